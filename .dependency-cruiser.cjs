@@ -1,0 +1,56 @@
+/**
+ * Who may import whom. Layers, from the outside in:
+ *
+ *   main → cli → app, demo → { ingest, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *
+ * Siblings do not know each other: they meet in domain ports and are joined in app.ts and demo.ts.
+ * The one exception: exporter and snapshot-api may read the metric dictionary.
+ */
+const siblings = ['ingest', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'lib-imports-nothing-of-ours', severity: 'error', from: { path: '^src/lib/' }, to: { path: '^src/(?!lib/)' } },
+    { name: 'domain-imports-lib-only', severity: 'error', from: { path: '^src/domain/' }, to: { path: '^src/(?!domain/|lib/)' } },
+    {
+      name: 'compute-is-pure',
+      comment: 'No I/O, no packages: compute sees the domain and plain helpers only.',
+      severity: 'error',
+      from: { path: '^src/compute/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
+    },
+    ...siblings.map((name) => ({
+      name: `${name}-stays-in-its-layer`,
+      severity: 'error',
+      from: { path: `^src/${name}/` },
+      to: {
+        path: '^src/(?!domain/|lib/)',
+        pathNot: [`^src/${name}/`, ...(['exporter', 'snapshot-api'].includes(name) ? ['^src/compute/dictionary\\.ts$'] : [])],
+      },
+    })),
+    { name: 'config-imports-domain-only', severity: 'error', from: { path: '^src/config\\.ts$' }, to: { path: '^src/(?!domain/|lib/)' } },
+    { name: 'app-does-not-know-the-cli', severity: 'error', from: { path: '^src/(app|demo)\\.ts$' }, to: { path: '^src/(cli/|main\\.ts)' } },
+    {
+      name: 'cli-goes-through-app',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(ingest|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)' },
+    },
+    { name: 'nobody-imports-main', severity: 'error', from: { path: '^src/(?!main\\.ts)' }, to: { path: '^src/main\\.ts$' } },
+    { name: 'product-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '(main|-child)\\.ts$' }, to: {} },
+    {
+      name: 'development-engines-stay-in-embedded',
+      severity: 'error',
+      from: { path: '^src/(?!embedded/)' },
+      to: { path: 'node_modules/(chdb|@electric-sql)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js'] },
+  },
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { camelCaser } from '../lib/camel-case.js'
+import { canonicalSymbol } from './book.js'
+import { CALENDAR_NAMES } from './calendar.js'
+import { MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
+import { parseIso } from './time.js'
+
+/**
+ * The only things the core knows. Sources and files hand in plain objects with snake_case names; they are parsed here,
+ * once, into exact numbers and instants, and inside nothing is checked again.
+ *
+ * Every fact has `at` (when it happened) and `known_at` (when it could be known; `at` when not given). A later
+ * `revision` of the same identity replaces the earlier one.
+ */
+
+const instant = z.union([z.number(), z.string()]).transform((value, context) => {
+  const at = typeof value === 'number' ? Math.floor(value) : parseIso(value)
+  if (at !== undefined && Number.isSafeInteger(at)) return at
+  context.addIssue({ code: 'custom', message: `not a time: ${String(value).slice(0, 40)} (RFC 3339 with a zone, or epoch milliseconds)` })
+  return z.NEVER
+})
+
+function scaled(digits: number) {
+  return z.union([z.number(), z.string()]).transform((value, context) => {
+    const parsed = parseScaled(value, digits)
+    if (parsed !== undefined) return parsed
+    context.addIssue({ code: 'custom', message: `not a decimal number: ${String(value).slice(0, 40)}` })
+    return z.NEVER
+  })
+}
+
+const quantity = scaled(QUANTITY_DIGITS)
+const unsignedQuantity = quantity.refine((value) => value >= 0n, 'must not be negative')
+const price = scaled(PRICE_DIGITS).refine((value) => value > 0n, 'must be above 0')
+const money = scaled(MONEY_DIGITS)
+const name = z.string().min(1).max(256)
+const symbol = z.string().min(1).max(64).transform(canonicalSymbol)
+
+/** null is how tables say "not there". */
+function optional<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}
+
+function factSchema<const Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
+  const fields = { fact: z.literal(kind), at: instant, known_at: optional(instant), revision: optional(z.union([z.string(), z.number()])), ...shape }
+  const object = z.object(fields)
+  return object.transform(camelCaser<z.output<typeof object>>(Object.keys(fields)))
+}
+
+export const SIDES = ['buy', 'sell'] as const
+export type Side = (typeof SIDES)[number]
+
+/** A strategy as its owner describes it; `at` is when the row was made. */
+export const strategyFact = factSchema('strategy', {
+  strategy_id: name,
+  name,
+  enabled: z.boolean(),
+  calendar: optional(z.enum(CALENDAR_NAMES)),
+  accounts: optional(z.array(name)),
+  universe: optional(z.array(symbol)),
+  benchmark: optional(symbol),
+})
+
+export const instrumentFact = factSchema('instrument', {
+  symbol,
+  multiplier: optional(quantity),
+  lot_size: optional(quantity),
+  currency: optional(name),
+})
+
+/** What a strategy wanted; `at` is the decision's time and `status` counts from then, since nothing else dates it. */
+export const decisionFact = factSchema('decision', {
+  decision_id: name,
+  strategy_id: name,
+  account: name,
+  symbol,
+  action: z.enum(SIDES),
+  qty: optional(quantity),
+  price: optional(price),
+  status: name,
+  veto_reasons: optional(z.array(z.string())),
+  broker_reject_reasons: optional(z.array(z.string())),
+})
+
+/** One order in its latest revision: cumulative quantity and average price. `at` is the time of its latest event. */
+export const executionFact = factSchema('execution', {
+  execution_id: name,
+  decision_id: optional(name),
+  strategy_id: optional(name),
+  account: name,
+  symbol,
+  side: z.enum(SIDES),
+  order_type: optional(name),
+  limit_price: optional(price),
+  submitted_qty: unsignedQuantity,
+  notional: optional(money),
+  filled_qty: unsignedQuantity,
+  avg_fill_price: optional(price),
+  status: name,
+  adapter: optional(name),
+  expected_adapter: optional(name),
+  venue: optional(name),
+  submitted_at: instant,
+  filled_at: optional(instant),
+  ended_at: optional(instant),
+  replaces: optional(name),
+  costs: optional(money),
+})
+
+/** The broker's evidence of a single fill of an order. */
+export const fillFact = factSchema('fill', { execution_id: name, fill_id: name, qty: unsignedQuantity, price, costs: optional(money) })
+
+const position = z.object({ symbol, qty: quantity, avg_entry_price: optional(price), mark: optional(price) }).transform(
+  camelCaser<{ symbol: string; qty: bigint; avg_entry_price: bigint | undefined; mark: bigint | undefined }>([
+    'symbol',
+    'qty',
+    'avg_entry_price',
+    'mark',
+  ]),
+)
+
+/** What the broker says an account holds; account-level, it knows no strategies. */
+export const positionSnapshotFact = factSchema('position_snapshot', {
+  account: name,
+  equity: money,
+  cash: money,
+  buying_power: optional(money),
+  positions: z.array(position),
+})
+
+/** The close of one bar; `at` is the bar's end. */
+export const barFact = factSchema('bar', { symbol, close: price, vwap: optional(price) })
+
+/** Every kind of fact with its schema; a source or a file names the kind, the schema does the rest. */
+export const FACT_SCHEMAS = {
+  strategy: strategyFact,
+  instrument: instrumentFact,
+  decision: decisionFact,
+  execution: executionFact,
+  fill: fillFact,
+  position_snapshot: positionSnapshotFact,
+  bar: barFact,
+} as const
+
+export type StrategyFact = z.output<typeof strategyFact>
+export type InstrumentFact = z.output<typeof instrumentFact>
+export type DecisionFact = z.output<typeof decisionFact>
+export type ExecutionFact = z.output<typeof executionFact>
+export type FillFact = z.output<typeof fillFact>
+export type PositionSnapshotFact = z.output<typeof positionSnapshotFact>
+export type BarFact = z.output<typeof barFact>
+export type Fact = StrategyFact | InstrumentFact | DecisionFact | ExecutionFact | FillFact | PositionSnapshotFact | BarFact
+export type FactKind = Fact['fact']
+
+/** A fact that could not be read: counted by source and reason, told in the log, and the rest goes on. */
+export interface FactRejection {
+  readonly kind: FactKind
+  readonly id: string
+  readonly reason: 'malformed' | 'no_strategy' | 'no_account'
+  readonly detail: string
+}
+
+/** Parses one plain object into a fact; a string says what is wrong with it, field by field. */
+export function parseFact<Kind extends FactKind>(kind: Kind, raw: Record<string, unknown>): Extract<Fact, { fact: Kind }> | string {
+  const parsed = FACT_SCHEMAS[kind].safeParse({ ...raw, fact: kind })
+  if (parsed.success) return parsed.data as Extract<Fact, { fact: Kind }>
+  return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+}

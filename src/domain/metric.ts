@@ -1,0 +1,64 @@
+import type { Window } from './window.js'
+
+export const METRIC_GROUPS = ['performance', 'risk_adjusted', 'trades', 'execution', 'exposure', 'pipeline'] as const
+export type MetricGroup = (typeof METRIC_GROUPS)[number]
+
+export const UNITS = ['USD', 'ratio', 'percent', 'bps', 'minutes', 'ms', 'seconds', 'count'] as const
+export type Unit = (typeof UNITS)[number]
+
+/** Decimals at output; money has those of its book (2, or 6 in a calendar that never closes). */
+export const UNIT_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = { ratio: 6, percent: 4, bps: 2, minutes: 1, ms: 3, seconds: 1, count: 0 }
+
+export const TIERS = ['light', 'medium', 'heavy'] as const
+export type Tier = (typeof TIERS)[number]
+
+/** The sources whose knowledge a metric rests on; its as_of is the oldest of theirs. */
+export const FACT_SOURCES = ['orders', 'bars'] as const
+export type FactSourceName = (typeof FACT_SOURCES)[number]
+
+/** Why a metric has no value: a closed list, part of the API. */
+export const REASONS = [
+  'calendar_out_of_range',
+  'currency',
+  'internal_error',
+  'missing_mark',
+  'no_cost_source',
+  'no_fills',
+  'no_positions',
+  'not_defined_for_window',
+  'source_unavailable',
+  'unknown_opening_position',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+export type MetaValue = string | number | boolean | null | readonly MetaValue[] | { readonly [key: string]: MetaValue }
+export type Meta = Readonly<Record<string, MetaValue>>
+
+export type MetricResult =
+  | { readonly status: 'ok'; readonly value: number; readonly meta?: Meta }
+  | { readonly status: 'insufficient_data'; readonly reason: Reason; readonly meta?: Meta }
+  | { readonly status: 'error'; readonly reason: Reason; readonly meta?: Meta }
+export const STATUSES = ['ok', 'insufficient_data', 'error'] as const
+export type Status = (typeof STATUSES)[number]
+
+export const QUALITIES = ['good', 'stale', 'insufficient_data', 'error'] as const
+export type Quality = (typeof QUALITIES)[number]
+
+/** Everything about a metric but how it is computed: what gauges, documents and the API are made from. */
+export interface MetricDescription {
+  readonly name: string
+  readonly group: MetricGroup
+  readonly unit: Unit
+  readonly tier: Tier
+  /** `level`: the same for every window, so its gauge has no window label. */
+  readonly windows: 'all' | 'level' | readonly Window[]
+  readonly formulaVersion: string
+  readonly prometheus: string
+  /** The gauge's value per unit of the JSON value: percent are exported as ratios, minutes as seconds. */
+  readonly prometheusScale?: number
+  readonly sources: readonly FactSourceName[]
+  /** Ours beyond the standard pack. */
+  readonly extended?: true
+  /** One sentence: help text and documentation. */
+  readonly summary: string
+}

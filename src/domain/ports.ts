@@ -1,0 +1,74 @@
+import type { Fact, FactRejection } from './facts.js'
+import type { FrameSet } from './frame.js'
+import type { CalendarName } from './calendar.js'
+import type { EpochMs } from './time.js'
+
+/** Closes of one symbol, oldest first; the columns belong together by index. */
+export interface PriceColumn {
+  readonly symbol: string
+  readonly ats: readonly EpochMs[]
+  readonly closesE8: readonly bigint[]
+}
+
+/**
+ * Where sources put what they read. Called by ingest, in any order, repeats allowed: applying a fact twice is the same
+ * as applying it once. Never rejects; what it cannot use it counts.
+ */
+export interface FactSink {
+  apply(facts: readonly Fact[]): void
+  applyPrices(columns: readonly PriceColumn[]): void
+  reject(rejections: readonly FactRejection[]): void
+}
+
+export interface Progress {
+  readonly stage: string
+  readonly done: number
+  readonly total: number | undefined
+}
+
+export const SOURCE_NAMES = ['postgres', 'clickhouse'] as const
+export type SourceName = (typeof SOURCE_NAMES)[number]
+
+/** How one stage of the pipeline is doing: what `/health` and the landing page show. */
+export interface StageHealth {
+  readonly stage: string
+  readonly status: 'ok' | 'degraded' | 'failing' | 'disabled'
+  readonly lagSeconds: number | null
+  readonly lastSuccessAt: EpochMs | null
+  readonly lastErrorAt: EpochMs | null
+  readonly lastErrorCode: string | null
+  readonly errorsTotal: number
+  readonly lastFrameSeq: number | null
+}
+
+export interface HealthReport {
+  readonly status: 'ok' | 'degraded' | 'failing' | 'warming_up' | 'disabled'
+  readonly stages: readonly StageHealth[]
+  readonly frames: { readonly lastAt: EpochMs | null; readonly missingSeconds: number | null; readonly droppedTotal: number }
+  readonly facts: { readonly rejected: number; readonly orphans: number; readonly waitingForPrice: number }
+}
+
+export interface StrategySummary {
+  readonly strategyId: string
+  readonly name: string
+  readonly enabled: boolean
+  readonly calendar: CalendarName
+  readonly accounts: readonly string[]
+  readonly firstFactAt: EpochMs | null
+  readonly lastFactAt: EpochMs | null
+}
+
+/**
+ * What the exposition and the API read. All methods answer from memory at once and never throw; `frames()` is undefined
+ * while warming up or disabled.
+ */
+export interface FrameReader {
+  state(): 'disabled' | 'warming_up' | 'ready' | 'stopping'
+  frames(): FrameSet | undefined
+  strategies(): readonly StrategySummary[]
+  health(): HealthReport
+  /** T: the instant that ages are taken against. */
+  now(): EpochMs
+  /** True when a tick has completed within the last minute: the answer of /healthz. */
+  alive(): boolean
+}
