@@ -40,6 +40,11 @@ export class QuantErrors extends QuantError {
     headline: string,
     readonly problems: readonly string[],
   ) {
-    super(code, problems.length === 1 ? `${headline}: ${problems[0]}` : `${headline}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    super(
+      code,
+      problems.length === 1
+        ? `${headline}: ${problems[0]}`
+        : `${headline}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    )
   }
 }

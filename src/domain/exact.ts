@@ -61,11 +61,29 @@ export function absolute(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
-/** The double nearest to the exact ratio of two integers; NaN when the divisor is 0. Sign included. */
+/**
+ * The double nearest to the exact ratio of two integers, ties to even; NaN when the divisor is 0. Sign included.
+ *
+ * The quotient is taken to more bits than a double holds, its last one telling whether anything remains: rounding that
+ * is rounding the ratio. A fixed number of decimals was rejected because small ratios would lose digits. Ratios outside
+ * the normal range of doubles (10⁻³⁰⁷ to 10³⁰⁸) are not served.
+ */
 export function ratio(dividend: bigint, divisor: bigint): number {
   if (divisor === 0n) return Number.NaN
-  const scaled = divideHalfEven(dividend * 10n ** 25n, divisor)
-  return toNumber(scaled, 25)
+  const a = absolute(dividend)
+  const b = absolute(divisor)
+  const shift = 64 - bitsAtMost(a) + bitsAtMost(b)
+  const scaledA = shift > 0 ? a << BigInt(shift) : a
+  const scaledB = shift < 0 ? b << BigInt(-shift) : b
+  const quotient = scaledA / scaledB
+  const remains = quotient * scaledB !== scaledA
+  const magnitude = Number(remains ? quotient | 1n : quotient) * 2 ** -shift
+  return dividend !== 0n && dividend < 0n !== divisor < 0n ? -magnitude : magnitude
+}
+
+/** Bits of a magnitude, rounded up to a multiple of four. */
+function bitsAtMost(magnitude: bigint): number {
+  return magnitude.toString(16).length * 4
 }
 
 /**

@@ -16,7 +16,10 @@ import { parseIso } from './time.js'
 const instant = z.union([z.number(), z.string()]).transform((value, context) => {
   const at = typeof value === 'number' ? Math.floor(value) : parseIso(value)
   if (at !== undefined && Number.isSafeInteger(at)) return at
-  context.addIssue({ code: 'custom', message: `not a time: ${String(value).slice(0, 40)} (RFC 3339 with a zone, or epoch milliseconds)` })
+  context.addIssue({
+    code: 'custom',
+    message: `not a time: ${String(value).slice(0, 40)} (RFC 3339 with a zone, or epoch milliseconds)`,
+  })
   return z.NEVER
 })
 
@@ -42,7 +45,13 @@ function optional<Schema extends z.ZodType>(schema: Schema) {
 }
 
 function factSchema<const Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, shape: Shape) {
-  const fields = { fact: z.literal(kind), at: instant, known_at: optional(instant), revision: optional(z.union([z.string(), z.number()])), ...shape }
+  const fields = {
+    fact: z.literal(kind),
+    at: instant,
+    known_at: optional(instant),
+    revision: optional(z.union([z.string(), z.number()])),
+    ...shape,
+  }
   const object = z.object(fields)
   return object.transform(camelCaser<z.output<typeof object>>(Object.keys(fields)))
 }
@@ -108,16 +117,24 @@ export const executionFact = factSchema('execution', {
 })
 
 /** The broker's evidence of a single fill of an order. */
-export const fillFact = factSchema('fill', { execution_id: name, fill_id: name, qty: unsignedQuantity, price, costs: optional(money) })
+export const fillFact = factSchema('fill', {
+  execution_id: name,
+  fill_id: name,
+  qty: unsignedQuantity,
+  price,
+  costs: optional(money),
+})
 
-const position = z.object({ symbol, qty: quantity, avg_entry_price: optional(price), mark: optional(price) }).transform(
-  camelCaser<{ symbol: string; qty: bigint; avg_entry_price: bigint | undefined; mark: bigint | undefined }>([
-    'symbol',
-    'qty',
-    'avg_entry_price',
-    'mark',
-  ]),
-)
+const position = z
+  .object({ symbol, qty: quantity, avg_entry_price: optional(price), mark: optional(price) })
+  .transform(
+    camelCaser<{ symbol: string; qty: bigint; avg_entry_price: bigint | undefined; mark: bigint | undefined }>([
+      'symbol',
+      'qty',
+      'avg_entry_price',
+      'mark',
+    ]),
+  )
 
 /** What the broker says an account holds; account-level, it knows no strategies. */
 export const positionSnapshotFact = factSchema('position_snapshot', {
@@ -149,7 +166,14 @@ export type ExecutionFact = z.output<typeof executionFact>
 export type FillFact = z.output<typeof fillFact>
 export type PositionSnapshotFact = z.output<typeof positionSnapshotFact>
 export type BarFact = z.output<typeof barFact>
-export type Fact = StrategyFact | InstrumentFact | DecisionFact | ExecutionFact | FillFact | PositionSnapshotFact | BarFact
+export type Fact =
+  | StrategyFact
+  | InstrumentFact
+  | DecisionFact
+  | ExecutionFact
+  | FillFact
+  | PositionSnapshotFact
+  | BarFact
 export type FactKind = Fact['fact']
 
 /** A fact that could not be read: counted by source and reason, told in the log, and the rest goes on. */
@@ -161,7 +185,10 @@ export interface FactRejection {
 }
 
 /** Parses one plain object into a fact; a string says what is wrong with it, field by field. */
-export function parseFact<Kind extends FactKind>(kind: Kind, raw: Record<string, unknown>): Extract<Fact, { fact: Kind }> | string {
+export function parseFact<Kind extends FactKind>(
+  kind: Kind,
+  raw: Record<string, unknown>,
+): Extract<Fact, { fact: Kind }> | string {
   const parsed = FACT_SCHEMAS[kind].safeParse({ ...raw, fact: kind })
   if (parsed.success) return parsed.data as Extract<Fact, { fact: Kind }>
   return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')

@@ -27,7 +27,6 @@ export interface SourceInstant {
 /** The values of one book in one window, in the dictionary's order; computed at `computedAt`, carried over since. */
 export interface WindowValues {
   readonly window: Window
-  readonly start: EpochMs
   readonly results: readonly MetricResult[]
 }
 

@@ -7,7 +7,15 @@ export const UNITS = ['USD', 'ratio', 'percent', 'bps', 'minutes', 'ms', 'second
 export type Unit = (typeof UNITS)[number]
 
 /** Decimals at output; money has those of its book (2, or 6 in a calendar that never closes). */
-export const UNIT_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = { ratio: 6, percent: 4, bps: 2, minutes: 1, ms: 3, seconds: 1, count: 0 }
+export const UNIT_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
+  ratio: 6,
+  percent: 4,
+  bps: 2,
+  minutes: 1,
+  ms: 3,
+  seconds: 1,
+  count: 0,
+}
 
 export const TIERS = ['light', 'medium', 'heavy'] as const
 export type Tier = (typeof TIERS)[number]

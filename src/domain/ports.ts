@@ -1,6 +1,6 @@
+import type { CalendarName } from './calendar.js'
 import type { Fact, FactRejection } from './facts.js'
 import type { FrameSet } from './frame.js'
-import type { CalendarName } from './calendar.js'
 import type { EpochMs } from './time.js'
 
 /** Closes of one symbol, oldest first; the columns belong together by index. */
@@ -18,6 +18,14 @@ export interface FactSink {
   apply(facts: readonly Fact[]): void
   applyPrices(columns: readonly PriceColumn[]): void
   reject(rejections: readonly FactRejection[]): void
+}
+
+/** Which prices the books need now. */
+export interface PriceDemand {
+  /** Symbols whose closes are kept, each with the length of the cells of its older history, in milliseconds. */
+  readonly kept: ReadonlyMap<string, number>
+  /** Symbols of which only the time of the newest bar matters. */
+  readonly watched: ReadonlySet<string>
 }
 
 export interface Progress {
@@ -44,7 +52,11 @@ export interface StageHealth {
 export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'failing' | 'warming_up' | 'disabled'
   readonly stages: readonly StageHealth[]
-  readonly frames: { readonly lastAt: EpochMs | null; readonly missingSeconds: number | null; readonly droppedTotal: number }
+  readonly frames: {
+    readonly lastAt: EpochMs | null
+    readonly missingSeconds: number | null
+    readonly droppedTotal: number
+  }
   readonly facts: { readonly rejected: number; readonly orphans: number; readonly waitingForPrice: number }
 }
 

@@ -11,7 +11,7 @@ export function toIso(at: EpochMs): string {
   return new Date(at).toISOString()
 }
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:?\d{2})?)$/
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/
 
 /**
  * An instant from RFC 3339 text, floored to the millisecond; undefined when the text is not one.
@@ -19,9 +19,20 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:?
  * A zone is required: a time without one would be read in the zone of the machine.
  */
 export function parseIso(text: string): EpochMs | undefined {
-  if (!RFC_3339.test(text)) return undefined
-  const at = Date.parse(text.replace(' ', 'T').replace(/(\.\d{3})\d+/, '$1').replace(/([+-]\d{2})$/, '$1:00'))
+  const match = RFC_3339.exec(text)
+  if (!match || !dayExists(Number(match[1]), Number(match[2]), Number(match[3]))) return undefined
+  const at = Date.parse(
+    text
+      .replace(' ', 'T')
+      .replace(/(\.\d{3})\d+/, '$1')
+      .replace(/([+-]\d{2})$/, '$1:00'),
+  )
   return Number.isNaN(at) ? undefined : at
+}
+
+/** The engine's parser takes 30 February for 2 March. */
+function dayExists(year: number, month: number, day: number): boolean {
+  return day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }
 
 /**

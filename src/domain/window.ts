@@ -1,11 +1,16 @@
-import type { Calendar } from './calendar.js'
+import { type Calendar, CalendarOutOfRange } from './calendar.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from './time.js'
 
 export const WINDOWS = ['1m', '5m', '15m', '1h', '1d', '5d', '20d'] as const
 export type Window = (typeof WINDOWS)[number]
 
 /** Lengths of the wall-clock windows; the others count sessions. */
-const WALL_CLOCK_MS: Partial<Record<Window, number>> = { '1m': MINUTE_MS, '5m': 5 * MINUTE_MS, '15m': 15 * MINUTE_MS, '1h': HOUR_MS }
+const WALL_CLOCK_MS: Partial<Record<Window, number>> = {
+  '1m': MINUTE_MS,
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '1h': HOUR_MS,
+}
 const SESSIONS: Partial<Record<Window, number>> = { '1d': 1, '5d': 5, '20d': 20 }
 
 /** The longest history a window can reach into, in sessions. */
@@ -19,8 +24,13 @@ export interface WindowOptions {
 export interface WindowBounds {
   /** Exclusive. */
   readonly start: EpochMs
-  /** The first T at which the start would be another one; undefined when it moves with every T. */
+  /** The first T at which the start would be another one, or unknown; undefined when it moves with every T. */
   readonly startHoldsUntil: EpochMs | undefined
+}
+
+/** Whether the window is a number of the calendar's sessions; the others have a length in time. */
+export function countsSessions(window: Window, calendar: Calendar): boolean {
+  return SESSIONS[window] !== undefined && calendar.name !== '24x7'
 }
 
 /**
@@ -31,8 +41,20 @@ export interface WindowBounds {
  * that never closes they are N × 24 h.
  */
 export function windowBounds(window: Window, at: EpochMs, calendar: Calendar, options: WindowOptions): WindowBounds {
-  const wallClockMs = WALL_CLOCK_MS[window] ?? (calendar.name === '24x7' ? (SESSIONS[window] ?? 0) * DAY_MS : undefined)
-  if (wallClockMs !== undefined) return { start: at - wallClockMs, startHoldsUntil: undefined }
-  const before = calendar.sessionBefore(at, SESSIONS[window] ?? 0)
-  return { start: before.closesAt + options.sessionRollMs, startHoldsUntil: calendar.nextSession(at)?.opensAt }
+  const sessions = SESSIONS[window] ?? 0
+  if (!countsSessions(window, calendar)) {
+    return { start: at - (WALL_CLOCK_MS[window] ?? sessions * DAY_MS), startHoldsUntil: undefined }
+  }
+  const before = calendar.sessionBefore(at, sessions)
+  return { start: before.closesAt + options.sessionRollMs, startHoldsUntil: nextOpen(at, calendar) }
+}
+
+/** In the last session that a calendar covers the start is known although the next open is not. */
+function nextOpen(at: EpochMs, calendar: Calendar): EpochMs | undefined {
+  try {
+    return calendar.nextSession(at)?.opensAt
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return calendar.validUntil
+    throw error
+  }
 }

@@ -1,0 +1,126 @@
+import type { PositionSnapshotFact } from '../domain/facts.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import { PriceSeries } from './accumulators/price-series.js'
+import { partitionPoint } from './accumulators/sorted-search.js'
+import type { Book } from './book.js'
+
+/** Snapshots of the past are kept one a minute: enough for every window's start on a minute. */
+const SNAPSHOT_CELL_MS = MINUTE_MS
+
+export type Position = PositionSnapshotFact['positions'][number]
+
+/**
+ * What the broker says about one account, and the books that trade in it.
+ *
+ * The first snapshot ever is kept for good, since the ledgers of its books may begin with it.
+ */
+export class Account {
+  readonly books = new Map<string, Book>()
+  readonly #snapshots: PositionSnapshotFact[] = []
+  readonly #prices = new Map<string, PriceSeries>()
+  readonly #costEvidence = new Map<string, EpochMs>()
+  #first: PositionSnapshotFact | undefined
+  #thinnedTo: EpochMs | undefined
+
+  constructor(readonly label: string) {}
+
+  get firstSnapshot(): PositionSnapshotFact | undefined {
+    return this.#first
+  }
+
+  /** Takes a snapshot in; false when it was known already. */
+  applySnapshot(snapshot: PositionSnapshotFact): boolean {
+    const index = this.#indexAt(snapshot.at)
+    if (this.#snapshots[index]?.at === snapshot.at) {
+      if (samePositions(this.#snapshots[index].positions, snapshot.positions)) return false
+      this.#snapshots[index] = snapshot
+    } else this.#snapshots.splice(index + 1, 0, snapshot)
+    if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
+    for (const { symbol, mark } of snapshot.positions) {
+      if (mark === undefined) continue
+      const series = this.#prices.get(symbol) ?? new PriceSeries(SNAPSHOT_CELL_MS)
+      this.#prices.set(symbol, series)
+      series.add(snapshot.at, mark)
+    }
+    return true
+  }
+
+  latestSnapshot(at: EpochMs): PositionSnapshotFact | undefined {
+    return this.#snapshots[this.#indexAt(at)]
+  }
+
+  /** The first snapshot at or after an instant that does not show the symbol; undefined when all do. */
+  firstFlatSince(at: EpochMs, symbol: string): EpochMs | undefined {
+    const from = this.#indexAt(at - 1) + 1
+    return this.#snapshots.slice(from).find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at
+  }
+
+  prices(symbol: string): PriceSeries | undefined {
+    return this.#prices.get(symbol)
+  }
+
+  /** Remembers that an order record named costs, and from when on that counts; undefined takes it back. */
+  noteCosts(executionId: string, from: EpochMs | undefined): void {
+    if (from === undefined) this.#costEvidence.delete(executionId)
+    else this.#costEvidence.set(executionId, from)
+  }
+
+  /** One source an account, the first that has any cost up to `at`. */
+  costSource(at: EpochMs): 'order_records' | 'none' {
+    for (const from of this.#costEvidence.values()) if (from <= at) return 'order_records'
+    return 'none'
+  }
+
+  /** When the cost source will change next; Infinity when it will not. */
+  costSourceHoldsUntil(at: EpochMs): EpochMs {
+    if (this.costSource(at) !== 'none') return Number.POSITIVE_INFINITY
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#costEvidence.values())
+  }
+
+  thin(boundary: EpochMs, oldest: EpochMs): void {
+    for (const series of this.#prices.values()) series.thin(boundary, oldest)
+    if (cellEnd(boundary) === this.#thinnedTo) return
+    this.#thinnedTo = cellEnd(boundary)
+    const end = this.#indexAt(boundary) + 1
+    const kept = this.#snapshots.slice(0, end).filter((snapshot, index) => {
+      const following = this.#snapshots[index + 1]
+      return (
+        snapshot.at >= oldest &&
+        (following === undefined || cellEnd(following.at) !== cellEnd(snapshot.at) || cellEnd(snapshot.at) > boundary)
+      )
+    })
+    if (kept.length < end) this.#snapshots.splice(0, end, ...kept)
+  }
+
+  #indexAt(at: EpochMs): number {
+    return (
+      partitionPoint(
+        this.#snapshots.length,
+        (index) => (this.#snapshots[index]?.at ?? Number.POSITIVE_INFINITY) <= at,
+      ) - 1
+    )
+  }
+}
+
+export function quantityIn(snapshot: PositionSnapshotFact, symbol: string): bigint {
+  return snapshot.positions.find((position) => position.symbol === symbol)?.qty ?? 0n
+}
+
+function cellEnd(at: EpochMs): EpochMs {
+  return Math.ceil(at / SNAPSHOT_CELL_MS) * SNAPSHOT_CELL_MS
+}
+
+function samePositions(a: readonly Position[], b: readonly Position[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((position, index) => {
+      const other = b[index]
+      return (
+        position.symbol === other?.symbol &&
+        position.qty === other.qty &&
+        position.avgEntryPrice === other.avgEntryPrice &&
+        position.mark === other.mark
+      )
+    })
+  )
+}

@@ -1,0 +1,41 @@
+import type { EpochMs } from '../../domain/time.js'
+import { lastAtOrBefore } from './sorted-search.js'
+
+/** A multiset of instants that answers "did anything happen in (from, to]?" without walking it. */
+export class InstantSet {
+  readonly #ats: EpochMs[] = []
+
+  add(at: EpochMs): void {
+    this.#ats.splice(lastAtOrBefore(this.#ats, at, this.#ats.length) + 1, 0, at)
+  }
+
+  /** Takes one occurrence away; an instant that is not there is left alone. */
+  remove(at: EpochMs): void {
+    const index = lastAtOrBefore(this.#ats, at, this.#ats.length)
+    if (this.#ats[index] === at) this.#ats.splice(index, 1)
+  }
+
+  hasIn(from: EpochMs, to: EpochMs): boolean {
+    return this.countIn(from, to) > 0
+  }
+
+  countIn(from: EpochMs, to: EpochMs): number {
+    return Math.max(
+      0,
+      lastAtOrBefore(this.#ats, to, this.#ats.length) - lastAtOrBefore(this.#ats, from, this.#ats.length),
+    )
+  }
+
+  /** The first instant after `at`; Infinity when nothing follows. */
+  nextAfter(at: EpochMs): EpochMs {
+    return this.#ats[lastAtOrBefore(this.#ats, at, this.#ats.length) + 1] ?? Number.POSITIVE_INFINITY
+  }
+
+  lastAtOrBefore(at: EpochMs): EpochMs | undefined {
+    return this.#ats[lastAtOrBefore(this.#ats, at, this.#ats.length)]
+  }
+
+  get first(): EpochMs | undefined {
+    return this.#ats[0]
+  }
+}

@@ -1,0 +1,124 @@
+import type { PriceE8 } from '../../domain/exact.js'
+import type { EpochMs } from '../../domain/time.js'
+import { lastAtOrBefore } from './sorted-search.js'
+
+export interface PricePoint {
+  readonly at: EpochMs
+  readonly priceE8: PriceE8
+}
+
+/** What adding a point did: `news` at the end, a `correction` of the past, or nothing new. */
+export type PriceChange = 'news' | 'correction' | 'none'
+
+const INITIAL_CAPACITY = 64
+
+/**
+ * Prices of one symbol over time, one an instant, in typed arrays: 16 bytes a point.
+ *
+ * Points older than a boundary are thinned to the last one of each cell (a, b] of a fixed grid. Because whole cells are
+ * thinned and the last point of a cell stays, "the last price at or before t" is the same as without thinning for every
+ * t behind the boundary and for every t on the grid. A process that has run for weeks and one that has just read the
+ * thinned history hold the same points.
+ */
+export class PriceSeries {
+  #ats = new Float64Array(INITIAL_CAPACITY)
+  #prices = new BigInt64Array(INITIAL_CAPACITY)
+  #length = 0
+  #thinnedLength = 0
+
+  constructor(readonly cellMs: number) {}
+
+  get length(): number {
+    return this.#length
+  }
+
+  add(at: EpochMs, priceE8: PriceE8): PriceChange {
+    const index = lastAtOrBefore(this.#ats, at, this.#length)
+    if (index >= 0 && this.#ats[index] === at) {
+      if (this.#prices[index] === priceE8) return 'none'
+      this.#prices[index] = priceE8
+      return index === this.#length - 1 ? 'news' : 'correction'
+    }
+    this.#insert(index + 1, at, priceE8)
+    return index + 2 === this.#length ? 'news' : 'correction'
+  }
+
+  at(index: number): PricePoint | undefined {
+    const at = this.#ats[index]
+    const priceE8 = this.#prices[index]
+    return index < 0 || index >= this.#length || at === undefined || priceE8 === undefined ? undefined : { at, priceE8 }
+  }
+
+  indexAt(at: EpochMs): number {
+    return lastAtOrBefore(this.#ats, at, this.#length)
+  }
+
+  latestAt(at: EpochMs): PricePoint | undefined {
+    return this.at(this.indexAt(at))
+  }
+
+  nextAfter(at: EpochMs): EpochMs {
+    const index = this.indexAt(at) + 1
+    return index < this.#length ? (this.#ats[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  }
+
+  /** Keeps, of every cell that ends at or before `boundary`, the last point only; drops what is older than `oldest`. */
+  thin(boundary: EpochMs, oldest: EpochMs): void {
+    const next = this.#ats[this.#thinnedLength]
+    if (this.#thinnedLength < this.#length && next !== undefined && this.#cellEnd(next) <= boundary)
+      this.#thinCells(boundary)
+    const expired = lastAtOrBefore(this.#ats, oldest - 1, this.#length) + 1
+    if (expired > 0) this.#removeFirst(expired)
+  }
+
+  #thinCells(boundary: EpochMs): void {
+    let kept = this.#thinnedLength > 0 ? this.#thinnedLength - 1 : 0
+    let read = kept
+    for (; read < this.#length; read += 1) {
+      const at = this.#ats[read] ?? 0
+      if (this.#cellEnd(at) > boundary) break
+      const following = this.#ats[read + 1]
+      const isLastOfCell =
+        read + 1 === this.#length || following === undefined || this.#cellEnd(following) !== this.#cellEnd(at)
+      if (isLastOfCell) {
+        this.#ats[kept] = at
+        this.#prices[kept] = this.#prices[read] ?? 0n
+        kept += 1
+      }
+    }
+    this.#ats.copyWithin(kept, read, this.#length)
+    this.#prices.copyWithin(kept, read, this.#length)
+    this.#length -= read - kept
+    this.#thinnedLength = kept
+  }
+
+  #cellEnd(at: EpochMs): EpochMs {
+    return Math.ceil(at / this.cellMs) * this.cellMs
+  }
+
+  #insert(index: number, at: EpochMs, priceE8: PriceE8): void {
+    if (this.#length === this.#ats.length) this.#grow()
+    this.#ats.copyWithin(index + 1, index, this.#length)
+    this.#prices.copyWithin(index + 1, index, this.#length)
+    this.#ats[index] = at
+    this.#prices[index] = priceE8
+    this.#length += 1
+    if (index < this.#thinnedLength) this.#thinnedLength = index
+  }
+
+  #removeFirst(count: number): void {
+    this.#ats.copyWithin(0, count, this.#length)
+    this.#prices.copyWithin(0, count, this.#length)
+    this.#length -= count
+    this.#thinnedLength = Math.max(0, this.#thinnedLength - count)
+  }
+
+  #grow(): void {
+    const ats = new Float64Array(this.#ats.length * 2)
+    const prices = new BigInt64Array(ats.length)
+    ats.set(this.#ats)
+    prices.set(this.#prices)
+    this.#ats = ats
+    this.#prices = prices
+  }
+}

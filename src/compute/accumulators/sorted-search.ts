@@ -1,0 +1,19 @@
+/**
+ * The first index at which `holds` is no longer true, in a sequence where it is true up to some index and false from
+ * there on: the one binary search that all timelines share.
+ */
+export function partitionPoint(length: number, holds: (index: number) => boolean): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(middle)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Index of the last element at or before `at` in an ascending sequence; −1 when there is none. */
+export function lastAtOrBefore(ats: { readonly [index: number]: number }, at: number, length: number): number {
+  return partitionPoint(length, (index) => (ats[index] ?? Number.POSITIVE_INFINITY) <= at) - 1
+}

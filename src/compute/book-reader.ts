@@ -1,0 +1,203 @@
+import { divideHalfEven, type MoneyE17, QUANTITY_DIGITS } from '../domain/exact.js'
+import type { EpochMs } from '../domain/time.js'
+import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
+import type { Account } from './account.js'
+import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
+import type { Book } from './book.js'
+import type { Market } from './market.js'
+import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
+import type { ComputeSettings } from './settings.js'
+import type { Activity, LevelView, MarkedPosition, Valuation, WindowView } from './view.js'
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
+
+export interface BookReaderOptions {
+  readonly book: Book
+  readonly account: Account
+  readonly market: Market
+  readonly settings: ComputeSettings
+  /** Quote currency of a symbol; anything but USD has no money figures. */
+  readonly currencyOf: (symbol: string) => string
+}
+
+/**
+ * Reads one book at one T, and notes until when the answers hold if no new fact comes: a book whose time has not come
+ * need not be read again.
+ */
+export class BookReader {
+  readonly #options: BookReaderOptions
+  readonly #relevant: readonly (readonly [string, SymbolLedger])[]
+  #holdsUntil = Number.POSITIVE_INFINITY
+
+  constructor(
+    options: BookReaderOptions,
+    readonly at: EpochMs,
+  ) {
+    this.#options = options
+    const longest = options.book.calendar.sessionBefore(at, LONGEST_WINDOW_SESSIONS).opensAt
+    this.#relevant = [...options.book.ledgers].filter(
+      ([, ledger]) => ledger.lastAt > longest || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(longest),
+    )
+    for (const [, ledger] of this.#relevant) this.#changesAt(ledger.nextChangeAfter(at))
+    this.#changesAt(options.book.activity.nextAfter(at))
+  }
+
+  /** The first T at which some answer given so far may be another one; Infinity when only a fact can change it. */
+  get holdsUntil(): EpochMs {
+    return this.#holdsUntil
+  }
+
+  level(): LevelView {
+    const { book } = this.#options
+    const opensAt = book.calendar.latestSession(this.at).opensAt
+    this.#changesAt(book.calendar.nextSession(this.at)?.opensAt ?? book.calendar.latestSession(this.at).closesAt)
+    return {
+      at: this.at,
+      activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
+      positions: this.#positions(this.at, 0, markAt),
+      heldCount: this.#heldCount(),
+    }
+  }
+
+  heldSymbols(): string[] {
+    return this.#relevant.filter(([, ledger]) => ledger.stateAt(this.at).quantity !== 0n).map(([symbol]) => symbol)
+  }
+
+  window(window: Window, level: LevelView): WindowView {
+    const { book, account, settings } = this.#options
+    const { start, startHoldsUntil } = windowBounds(window, this.at, book.calendar, settings)
+    if (startHoldsUntil !== undefined) this.#changesAt(startHoldsUntil)
+    // How much later than an instant at the start of the window T will be when the start gets there.
+    const lead = startHoldsUntil === undefined ? this.at - start : Number.POSITIVE_INFINITY
+
+    const states = this.#relevant.map(([symbol, ledger]) => {
+      this.#changesAt(ledger.nextChangeAfter(start) + lead)
+      return { symbol, ledger, before: ledger.stateAt(start), now: ledger.stateAt(this.at) }
+    })
+    const sum = (field: 'realized' | 'notional' | 'costs' | 'takenOver'): MoneyE17 =>
+      states.reduce((total, { before, now }) => total + now[field] - before[field], 0n)
+    const traded = states.filter(({ before, now }) => now.fillCount !== before.fillCount)
+
+    this.#changesAt(account.costSourceHoldsUntil(this.at))
+    this.#changesAt(book.nextLooseCostAfter(this.at))
+    this.#changesAt(book.nextLooseCostAfter(start) + lead)
+    const foreign = this.#foreign(traded.map(({ symbol }) => symbol))
+    const unknown = states.filter(({ ledger }) => ledger.isUnknownAfter(start)).map(({ symbol }) => symbol)
+    return {
+      window,
+      start,
+      level,
+      activity: this.#activity(start, lead),
+      fillCount: traded.reduce((total, { before, now }) => total + now.fillCount - before.fillCount, 0),
+      tradedNotional: foreign ?? known(sum('notional')),
+      realized:
+        foreign ??
+        (unknown.length > 0
+          ? { known: false, reason: 'unknown_opening_position', symbols: unknown }
+          : known(sum('realized'))),
+      orderCosts: sum('costs') + book.looseCostsIn(start, this.at),
+      costSource: account.costSource(this.at),
+      unrealizedChange: this.#unrealizedChange(level, this.#positions(start, lead, markAtStart), sum('takenOver')),
+    }
+  }
+
+  #unrealizedChange(
+    level: LevelView,
+    atStart: Valuation<readonly MarkedPosition[]>,
+    takenOver: MoneyE17,
+  ): Valuation<MoneyE17> {
+    if (atStart.known && level.positions.known)
+      return known(unrealizedOf(level.positions.value) - unrealizedOf(atStart.value) - takenOver)
+    const obstacles = [level.positions, atStart].filter((positions) => !positions.known)
+    return obstacles.find(({ reason }) => reason === 'missing_mark') ?? obstacles[0] ?? known(0n)
+  }
+
+  #activity(start: EpochMs, lead: number): Activity {
+    const { activity } = this.#options.book
+    this.#changesAt(activity.nextAfter(start) + lead)
+    if (activity.hasIn(start, this.at)) return 'active'
+    const held = this.#relevant.some(
+      ([, ledger]) =>
+        ledger.stateAt(start).quantity !== 0n ||
+        ledger.stateAt(this.at).quantity !== 0n ||
+        ledger.isUnknownAfter(start),
+    )
+    return held ? 'idle' : 'flat'
+  }
+
+  /** All positions held at an instant with their marks, or why they cannot be summed. */
+  #positions(
+    at: EpochMs,
+    lead: number,
+    read: (sources: MarkSources, at: EpochMs) => MarkReading,
+  ): Valuation<readonly MarkedPosition[]> {
+    const unknown: string[] = []
+    const unmarked: string[] = []
+    const held: { symbol: string; ledger: SymbolLedger; state: LedgerState }[] = []
+    for (const [symbol, ledger] of this.#relevant) {
+      const state = ledger.stateAt(at)
+      if (ledger.isUnknownAfter(at)) unknown.push(symbol)
+      else if (state.quantity !== 0n) held.push({ symbol, ledger, state })
+    }
+    const foreign = this.#foreign(held.map(({ symbol }) => symbol))
+    if (foreign !== undefined) return foreign
+
+    const positions: MarkedPosition[] = []
+    for (const { symbol, ledger, state } of held) {
+      const { mark, holdsUntil } = read(this.#marksOf(symbol, ledger), at)
+      this.#changesAt(holdsUntil + lead)
+      if (mark === undefined) unmarked.push(symbol)
+      else
+        positions.push({
+          symbol,
+          quantity: state.quantity,
+          cost: state.cost,
+          mark,
+          value: marketValue(state.quantity, mark.priceE8, ledger),
+        })
+    }
+    if (unmarked.length > 0) return { known: false, reason: 'missing_mark', symbols: unmarked }
+    if (unknown.length > 0) return { known: false, reason: 'unknown_opening_position', symbols: unknown }
+    return known(positions)
+  }
+
+  #heldCount(): Valuation<number> {
+    const unknown = this.#relevant.filter(([, ledger]) => ledger.isUnknownAfter(this.at)).map(([symbol]) => symbol)
+    if (unknown.length > 0) return { known: false, reason: 'unknown_opening_position', symbols: unknown }
+    return known(this.#relevant.filter(([, ledger]) => ledger.stateAt(this.at).quantity !== 0n).length)
+  }
+
+  #marksOf(symbol: string, ledger: SymbolLedger): MarkSources {
+    const { book, account, market, settings } = this.#options
+    return {
+      bars: market.series(symbol),
+      snapshots: account.prices(symbol),
+      ledger,
+      calendar: book.calendar,
+      maxAgeMs: settings.markMaxAgeMs,
+    }
+  }
+
+  #foreign(symbols: readonly string[]): { known: false; reason: 'currency'; symbols: string[] } | undefined {
+    const foreign = symbols.filter((symbol) => this.#options.currencyOf(symbol) !== 'USD')
+    return foreign.length > 0 ? { known: false, reason: 'currency', symbols: foreign } : undefined
+  }
+
+  #changesAt(at: EpochMs): void {
+    if (at > this.at && at < this.#holdsUntil) this.#holdsUntil = at
+  }
+}
+
+/** Unrealised result of positions: market value less cost. */
+export function unrealizedOf(positions: readonly MarkedPosition[]): MoneyE17 {
+  return positions.reduce((total, { value, cost }) => total + value - cost, 0n)
+}
+
+function marketValue(quantity: bigint, priceE8: bigint, ledger: SymbolLedger): MoneyE17 {
+  const { multiplier } = ledger.terms
+  return multiplier === ONE ? quantity * priceE8 : divideHalfEven(quantity * priceE8 * multiplier, ONE)
+}
+
+function known<Value>(value: Value): { known: true; value: Value } {
+  return { known: true, value }
+}

@@ -1,0 +1,160 @@
+import type { BookDescription } from '../domain/book.js'
+import type { Calendar } from '../domain/calendar.js'
+import type { MoneyE17 } from '../domain/exact.js'
+import type { DecisionFact, ExecutionFact, FillFact } from '../domain/facts.js'
+import type { EpochMs } from '../domain/time.js'
+import { InstantSet } from './accumulators/instant-set.js'
+import { type InstrumentTerms, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { deriveFills, type Fill, waitsForPrice } from './fills.js'
+
+interface Order {
+  readonly row: ExecutionFact
+  readonly fills: readonly Fill[]
+  readonly activity: readonly EpochMs[]
+}
+
+/** A cost that no fill carries: of an order that ended without one. */
+interface LooseCost {
+  readonly at: EpochMs
+  readonly amount: MoneyE17
+}
+
+export interface BookOptions {
+  readonly description: BookDescription
+  readonly calendar: Calendar
+  readonly termsOf: (symbol: string) => InstrumentTerms
+}
+
+/**
+ * One strategy in one account: its orders, and what they made of each symbol, as timelines that can be read at any T.
+ *
+ * Nothing here depends on the order of arrival: an order is replaced as a whole by its latest revision, and a fact that
+ * is equal to what is known changes nothing.
+ */
+export class Book {
+  description: BookDescription
+  readonly calendar: Calendar
+  readonly ledgers = new Map<string, SymbolLedger>()
+  readonly activity = new InstantSet()
+  readonly #termsOf: BookOptions['termsOf']
+  readonly #orders = new Map<string, Order>()
+  readonly #brokerFills = new Map<string, Map<string, FillFact>>()
+  readonly #decisions = new Map<string, EpochMs>()
+  readonly #looseCosts = new Map<string, LooseCost>()
+  readonly #waiting = new Set<string>()
+
+  constructor({ description, calendar, termsOf }: BookOptions) {
+    this.description = description
+    this.calendar = calendar
+    this.#termsOf = termsOf
+  }
+
+  /** Applies the latest revision of an order; the symbols whose positions it may have changed, or undefined for no news. */
+  applyExecution(row: ExecutionFact): string[] | undefined {
+    const before = this.#orders.get(row.executionId)
+    if (before !== undefined && sameContent(before.row, row)) return undefined
+    return this.#setOrder(row, before)
+  }
+
+  /** Forgets an order that belongs elsewhere; the symbols whose positions it may have changed. */
+  removeExecution(executionId: string): string[] {
+    const order = this.#orders.get(executionId)
+    if (order === undefined) return []
+    for (const at of order.activity) this.activity.remove(at)
+    if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
+    this.#orders.delete(executionId)
+    this.#looseCosts.delete(executionId)
+    this.#waiting.delete(executionId)
+    return [order.row.symbol]
+  }
+
+  /** Applies the broker's evidence of one fill; it may come before the order's own row. */
+  applyFill(fill: FillFact): string[] | undefined {
+    const known = this.#brokerFills.get(fill.executionId) ?? new Map<string, FillFact>()
+    const same = known.get(fill.fillId)
+    if (same !== undefined && sameContent(same, fill)) return undefined
+    this.#brokerFills.set(fill.executionId, known.set(fill.fillId, fill))
+    const order = this.#orders.get(fill.executionId)
+    return order === undefined ? undefined : this.#setOrder(order.row, order)
+  }
+
+  /** Applies a decision; true when it is news. */
+  applyDecision(decision: DecisionFact): boolean {
+    const before = this.#decisions.get(decision.decisionId)
+    if (before === decision.at) return false
+    if (before !== undefined) this.activity.remove(before)
+    this.#decisions.set(decision.decisionId, decision.at)
+    this.activity.add(decision.at)
+    return true
+  }
+
+  /** When the order's costs begin to count as evidence of a cost source: its first fill, else its end. */
+  costsKnownFrom(executionId: string): EpochMs | undefined {
+    const order = this.#orders.get(executionId)
+    return order?.row.costs === undefined ? undefined : (order.fills[0]?.at ?? order.row.endedAt)
+  }
+
+  looseCostsIn(from: EpochMs, to: EpochMs): MoneyE17 {
+    let total = 0n
+    for (const { at, amount } of this.#looseCosts.values()) if (at > from && at <= to) total += amount
+    return total
+  }
+
+  nextLooseCostAfter(at: EpochMs): EpochMs {
+    let next = Number.POSITIVE_INFINITY
+    for (const cost of this.#looseCosts.values()) if (cost.at > at && cost.at < next) next = cost.at
+    return next
+  }
+
+  get waitingForPrice(): number {
+    return this.#waiting.size
+  }
+
+  #setOrder(row: ExecutionFact, before: Order | undefined): string[] {
+    const evidence = [...(this.#brokerFills.get(row.executionId)?.values() ?? [])]
+    const fills = deriveFills(row, evidence)
+    const activity = [
+      row.submittedAt,
+      ...(row.endedAt === undefined ? [] : [row.endedAt]),
+      ...fills.map((fill) => fill.at),
+    ]
+    for (const at of before?.activity ?? []) this.activity.remove(at)
+    for (const at of activity) this.activity.add(at)
+    this.#orders.set(row.executionId, { row, fills, activity })
+
+    if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)
+    else this.#waiting.delete(row.executionId)
+    if (row.costs !== undefined && fills.length === 0 && row.endedAt !== undefined)
+      this.#looseCosts.set(row.executionId, { at: row.endedAt, amount: row.costs })
+    else this.#looseCosts.delete(row.executionId)
+
+    const touched = new Set<string>()
+    if (before !== undefined && before.row.symbol !== row.symbol && before.fills.length > 0) {
+      this.#ledger(before.row.symbol).replace(before.fills, [])
+      touched.add(before.row.symbol)
+    }
+    const earlier = before?.row.symbol === row.symbol ? before.fills : []
+    if (earlier.length + fills.length > 0) {
+      this.#ledger(row.symbol).replace(earlier, fills)
+      touched.add(row.symbol)
+    }
+    return [...touched]
+  }
+
+  #ledger(symbol: string): SymbolLedger {
+    const known = this.ledgers.get(symbol)
+    if (known !== undefined) return known
+    const ledger = new SymbolLedger(this.#termsOf(symbol))
+    this.ledgers.set(symbol, ledger)
+    return ledger
+  }
+}
+
+/** Equal in everything that means something; when and in which revision it was learnt does not. */
+function sameContent<Fact extends object>(a: Fact, b: Fact): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  for (const key of ['at', 'knownAt', 'revision']) keys.delete(key)
+  if ('fillId' in a) keys.add('at')
+  for (const key of keys) if (a[key as keyof Fact] !== b[key as keyof Fact]) return false
+  return true
+}

@@ -1,0 +1,31 @@
+import type { MetricDefinition } from './metrics/definition.js'
+import { grossExposure } from './metrics/exposure/gross-exposure.js'
+import { netExposure } from './metrics/exposure/net-exposure.js'
+import { openPositions } from './metrics/exposure/open-positions.js'
+import { positionConcentrationTop1Pct } from './metrics/exposure/position-concentration-top1-pct.js'
+import { positionConcentrationTop5Pct } from './metrics/exposure/position-concentration-top5-pct.js'
+import { positionHhi } from './metrics/exposure/position-hhi.js'
+import { costBps } from './metrics/performance/cost-bps.js'
+import { costTotal } from './metrics/performance/cost-total.js'
+import { grossPnl } from './metrics/performance/gross-pnl.js'
+import { netPnl } from './metrics/performance/net-pnl.js'
+import { realizedPnl } from './metrics/performance/realized-pnl.js'
+import { tradedNotional } from './metrics/performance/traded-notional.js'
+import { unrealizedPnl } from './metrics/performance/unrealized-pnl.js'
+
+/** Every metric there is, in the order in which frames, documents and dashboards show them. */
+export const DICTIONARY: readonly MetricDefinition[] = [
+  realizedPnl,
+  unrealizedPnl,
+  netPnl,
+  grossPnl,
+  costBps,
+  costTotal,
+  tradedNotional,
+  grossExposure,
+  netExposure,
+  positionConcentrationTop1Pct,
+  positionConcentrationTop5Pct,
+  positionHhi,
+  openPositions,
+]

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto'
+import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
+import type { BookFrame, FrameSet } from '../domain/frame.js'
+import type { FactSink, PriceColumn, PriceDemand, StrategySummary } from '../domain/ports.js'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
+import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import type { Book } from './book.js'
+import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
+import { Market, type MarketNews } from './market.js'
+import type { MetricDefinition } from './metrics/definition.js'
+import { type BookFact, Portfolio } from './portfolio.js'
+import type { ComputeSettings } from './settings.js'
+
+/** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
+export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
+/** Older bars are not used, even by a process that still has them: what the sources deleted is gone for everybody. */
+const BAR_LIFETIME_MS = 28 * DAY_MS
+/** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
+const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
+
+export interface EngineOptions {
+  readonly dictionary: readonly MetricDefinition[]
+  readonly settings: ComputeSettings
+  readonly startAt: EpochMs
+  /** A random token of the process. */
+  readonly epoch: string
+  readonly barsConfigured: boolean
+  readonly calendarOf: (strategyId: string) => CalendarName | undefined
+  readonly moneyDecimalsOf: (strategyId: string, calendar: CalendarName) => number
+  readonly instruments: readonly InstrumentFact[]
+  readonly onMetricError: (metric: string, error: unknown) => void
+}
+
+/** What the sources know at a tick. */
+export interface Watermarks {
+  readonly ordersAsOf: EpochMs | undefined
+  readonly barsAnswered: boolean
+}
+
+/**
+ * Facts in, frames out; no clock and no I/O: the same facts, the same T, the same bytes.
+ */
+export class Engine implements FactSink {
+  readonly #options: EngineOptions
+  readonly #portfolio: Portfolio
+  readonly #market = new Market()
+  readonly #frames = new Map<string, BookFrames>()
+  readonly #plan: TierPlan
+  readonly formulaSet: string
+  #rejected = 0
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#portfolio = new Portfolio(
+      { calendars: options.settings.calendars, calendarOf: options.calendarOf, instruments: options.instruments },
+      options.startAt,
+    )
+    this.#plan = planTiers(options.dictionary)
+    const versions = options.dictionary.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
+    this.formulaSet = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16)
+  }
+
+  apply(facts: readonly Fact[]): void {
+    const ofBooks: BookFact[] = []
+    for (const fact of facts) {
+      if (fact.fact === 'bar') this.#market.apply({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
+      else ofBooks.push(fact)
+    }
+    this.#portfolio.apply(ofBooks)
+  }
+
+  applyPrices(columns: readonly PriceColumn[]): void {
+    for (const column of columns) this.#market.apply(column)
+  }
+
+  reject(rejections: readonly FactRejection[]): void {
+    this.#rejected += rejections.length
+  }
+
+  get factCounts(): { rejected: number; orphans: number; waitingForPrice: number } {
+    return {
+      rejected: this.#rejected,
+      orphans: this.#portfolio.orphans,
+      waitingForPrice: this.#portfolio.waitingForPrice,
+    }
+  }
+
+  /** Symbols whose prices the books need, each with the grid of its history, and those of which the newest bar's time is enough. */
+  demand(): PriceDemand {
+    const kept = new Map<string, number>()
+    const watched = new Set<string>()
+    for (const book of this.#portfolio.books.values()) {
+      const cellMs = HISTORY_CELL_MS[book.calendar.name]
+      const since = longestReach(book, this.#portfolio.now)
+      for (const [symbol, ledger] of book.ledgers) {
+        if (
+          ledger.lastAt <= since &&
+          ledger.stateAt(this.#portfolio.now).quantity === 0n &&
+          !ledger.isUnknownAfter(since)
+        )
+          continue
+        kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
+      }
+      for (const symbol of this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? [])
+        watched.add(symbol)
+    }
+    for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
+    return { kept, watched }
+  }
+
+  /**
+   * The frames of all live books at T; T never goes back.
+   *
+   * Books that nothing touched, and whose time has not come, are not computed: they carry their values over.
+   */
+  tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
+    const touched = this.#portfolio.advanceTo(at)
+    const boundary = at - FINE_HISTORY_MS
+    const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
+    for (const account of this.#portfolio.accounts.values()) account.thin(boundary, at - BAR_LIFETIME_MS)
+
+    const newestBarAt = this.#newestBarReader(at)
+    const books = new Map<string, BookFrame>()
+    for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const frames = this.#framesOf(id, book)
+      if (touched.has(book) || isPriceNews(book, frames.heldSymbols, news)) frames.touch()
+      if (!this.#isLive(book, at)) continue
+      const frame = frames.frame({
+        at,
+        ordersAsOf: watermarks.ordersAsOf,
+        newestBarAt,
+        universe: this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? NO_SYMBOLS,
+        barsAvailable: watermarks.barsAnswered || !this.#options.barsConfigured,
+        judges,
+      })
+      books.set(id, frame)
+    }
+    return {
+      stamp: { at, ordersAsOf: watermarks.ordersAsOf, epoch: this.#options.epoch },
+      formulaSet: this.formulaSet,
+      books,
+    }
+  }
+
+  strategies(): StrategySummary[] {
+    const summaries = new Map<string, StrategySummary>()
+    for (const strategy of this.#portfolio.strategies.values()) {
+      const books = [...this.#portfolio.books.values()].filter(
+        (book) => book.description.strategyId === strategy.strategyId,
+      )
+      const firsts = books.map((book) => book.activity.first).filter((at) => at !== undefined)
+      const lasts = books
+        .map((book) => book.activity.lastAtOrBefore(this.#portfolio.now))
+        .filter((at) => at !== undefined)
+      summaries.set(strategy.strategyId, {
+        strategyId: strategy.strategyId,
+        name: strategy.name,
+        enabled: strategy.enabled,
+        calendar:
+          books[0]?.description.calendar ??
+          this.#options.calendarOf(strategy.strategyId) ??
+          strategy.calendar ??
+          'XNYS',
+        accounts: books.map((book) => book.description.account).sort(),
+        firstFactAt: firsts.length > 0 ? Math.min(...firsts) : null,
+        lastFactAt: lasts.length > 0 ? Math.max(...lasts) : null,
+      })
+    }
+    return [...summaries.values()].sort((a, b) => (a.strategyId < b.strategyId ? -1 : 1))
+  }
+
+  #framesOf(id: string, book: Book): BookFrames {
+    const known = this.#frames.get(id)
+    if (known !== undefined) return known
+    const { strategyId, account: label, calendar } = book.description
+    const account = this.#portfolio.accounts.get(label)
+    if (account === undefined) throw new Error(`book ${id} without its account`)
+    const frames = new BookFrames({
+      book,
+      account,
+      market: this.#market,
+      settings: this.#options.settings,
+      currencyOf: (symbol) => this.#portfolio.currencyOf(symbol),
+      plan: this.#plan,
+      moneyDecimals: this.#options.moneyDecimalsOf(strategyId, calendar),
+      onMetricError: this.#options.onMetricError,
+    })
+    this.#frames.set(id, frames)
+    return frames
+  }
+
+  /** Books of one strategy share its universe: the newest bar in it is looked up once a tick. */
+  #newestBarReader(at: EpochMs): (symbols: Iterable<string>) => EpochMs | undefined {
+    const known = new Map<Iterable<string>, EpochMs | undefined>()
+    return (symbols) => {
+      if (!known.has(symbols)) known.set(symbols, this.#market.newestAt(symbols, at))
+      return known.get(symbols)
+    }
+  }
+
+  /** A book is live while its strategy is enabled, it holds a position, or it had a fact in the last 20 sessions. */
+  #isLive(book: Book, at: EpochMs): boolean {
+    if (this.#portfolio.strategies.get(book.description.strategyId)?.enabled === true) return true
+    for (const ledger of book.ledgers.values()) if (ledger.stateAt(at).quantity !== 0n) return true
+    return book.activity.hasIn(longestReach(book, at), at)
+  }
+}
+
+const NO_SYMBOLS: readonly string[] = []
+
+/** Where the longest window can begin at the earliest; everything, at a T that the calendar does not know. */
+function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
+  try {
+    return calendar.sessionBefore(at, LONGEST_WINDOW_SESSIONS).opensAt
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return Number.NEGATIVE_INFINITY
+    throw error
+  }
+}
+
+/** A new price matters to who holds the symbol, a corrected one to who ever traded it. */
+function isPriceNews(book: Book, heldSymbols: readonly string[], { latest, corrected }: MarketNews): boolean {
+  if (latest.size > 0 && heldSymbols.some((symbol) => latest.has(symbol))) return true
+  return corrected.size > 0 && [...book.ledgers.keys()].some((symbol) => corrected.has(symbol))
+}

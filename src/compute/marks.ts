@@ -1,0 +1,112 @@
+import type { Calendar } from '../domain/calendar.js'
+import { absolute, divideHalfEven } from '../domain/exact.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import type { PricePoint, PriceSeries } from './accumulators/price-series.js'
+import type { SymbolLedger } from './accumulators/symbol-ledger.js'
+
+export const MARK_SOURCES = ['snapshot', 'bar', 'fill'] as const
+export type MarkSource = (typeof MARK_SOURCES)[number]
+
+export interface Mark extends PricePoint {
+  readonly source: MarkSource
+}
+
+/** A mark, and the first instant of looking at which it would be another one; Infinity when only a new fact can change it. */
+export interface MarkReading {
+  readonly mark: Mark | undefined
+  readonly holdsUntil: EpochMs
+}
+
+/** Everything that can price one symbol for one book. */
+export interface MarkSources {
+  readonly bars: PriceSeries | undefined
+  readonly snapshots: PriceSeries | undefined
+  readonly ledger: SymbolLedger
+  readonly calendar: Calendar
+  readonly maxAgeMs: number
+}
+
+/** At a window's start a snapshot's price goes first while it is at most this old, in session time. */
+const SNAPSHOT_AT_START_MS = 5 * MINUTE_MS
+
+/**
+ * The price of a symbol at an instant: the newest bar close that is fresh; else the newest of snapshot price, bar close
+ * and own fill, ties in this order. An older one is still a mark; that it is old shows in the quality.
+ * Source: METRICS section 1, "Mark".
+ */
+export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
+  const { bars, snapshots, ledger, calendar, maxAgeMs } = sources
+  const bar = newestAcceptedBar(sources, at)
+  let holdsUntil = Math.min(
+    bars?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
+    snapshots?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
+    ledger.nextChangeAfter(at),
+  )
+  if (bar !== undefined && calendar.sessionTimeBetween(bar.at, at) <= maxAgeMs) {
+    holdsUntil = Math.min(holdsUntil, calendar.afterSessionTime(bar.at, maxAgeMs) + 1)
+    return { mark: { ...bar, source: 'bar' }, holdsUntil }
+  }
+  const fill = ledger.lastFillAt(at)
+  const candidates: (Mark | undefined)[] = [
+    withSource(snapshots?.latestAt(at), 'snapshot'),
+    withSource(bar, 'bar'),
+    fill === undefined
+      ? undefined
+      : { at: fill.at, priceE8: divideHalfEven(fill.notional, fill.quantity), source: 'fill' },
+  ]
+  let mark: Mark | undefined
+  for (const candidate of candidates)
+    if (candidate !== undefined && (mark === undefined || candidate.at > mark.at)) mark = candidate
+  return { mark, holdsUntil }
+}
+
+/** The mark at the start of a window: the snapshot's price where there is a recent one, else the mark. */
+export function markAtStart(sources: MarkSources, start: EpochMs): MarkReading {
+  const snapshot = sources.snapshots?.latestAt(start)
+  if (snapshot === undefined || sources.calendar.sessionTimeBetween(snapshot.at, start) > SNAPSHOT_AT_START_MS)
+    return markAt(sources, start)
+  const next = sources.snapshots?.nextAfter(start) ?? Number.POSITIVE_INFINITY
+  const expires = sources.calendar.afterSessionTime(snapshot.at, SNAPSHOT_AT_START_MS) + 1
+  return { mark: { ...snapshot, source: 'snapshot' }, holdsUntil: Math.min(next, expires) }
+}
+
+function withSource(point: PricePoint | undefined, source: MarkSource): Mark | undefined {
+  return point === undefined ? undefined : { ...point, source }
+}
+
+/**
+ * The newest bar that counts. A bar more than 10 % from the previous mark waits until a second one agrees with it, so
+ * that one bad print moves nothing.
+ *
+ * Nearly always the newest bar is near the one before it, and one comparison decides. Otherwise the marks of the last
+ * `maxAgeMs` are gone through once, forwards: looking back from bar to bar would be exponential on prices that jump to
+ * and fro.
+ */
+function newestAcceptedBar({ bars, snapshots, calendar, maxAgeMs }: MarkSources, at: EpochMs): PricePoint | undefined {
+  if (bars === undefined) return undefined
+  const last = bars.indexAt(at)
+  const newest = bars.at(last)
+  if (newest === undefined) return undefined
+  if (agrees(newest, bars.at(last - 1))) return newest
+
+  const isRecent = (point: PricePoint | undefined, bar: PricePoint): point is PricePoint =>
+    point !== undefined && calendar.sessionTimeBetween(point.at, bar.at) <= maxAgeMs
+  let first = last
+  while (isRecent(bars.at(first - 1), newest)) first -= 1
+
+  let accepted: PricePoint | undefined
+  for (let index = first; index <= last; index += 1) {
+    const bar = bars.at(index)
+    if (bar === undefined) break
+    const snapshot = snapshots?.latestAt(bar.at)
+    const newer = accepted !== undefined && (snapshot === undefined || accepted.at >= snapshot.at) ? accepted : snapshot
+    const previous = isRecent(newer, bar) ? newer : undefined
+    if (previous === undefined || agrees(bar, previous) || agrees(bar, bars.at(index - 1))) accepted = bar
+  }
+  return accepted ?? bars.at(first - 1)
+}
+
+/** Within 10 % of the other price. */
+function agrees(point: PricePoint, other: PricePoint | undefined): boolean {
+  return other !== undefined && absolute(point.priceE8 - other.priceE8) * 10n <= other.priceE8
+}

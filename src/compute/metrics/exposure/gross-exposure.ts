@@ -1,0 +1,26 @@
+import type { LevelMetric } from '../definition.js'
+import { okMoney, unknown } from '../definition.js'
+import { marksMeta } from '../marks-meta.js'
+import { absoluteValues, total } from './exposure-of.js'
+
+/**
+ * Market value of all positions, longs and shorts both counted as positive.
+ *
+ * Unit: USD; never negative; 0 when nothing is held.
+ * Undefined when: a held symbol has no mark (missing_mark: no partial sums), or what is held cannot be known.
+ * Convention: Σ abs(quantity × mark), positions of the ledger.
+ * Source: METRICS section 4, row 35.
+ */
+export const grossExposure: LevelMetric = {
+  name: 'gross_exposure',
+  group: 'exposure',
+  unit: 'USD',
+  tier: 'light',
+  windows: 'level',
+  formulaVersion: 'v1',
+  prometheus: 'quant_gross_exposure_usd',
+  sources: ['orders', 'bars'],
+  summary: 'Sum of the absolute market values of the open positions.',
+  compute: ({ positions }) =>
+    positions.known ? okMoney(total(absoluteValues(positions.value)), marksMeta(positions.value)) : unknown(positions),
+}

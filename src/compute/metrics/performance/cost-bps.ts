@@ -1,0 +1,29 @@
+import { ratio } from '../../../domain/exact.js'
+import type { WindowMetric } from '../definition.js'
+import { insufficient, ok, unknown } from '../definition.js'
+
+/**
+ * Explicit costs of orders per traded notional.
+ *
+ * Unit: basis points; positive is a cost.
+ * Undefined when: nothing was filled in the window (no_fills), or the account has no cost record at all (no_cost_source).
+ * Convention: two-sided notional; broker fees that name no order, and fees in kind, are not in it.
+ * Source: METRICS section 4, row 7.
+ */
+export const costBps: WindowMetric = {
+  name: 'cost_bps',
+  group: 'performance',
+  unit: 'bps',
+  tier: 'light',
+  windows: 'all',
+  formulaVersion: 'v1',
+  prometheus: 'quant_cost_bps',
+  sources: ['orders'],
+  summary: 'Explicit order costs per traded notional of the window.',
+  compute: ({ tradedNotional, orderCosts, costSource }) => {
+    if (!tradedNotional.known) return unknown(tradedNotional)
+    if (tradedNotional.value === 0n) return insufficient('no_fills')
+    if (costSource === 'none') return insufficient('no_cost_source')
+    return ok(ratio(orderCosts * 10_000n, tradedNotional.value), { cost_source: costSource })
+  },
+}

@@ -1,0 +1,24 @@
+import type { WindowMetric } from '../definition.js'
+import { okMoney } from '../definition.js'
+
+/**
+ * Explicit costs booked in the window.
+ *
+ * Unit: USD; positive is a cost.
+ * Undefined when: never; without any cost record it is 0 and meta says `cost_source: none`.
+ * Convention: an order's cumulative cost is booked with its fills, by notional; at its end where it has none.
+ * Source: METRICS section 1, "Costs".
+ */
+export const costTotal: WindowMetric = {
+  name: 'cost_total',
+  group: 'performance',
+  unit: 'USD',
+  tier: 'light',
+  windows: 'all',
+  formulaVersion: 'v1',
+  prometheus: 'quant_cost_usd',
+  sources: ['orders'],
+  extended: true,
+  summary: 'Explicit costs (commission, fees, regulatory) booked in the window.',
+  compute: ({ orderCosts, costSource }) => okMoney(orderCosts, { cost_source: costSource }),
+}

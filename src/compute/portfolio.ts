@@ -1,0 +1,252 @@
+import { type BookKey, bookId } from '../domain/book.js'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import { QUANTITY_DIGITS } from '../domain/exact.js'
+import type {
+  DecisionFact,
+  ExecutionFact,
+  Fact,
+  FillFact,
+  InstrumentFact,
+  PositionSnapshotFact,
+  StrategyFact,
+} from '../domain/facts.js'
+import type { EpochMs } from '../domain/time.js'
+import { Account } from './account.js'
+import type { InstrumentTerms } from './accumulators/symbol-ledger.js'
+import { Book } from './book.js'
+import { openingOf } from './opening.js'
+
+/** What books and accounts are made of; prices belong to the market. */
+export type BookFact = Exclude<Fact, { fact: 'bar' }>
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
+
+export interface PortfolioOptions {
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  /** What configuration says about a strategy or an instrument; it goes before what the facts say. */
+  readonly calendarOf: (strategyId: string) => CalendarName | undefined
+  readonly instruments: readonly InstrumentFact[]
+}
+
+/**
+ * Routes facts to the books and accounts they belong to, and remembers which books have to be computed again.
+ *
+ * A fact whose first event lies after T waits until T reaches it: whatever a row says today, the future is not in a frame.
+ */
+export class Portfolio {
+  readonly books = new Map<string, Book>()
+  readonly accounts = new Map<string, Account>()
+  readonly strategies = new Map<string, StrategyFact>()
+  readonly #options: PortfolioOptions
+  readonly #instruments = new Map<string, InstrumentFact>()
+  readonly #bookOfExecution = new Map<string, Book>()
+  readonly #orphans = new Set<string>()
+  readonly #fillsBeforeTheirOrder = new Map<string, FillFact[]>()
+  #future: BookFact[] = []
+  #dirty = new Set<Book>()
+  /** Openings that a fill stamped after T may change, once T gets there. */
+  #laterOpenings: { readonly at: EpochMs; readonly account: Account; readonly symbol: string }[] = []
+  #unsettledOpenings = new Map<Account, Set<string>>()
+
+  constructor(
+    options: PortfolioOptions,
+    public now: EpochMs,
+  ) {
+    this.#options = options
+    for (const instrument of options.instruments) this.#instruments.set(instrument.symbol, instrument)
+  }
+
+  /** Orders that name no strategy: they belong to an account and to no book. */
+  get orphans(): number {
+    return this.#orphans.size
+  }
+
+  get waitingForPrice(): number {
+    let count = 0
+    for (const book of this.books.values()) count += book.waitingForPrice
+    return count
+  }
+
+  apply(facts: readonly BookFact[]): void {
+    for (const fact of facts) {
+      if (firstEventAt(fact) > this.now) this.#future.push(fact)
+      else this.#applyOne(fact)
+    }
+  }
+
+  currencyOf(symbol: string): string {
+    return this.#instruments.get(symbol)?.currency ?? 'USD'
+  }
+
+  /** Moves T on: facts whose time has come are applied, openings settled; returns the books that changed, and forgets them. */
+  advanceTo(at: EpochMs): ReadonlySet<Book> {
+    this.now = Math.max(this.now, at)
+    const due = this.#future.filter((fact) => firstEventAt(fact) <= this.now)
+    if (due.length > 0) {
+      this.#future = this.#future.filter((fact) => firstEventAt(fact) > this.now)
+      for (const fact of due) this.#applyOne(fact)
+    }
+    for (const { at: dueAt, account, symbol } of this.#laterOpenings)
+      if (dueAt <= this.now) this.#openingUnsettled(account, symbol)
+    this.#laterOpenings = this.#laterOpenings.filter((later) => later.at > this.now)
+    this.#settleOpenings()
+    const dirty = this.#dirty
+    this.#dirty = new Set()
+    return dirty
+  }
+
+  #applyOne(fact: BookFact): void {
+    switch (fact.fact) {
+      case 'strategy':
+        this.#applyStrategy(fact)
+        break
+      case 'instrument':
+        if (!this.#instruments.has(fact.symbol)) this.#instruments.set(fact.symbol, fact)
+        break
+      case 'decision':
+        this.#applyDecision(fact)
+        break
+      case 'execution':
+        this.#applyExecution(fact)
+        break
+      case 'fill':
+        this.#applyFill(fact)
+        break
+      case 'position_snapshot':
+        this.#applySnapshot(fact)
+        break
+    }
+  }
+
+  #applyStrategy(strategy: StrategyFact): void {
+    this.strategies.set(strategy.strategyId, strategy)
+    for (const account of strategy.accounts ?? []) this.#book({ strategyId: strategy.strategyId, account })
+    for (const book of this.books.values()) {
+      if (book.description.strategyId !== strategy.strategyId || book.description.strategyName === strategy.name)
+        continue
+      book.description = { ...book.description, strategyName: strategy.name }
+      this.#dirty.add(book)
+    }
+  }
+
+  #applyDecision(decision: DecisionFact): void {
+    const book = this.#book(decision)
+    if (book.applyDecision(decision)) this.#dirty.add(book)
+  }
+
+  #applyExecution(row: ExecutionFact): void {
+    const { strategyId, account } = row
+    const known = this.#bookOfExecution.get(row.executionId)
+    if (strategyId === undefined) {
+      if (known === undefined) this.#orphans.add(row.executionId)
+      return
+    }
+    this.#orphans.delete(row.executionId)
+    const book = this.#book({ strategyId, account })
+    if (known !== undefined && known !== book)
+      this.#touch(known, known.removeExecution(row.executionId), row.executionId)
+    this.#bookOfExecution.set(row.executionId, book)
+    for (const fill of this.#fillsBeforeTheirOrder.get(row.executionId) ?? []) book.applyFill(fill)
+    this.#fillsBeforeTheirOrder.delete(row.executionId)
+    const touched = book.applyExecution(row)
+    if (touched !== undefined) this.#touch(book, touched, row.executionId)
+  }
+
+  #applyFill(fill: FillFact): void {
+    const book = this.#bookOfExecution.get(fill.executionId)
+    if (book === undefined) {
+      this.#fillsBeforeTheirOrder.set(fill.executionId, [
+        ...(this.#fillsBeforeTheirOrder.get(fill.executionId) ?? []),
+        fill,
+      ])
+      return
+    }
+    const touched = book.applyFill(fill)
+    if (touched !== undefined) this.#touch(book, touched, fill.executionId)
+  }
+
+  #applySnapshot(snapshot: PositionSnapshotFact): void {
+    const account = this.#account(snapshot.account)
+    const firstBefore = account.firstSnapshot
+    if (!account.applySnapshot(snapshot)) return
+    for (const book of account.books.values()) {
+      this.#dirty.add(book)
+      for (const [symbol, ledger] of book.ledgers) {
+        if (account.firstSnapshot !== firstBefore || ledger.opening.kind === 'unknown')
+          this.#openingUnsettled(account, symbol)
+      }
+    }
+  }
+
+  #touch(book: Book, symbols: readonly string[], executionId: string): void {
+    const account = this.#account(book.description.account)
+    this.#dirty.add(book)
+    account.noteCosts(executionId, book.costsKnownFrom(executionId))
+    for (const symbol of symbols) {
+      this.#openingUnsettled(account, symbol)
+      const lastAt = book.ledgers.get(symbol)?.lastAt ?? this.now
+      if (lastAt > this.now) this.#laterOpenings.push({ at: lastAt, account, symbol })
+    }
+  }
+
+  #openingUnsettled(account: Account, symbol: string): void {
+    const symbols = this.#unsettledOpenings.get(account) ?? new Set()
+    this.#unsettledOpenings.set(account, symbols.add(symbol))
+  }
+
+  #settleOpenings(): void {
+    for (const [account, symbols] of this.#unsettledOpenings) {
+      for (const symbol of symbols) {
+        const opening = openingOf(symbol, account, this.now)
+        for (const book of account.books.values()) {
+          const ledger = book.ledgers.get(symbol)
+          if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
+          ledger.open(opening)
+          this.#dirty.add(book)
+        }
+      }
+    }
+    this.#unsettledOpenings = new Map()
+  }
+
+  #account(label: string): Account {
+    const known = this.accounts.get(label)
+    if (known !== undefined) return known
+    const account = new Account(label)
+    this.accounts.set(label, account)
+    return account
+  }
+
+  #book({ strategyId, account }: BookKey): Book {
+    const id = bookId({ strategyId, account })
+    const known = this.books.get(id)
+    if (known !== undefined) return known
+    const strategy = this.strategies.get(strategyId)
+    const calendar = this.#options.calendarOf(strategyId) ?? strategy?.calendar ?? 'XNYS'
+    const book = new Book({
+      description: { strategyId, account, strategyName: strategy?.name ?? strategyId, calendar },
+      calendar: this.#options.calendars[calendar],
+      termsOf: (symbol) => this.#termsOf(symbol),
+    })
+    this.books.set(id, book)
+    this.#account(account).books.set(strategyId, book)
+    this.#dirty.add(book)
+    return book
+  }
+
+  #termsOf(symbol: string): InstrumentTerms {
+    const instrument = this.#instruments.get(symbol)
+    return { multiplier: instrument?.multiplier ?? ONE, lotSize: instrument?.lotSize ?? 1n }
+  }
+}
+
+/** The instant from which on a fact says anything; descriptions say something always. */
+function firstEventAt(fact: BookFact): EpochMs {
+  if (fact.fact === 'execution') return fact.submittedAt
+  return fact.fact === 'strategy' || fact.fact === 'instrument' ? Number.NEGATIVE_INFINITY : fact.at
+}
+
+function sameOpening(a: object, b: object): boolean {
+  const entries = Object.entries(b)
+  return entries.length === Object.keys(a).length && entries.every(([key, value]) => a[key as keyof typeof a] === value)
+}

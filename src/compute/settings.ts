@@ -1,0 +1,12 @@
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { Tier } from '../domain/metric.js'
+
+/** What the core must be told; all of it is configuration, nothing is read from the surroundings. */
+export interface ComputeSettings {
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly periodsMs: Readonly<Record<Tier, number>>
+  readonly sessionRollMs: number
+  readonly markMaxAgeMs: number
+  /** How old the last complete read of a source may be before what rests on it is stale. */
+  readonly maxStalenessMs: number
+}

@@ -1,0 +1,53 @@
+import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
+import type { Reason } from '../domain/metric.js'
+import type { EpochMs } from '../domain/time.js'
+import type { Window } from '../domain/window.js'
+import type { Mark } from './marks.js'
+
+/**
+ * What a metric may look at: exact sums of one book at one T, ready to be combined.
+ *
+ * `flat`: nothing happened since the start and nothing was held; `idle`: nothing happened, positions may be held.
+ */
+export type Activity = 'flat' | 'idle' | 'active'
+
+/** A sum over positions, or the reason why there is none: never a partial sum. */
+export type Valuation<Value> =
+  | { readonly known: true; readonly value: Value }
+  | { readonly known: false; readonly reason: Reason; readonly symbols: readonly string[] }
+
+export interface MarkedPosition {
+  readonly symbol: string
+  readonly quantity: QuantityE9
+  readonly cost: MoneyE17
+  readonly mark: Mark
+  /** Signed market value. */
+  readonly value: MoneyE17
+}
+
+/** The book at T, the same for every window. */
+export interface LevelView {
+  readonly at: EpochMs
+  /** Since the latest session opened. */
+  readonly activity: Activity
+  readonly positions: Valuation<readonly MarkedPosition[]>
+  /** Number of symbols held; needs no marks. */
+  readonly heldCount: Valuation<number>
+}
+
+/** The book in one window `(start, T]`. */
+export interface WindowView {
+  readonly window: Window
+  readonly start: EpochMs
+  readonly level: LevelView
+  readonly activity: Activity
+  readonly fillCount: number
+  readonly tradedNotional: Valuation<MoneyE17>
+  /** Of fills in the window, before costs. */
+  readonly realized: Valuation<MoneyE17>
+  /** Costs of orders: with their fills, or at their end where they have none. */
+  readonly orderCosts: MoneyE17
+  readonly costSource: 'order_records' | 'none'
+  /** Change of the unrealised result from start to T, positions taken over counted from their takeover. */
+  readonly unrealizedChange: Valuation<MoneyE17>
+}
