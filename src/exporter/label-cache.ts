@@ -1,0 +1,47 @@
+import { bookId } from '../domain/book.js'
+import type { BookFrame } from '../domain/frame.js'
+import type { Window } from '../domain/window.js'
+import { labelBlock } from './exposition-text.js'
+
+/**
+ * Label blocks, rendered once and used again: nearly all of a scrape's cost is label formatting. Blocks of books that
+ * are gone are dropped.
+ */
+export class LabelCache {
+  readonly #books = new Map<string, Map<string, string>>()
+
+  /** `strategy_id, account[, window], formula_version, freshness`: the labels of a value. */
+  value(frame: BookFrame, window: Window | undefined, formulaVersion: string, freshness: 'fresh' | 'stale'): string {
+    return this.#block(frame, `${window ?? ''} ${formulaVersion} ${freshness}`, () => ({
+      ...(window === undefined ? {} : { window }),
+      formula_version: formulaVersion,
+      freshness,
+    }))
+  }
+
+  /** `strategy_id, account` and further labels, for companions. */
+  companion(frame: BookFrame, labels: Readonly<Record<string, string>>): string {
+    return this.#block(frame, JSON.stringify(labels), () => labels)
+  }
+
+  retain(frames: readonly BookFrame[]): void {
+    if (this.#books.size <= frames.length) return
+    const live = new Set(frames.map(({ book }) => bookId(book)))
+    for (const id of this.#books.keys()) if (!live.has(id)) this.#books.delete(id)
+  }
+
+  #block({ book }: BookFrame, key: string, labels: () => Readonly<Record<string, string>>): string {
+    const id = bookId(book)
+    let blocks = this.#books.get(id)
+    if (blocks === undefined) {
+      blocks = new Map()
+      this.#books.set(id, blocks)
+    }
+    let block = blocks.get(key)
+    if (block === undefined) {
+      block = labelBlock({ strategy_id: book.strategyId, account: book.account, ...labels() })
+      blocks.set(key, block)
+    }
+    return block
+  }
+}

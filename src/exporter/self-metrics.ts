@@ -1,0 +1,136 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { TIERS, type Tier } from '../domain/metric.js'
+import type { SourceName } from '../domain/ports.js'
+import type { EpochMs } from '../domain/time.js'
+
+/** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
+const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+const QUERY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const TICK_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
+
+export interface SelfMetricsOptions {
+  readonly version: string
+  readonly revision: string
+  readonly shard: string
+  readonly tiers: readonly Tier[]
+}
+
+/**
+ * What the exporter says of itself. prom-client keeps it: few series, long lived. Everything that is known to exist is
+ * initialised, so that a rate has something to start from.
+ */
+export class SelfMetrics {
+  readonly registry = new Registry()
+  readonly #ticks: Counter
+  readonly #overruns: Counter
+  readonly #tickDuration: Histogram
+  readonly #tickCompleted: Gauge
+  readonly #framesDropped: Counter
+  readonly #sourceUp: Gauge
+  readonly #sourceSuccess: Gauge
+  readonly #sourceErrors: Counter
+  readonly #queryDuration: Histogram
+  readonly #factsRejected: Counter
+  readonly #enabled: Gauge
+  readonly #ready: Gauge
+
+  constructor({ version, revision, shard, tiers }: SelfMetricsOptions) {
+    const registers = [this.registry]
+    this.registry.setDefaultLabels({ shard })
+    const gauge = (name: string, help: string, labelNames: string[] = []) =>
+      new Gauge({ name, help, labelNames, registers })
+    const counter = (name: string, help: string, labelNames: string[] = []) =>
+      new Counter({ name, help, labelNames, registers })
+
+    gauge('quant_exporter_build_info', 'Version and revision of the running program.', ['version', 'revision']).set(
+      { version, revision },
+      1,
+    )
+    gauge('quant_config_valid', 'Whether the configuration in force is the one last read.').set(1)
+    gauge('quant_shards', 'Number of shards that the books are spread over.').set(1)
+    gauge('quant_shard_info', 'The shard of this process.', []).set(1)
+    this.#enabled = gauge('quant_exporter_enabled', 'Whether the main switch is on.')
+    this.#ready = gauge('quant_exporter_ready', 'Whether the history is read and the first frame is out.')
+    this.#ticks = counter('quant_ticks_total', 'Completed ticks.', ['tier'])
+    this.#overruns = counter('quant_tick_overruns_total', 'Ticks that took longer than their period.', ['tier'])
+    this.#tickDuration = new Histogram({
+      name: 'quant_tick_duration_seconds',
+      help: 'Time a tick takes.',
+      labelNames: ['tier'],
+      buckets: TICK_BUCKETS,
+      registers,
+    })
+    this.#tickCompleted = gauge(
+      'quant_tick_last_completed_timestamp_seconds',
+      'Wall-clock time of the last completed tick.',
+      ['tier'],
+    )
+    this.#framesDropped = counter('quant_frames_dropped_total', 'Frames that were not made.', ['reason'])
+    this.#sourceUp = gauge('quant_source_up', 'Whether the last read of a source succeeded.', ['source'])
+    this.#sourceSuccess = gauge(
+      'quant_source_last_success_timestamp_seconds',
+      'Clock of the exporter at the last successful read of a source.',
+      ['source'],
+    )
+    this.#sourceErrors = counter('quant_source_errors_total', 'Failed reads of a source.', ['source', 'kind'])
+    this.#queryDuration = new Histogram({
+      name: 'quant_source_query_duration_seconds',
+      help: 'Time a read of a source takes.',
+      labelNames: ['source', 'query'],
+      buckets: QUERY_BUCKETS,
+      registers,
+    })
+    this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
+
+    for (const tier of TIERS.filter((name) => tiers.includes(name))) {
+      this.#ticks.inc({ tier }, 0)
+      this.#overruns.inc({ tier }, 0)
+      this.#tickDuration.zero({ tier })
+    }
+    this.#framesDropped.inc({ reason: 'tick_failed' }, 0)
+    this.#framesDropped.inc({ reason: 'tick_skipped' }, 0)
+    collectDefaultMetrics({ register: this.registry })
+    for (const name of ILL_NAMED) this.registry.removeSingleMetric(name)
+  }
+
+  setState(state: { enabled: boolean; ready: boolean }): void {
+    this.#enabled.set(state.enabled ? 1 : 0)
+    this.#ready.set(state.ready ? 1 : 0)
+  }
+
+  /** Declares a configured source, so that it shows as down until it first answers. */
+  expectSource(source: SourceName): void {
+    this.#sourceUp.set({ source }, 0)
+    this.#sourceErrors.inc({ source, kind: 'source_unreachable' }, 0)
+  }
+
+  sourceSucceeded(source: SourceName, query: string, at: EpochMs, durationMs: number): void {
+    this.#sourceUp.set({ source }, 1)
+    this.#sourceSuccess.set({ source }, at / 1000)
+    this.#queryDuration.observe({ source, query }, durationMs / 1000)
+  }
+
+  sourceFailed(source: SourceName, kind: string): void {
+    this.#sourceUp.set({ source }, 0)
+    this.#sourceErrors.inc({ source, kind })
+  }
+
+  tickCompleted(tier: Tier, wallAt: EpochMs, durationMs: number): void {
+    this.#ticks.inc({ tier })
+    this.#tickDuration.observe({ tier }, durationMs / 1000)
+    this.#tickCompleted.set({ tier }, wallAt / 1000)
+  }
+
+  tickOverran(tier: Tier): void {
+    this.#overruns.inc({ tier })
+  }
+
+  frameDropped(reason: 'tick_failed' | 'tick_skipped', count = 1): void {
+    this.#framesDropped.inc({ reason }, count)
+  }
+
+  factRejected(source: SourceName, reason: string): void {
+    this.#factsRejected.inc({ source, reason })
+  }
+}

@@ -1,0 +1,72 @@
+import { type ErrorCode, QuantError } from '../../domain/errors.js'
+
+const BY_CODE: Readonly<Record<string, { code: ErrorCode; remedy: string; retryable: boolean }>> = {
+  '28P01': {
+    code: 'source_authentication_failed',
+    remedy: 'check user and password in TORGHUT_DB_DSN',
+    retryable: true,
+  },
+  '28000': {
+    code: 'source_authentication_failed',
+    remedy: 'check user and database in TORGHUT_DB_DSN',
+    retryable: true,
+  },
+  '3D000': { code: 'source_unreachable', remedy: 'check the database name in TORGHUT_DB_DSN', retryable: true },
+  '57014': { code: 'source_timeout', remedy: 'a statement took too long', retryable: true },
+  '42P01': { code: 'schema_unsupported', remedy: 'a table is missing: is this a Torghut database?', retryable: true },
+  '42703': {
+    code: 'schema_unsupported',
+    remedy: 'a column is missing: the schema is older than this version reads',
+    retryable: true,
+  },
+  '42501': {
+    code: 'source_authentication_failed',
+    remedy: 'the role may not read this table: grant SELECT on it',
+    retryable: true,
+  },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    code: 'source_tls_failed',
+    remedy: 'set TORGHUT_DB_CA_CERT to the CA of the server',
+    retryable: true,
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    code: 'source_tls_failed',
+    remedy: 'set TORGHUT_DB_CA_CERT to the CA of the server',
+    retryable: true,
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    code: 'source_tls_failed',
+    remedy: 'set TORGHUT_DB_CA_CERT to the CA of the server',
+    retryable: true,
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    code: 'source_tls_failed',
+    remedy: 'the certificate is for another host name: connect by a name it holds, or use sslmode=verify-ca',
+    retryable: true,
+  },
+}
+
+/** Wraps what node-postgres threw into an error with a code and a remedy; the cause stays for operators. */
+export function asPostgresError(error: unknown): QuantError {
+  if (error instanceof QuantError) return error
+  const code = errorCode(error)
+  const known = code === undefined ? undefined : BY_CODE[code]
+  if (known !== undefined)
+    return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
+  const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
+  const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
+  return new QuantError(
+    isSql ? 'source_query_failed' : 'source_unreachable',
+    isSql ? `postgres refused a query (${code})` : 'postgres cannot be reached',
+    {
+      cause: error,
+      retryable: true,
+    },
+  )
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if (error instanceof AggregateError) return error.errors.map(errorCode).find((code) => code !== undefined)
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

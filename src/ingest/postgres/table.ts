@@ -1,0 +1,66 @@
+import { type Fact, type FactKind, type FactRejection, parseFact } from '../../domain/facts.js'
+
+/** A row as a flat object: texts, JSON documents and nulls, as the projection of its table names them. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** What a table is to the exporter: how to project a row in SQL, and what facts it makes. */
+export interface Table {
+  readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots'
+  /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. */
+  readonly projection: string
+  readonly joins: string
+  /** The column by which new rows are found, and whether it moves when a row is rewritten. */
+  readonly cursorColumn: 'created_at' | 'updated_at' | undefined
+  readonly toFacts: (row: Row) => Reading
+}
+
+export interface Reading {
+  readonly facts: readonly Fact[]
+  readonly rejections: readonly FactRejection[]
+}
+
+/** Parses one plain fact; what is wrong with it becomes a counted rejection that names the row. */
+export function read(kind: FactKind, id: string, raw: Record<string, unknown>): Reading {
+  const parsed = parseFact(kind, raw)
+  if (typeof parsed !== 'string') return { facts: [parsed], rejections: [] }
+  return { facts: [], rejections: [{ kind, id, reason: 'malformed', detail: parsed }] }
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+}
+
+export function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
+}
+
+/** The first of some fields that holds anything. */
+export function firstOf(source: Record<string, unknown> | undefined, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = text(source?.[name])
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** A price of 0 is how upstream says that it has none; anything else is left to the schema to accept or refuse. */
+export function priceOf(value: unknown): string | undefined {
+  const price = text(value)
+  return price === undefined || Number(price) === 0 ? undefined : price
+}
+
+/**
+ * What a symbol in the slash form says of its quote currency. Other than USD there are no money figures; the core
+ * compares symbols without the slash and could not tell any more.
+ */
+export function instrumentOf(symbol: unknown): Reading {
+  const quote = typeof symbol === 'string' ? symbol.split('/')[1] : undefined
+  if (quote === undefined || quote === '' || quote.toUpperCase() === 'USD') return { facts: [], rejections: [] }
+  return read('instrument', String(symbol), { at: 0, symbol, currency: quote.toUpperCase() })
+}
+
+export function join(...readings: readonly Reading[]): Reading {
+  return { facts: readings.flatMap(({ facts }) => facts), rejections: readings.flatMap(({ rejections }) => rejections) }
+}
