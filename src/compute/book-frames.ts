@@ -193,8 +193,10 @@ export class BookFrames {
   #judge(sources: Record<FactSourceName, EpochMs | undefined>, { at }: TickInputs): boolean {
     const { settings, book } = this.#options
     const before = { orders: this.#judgements.orders.stale, bars: this.#judgements.bars.stale }
-    const grace = settings.periodsMs.light
-    this.#judgements.orders.judge(isPollStale(sources.orders, at, settings.maxStalenessMs + grace))
+    const grace = settings.periodsMs.light * settings.clockSpeed
+    this.#judgements.orders.judge(
+      isPollStale(sources.orders, at, settings.maxStalenessMs * settings.clockSpeed + grace),
+    )
     const priceInstants = [sources.bars, this.#oldestMarkAt].filter((instant) => instant !== undefined)
     try {
       this.#judgements.bars.judge(

@@ -9,4 +9,6 @@ export interface ComputeSettings {
   readonly markMaxAgeMs: number
   /** How old the last complete read of a source may be before what rests on it is stale. */
   readonly maxStalenessMs: number
+  /** Milliseconds of T per real millisecond: polls and ticks come in real time, ages are of T. */
+  readonly clockSpeed: number
 }

@@ -1,0 +1,32 @@
+import type { Clock, EpochMs } from '../domain/time.js'
+
+/** The one place where the machine's clock is read. */
+export function wallNow(): EpochMs {
+  return Date.now()
+}
+
+/** T of a live exporter: the machine's clock, but never going back, so that a corrected clock makes no frame older. */
+export function createSystemClock(): Clock {
+  let latest = Number.NEGATIVE_INFINITY
+  return {
+    speed: 1,
+    now() {
+      latest = Math.max(latest, wallNow())
+      return latest
+    },
+  }
+}
+
+/** A clock that starts at another moment and may run at another speed, from a monotonic source. */
+export function createShiftedClock({
+  startAt,
+  speed,
+  monotonicMs = () => performance.now(),
+}: {
+  startAt: EpochMs
+  speed: number
+  monotonicMs?: () => number
+}): Clock {
+  const startedMs = monotonicMs()
+  return { speed, now: () => Math.floor(startAt + (monotonicMs() - startedMs) * speed) }
+}

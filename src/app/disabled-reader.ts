@@ -1,0 +1,19 @@
+import type { FrameReader } from '../domain/ports.js'
+import type { Clock } from '../domain/time.js'
+
+/** What there is to read while the main switch is off: nothing, said clearly; probes answer, so that a rollout can wait here. */
+export function createDisabledReader(clock: Clock): FrameReader {
+  return {
+    state: () => 'disabled',
+    frames: () => undefined,
+    strategies: () => [],
+    now: () => clock.now(),
+    alive: () => true,
+    health: () => ({
+      status: 'disabled',
+      stages: [],
+      frames: { lastAt: null, missingSeconds: null, droppedTotal: 0 },
+      facts: { rejected: 0, orphans: 0, waitingForPrice: 0 },
+    }),
+  }
+}
