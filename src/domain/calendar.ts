@@ -1,4 +1,4 @@
-import type { EpochMs } from './time.js'
+import { type EpochMs, toIso } from './time.js'
 
 export const CALENDAR_NAMES = ['XNYS', '24x7'] as const
 export type CalendarName = (typeof CALENDAR_NAMES)[number]
@@ -43,6 +43,7 @@ export class CalendarOutOfRange extends Error {
     readonly calendar: CalendarName,
     readonly at: EpochMs,
   ) {
-    super(`the ${calendar} calendar does not cover ${new Date(at).toISOString()}`)
+    const isDate = Math.abs(at) <= 8.64e15
+    super(`the ${calendar} calendar does not cover ${isDate ? toIso(at) : at}`)
   }
 }

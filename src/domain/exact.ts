@@ -65,8 +65,8 @@ export function absolute(value: bigint): bigint {
  * The double nearest to the exact ratio of two integers, ties to even; NaN when the divisor is 0. Sign included.
  *
  * The quotient is taken to more bits than a double holds, its last one telling whether anything remains: rounding that
- * is rounding the ratio. A fixed number of decimals was rejected because small ratios would lose digits. Ratios outside
- * the normal range of doubles (10⁻³⁰⁷ to 10³⁰⁸) are not served.
+ * is rounding the ratio. A fixed number of decimals was rejected because small ratios would lose digits. Magnitudes
+ * beyond 10⁻³⁰⁰ and 10³⁰⁰ are not served.
  */
 export function ratio(dividend: bigint, divisor: bigint): number {
   if (divisor === 0n) return Number.NaN

@@ -13,9 +13,13 @@ import { parseIso } from './time.js'
  * `revision` of the same identity replaces the earlier one.
  */
 
+/** What RFC 3339 can write. Microseconds taken for milliseconds lie beyond it, and no calendar could answer them. */
+const FIRST_INSTANT = Date.parse('0000-01-01T00:00:00.000Z')
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z')
+
 const instant = z.union([z.number(), z.string()]).transform((value, context) => {
   const at = typeof value === 'number' ? Math.floor(value) : parseIso(value)
-  if (at !== undefined && Number.isSafeInteger(at)) return at
+  if (at !== undefined && at >= FIRST_INSTANT && at <= LAST_INSTANT) return at
   context.addIssue({
     code: 'custom',
     message: `not a time: ${String(value).slice(0, 40)} (RFC 3339 with a zone, or epoch milliseconds)`,
@@ -34,6 +38,7 @@ function scaled(digits: number) {
 
 const quantity = scaled(QUANTITY_DIGITS)
 const unsignedQuantity = quantity.refine((value) => value >= 0n, 'must not be negative')
+const positiveQuantity = quantity.refine((value) => value > 0n, 'must be above 0')
 const price = scaled(PRICE_DIGITS).refine((value) => value > 0n, 'must be above 0')
 const money = scaled(MONEY_DIGITS)
 const name = z.string().min(1).max(256)
@@ -72,8 +77,8 @@ export const strategyFact = factSchema('strategy', {
 
 export const instrumentFact = factSchema('instrument', {
   symbol,
-  multiplier: optional(quantity),
-  lot_size: optional(quantity),
+  multiplier: optional(positiveQuantity),
+  lot_size: optional(positiveQuantity),
   currency: optional(name),
 })
 

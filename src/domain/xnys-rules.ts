@@ -56,15 +56,9 @@ function holidays(year: number): Set<DayNumber> {
   ])
 }
 
+/** Where an eve is a Friday it is the holiday, observed; being closed then comes first, as it does at a weekend. */
 function earlyCloses(year: number): Set<DayNumber> {
-  const eves = [dayNumber(year, 7, 3), dayNumber(year, 12, 24)]
-  // On a Friday the eve is the holiday, observed.
-  const monday = 1
-  const thursday = 4
-  return new Set([
-    thanksgiving(year) + 1,
-    ...eves.filter((day) => weekdayOf(day) >= monday && weekdayOf(day) <= thursday),
-  ])
+  return new Set([dayNumber(year, 7, 3), thanksgiving(year) + 1, dayNumber(year, 12, 24)])
 }
 
 function thanksgiving(year: number): DayNumber {
