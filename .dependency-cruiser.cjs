@@ -1,9 +1,9 @@
 /**
  * Who may import whom. Layers, from the outside in:
  *
- *   main → cli → app, demo → { ingest, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *   main → cli → app → { config, docs, ingest, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
- * Siblings do not know each other: they meet in domain ports and are joined in app.ts and demo.ts.
+ * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * The one exception: exporter and snapshot-api may read the metric dictionary.
  */
 const siblings = ['ingest', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
@@ -11,8 +11,18 @@ const siblings = ['ingest', 'compute', 'exporter', 'snapshot-api', 'simulator', 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'lib-imports-nothing-of-ours', severity: 'error', from: { path: '^src/lib/' }, to: { path: '^src/(?!lib/)' } },
-    { name: 'domain-imports-lib-only', severity: 'error', from: { path: '^src/domain/' }, to: { path: '^src/(?!domain/|lib/)' } },
+    {
+      name: 'lib-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^src/lib/' },
+      to: { path: '^src/(?!lib/)' },
+    },
+    {
+      name: 'domain-imports-lib-only',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: '^src/(?!domain/|lib/)' },
+    },
     {
       name: 'compute-is-pure',
       comment: 'No I/O, no packages: compute sees the domain and plain helpers only.',
@@ -26,20 +36,48 @@ module.exports = {
       from: { path: `^src/${name}/` },
       to: {
         path: '^src/(?!domain/|lib/)',
-        pathNot: [`^src/${name}/`, ...(['exporter', 'snapshot-api'].includes(name) ? ['^src/compute/dictionary\\.ts$'] : [])],
+        pathNot: [
+          `^src/${name}/`,
+          ...(['exporter', 'snapshot-api'].includes(name) ? ['^src/compute/dictionary\\.ts$'] : []),
+        ],
       },
     })),
-    { name: 'config-imports-domain-only', severity: 'error', from: { path: '^src/config\\.ts$' }, to: { path: '^src/(?!domain/|lib/)' } },
-    { name: 'app-does-not-know-the-cli', severity: 'error', from: { path: '^src/(app|demo)\\.ts$' }, to: { path: '^src/(cli/|main\\.ts)' } },
+    {
+      name: 'config-imports-domain-only',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: '^src/(?!config/|domain/|lib/)' },
+    },
+    {
+      name: 'app-does-not-know-the-cli',
+      severity: 'error',
+      from: { path: '^src/(app|docs)/' },
+      to: { path: '^src/(cli/|main\\.ts)' },
+    },
     {
       name: 'cli-goes-through-app',
       severity: 'error',
       from: { path: '^src/cli/' },
       to: { path: '^src/(ingest|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)' },
     },
-    { name: 'nobody-imports-main', severity: 'error', from: { path: '^src/(?!main\\.ts)' }, to: { path: '^src/main\\.ts$' } },
-    { name: 'product-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/' } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '(main|-child)\\.ts$' }, to: {} },
+    {
+      name: 'nobody-imports-main',
+      severity: 'error',
+      from: { path: '^src/(?!main\\.ts)' },
+      to: { path: '^src/main\\.ts$' },
+    },
+    {
+      name: 'product-never-imports-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '(main|-child|docs/generated-files)\\.ts$' },
+      to: {},
+    },
     {
       name: 'development-engines-stay-in-embedded',
       severity: 'error',
@@ -51,6 +89,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
   },
 }

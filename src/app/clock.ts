@@ -17,8 +17,13 @@ export function createSystemClock(): Clock {
   }
 }
 
-/** A clock that starts at another moment and may run at another speed, from a monotonic source. */
-export function createShiftedClock({
+export interface HeldClock extends Clock {
+  /** Lets time run; before, the clock stands at its start. */
+  release(): void
+}
+
+/** A clock that starts at another moment and may run at another speed, from a monotonic source; it stands until released. */
+export function createHeldClock({
   startAt,
   speed,
   monotonicMs = () => performance.now(),
@@ -26,7 +31,13 @@ export function createShiftedClock({
   startAt: EpochMs
   speed: number
   monotonicMs?: () => number
-}): Clock {
-  const startedMs = monotonicMs()
-  return { speed, now: () => Math.floor(startAt + (monotonicMs() - startedMs) * speed) }
+}): HeldClock {
+  let releasedMs: number | undefined
+  return {
+    speed,
+    now: () => Math.floor(startAt + (releasedMs === undefined ? 0 : (monotonicMs() - releasedMs) * speed)),
+    release() {
+      releasedMs ??= monotonicMs()
+    },
+  }
 }

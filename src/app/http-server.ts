@@ -1,11 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { Express } from 'express'
+import type { ListenAddress } from '../domain/connections.js'
 import { QuantError } from '../domain/errors.js'
-
-export interface ListenAddress {
-  readonly host: string
-  readonly port: number
-}
 
 export interface RunningServer {
   readonly url: string

@@ -58,7 +58,7 @@ export function sessionFamilies(calendars: Readonly<Record<CalendarName, Calenda
   for (const name of CALENDAR_NAMES) {
     const calendar = calendars[name]
     const block = labelBlock({ calendar: name })
-    if (Number.isFinite(calendar.validUntil)) until.add(block, calendar.validUntil / 1000)
+    until.add(block, calendar.validUntil / 1000)
     try {
       open.add(block, calendar.isOpen(at) ? 1 : 0)
       const change = calendar.nextChange(at)

@@ -9,7 +9,6 @@ const BROKER_REASON = /^(alpaca_order_rejected|alpaca_order_submit_failed)/
  */
 export const decisions: Table = {
   name: 'trade_decisions',
-  cursorColumn: 'created_at',
   joins: `LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.decision_json) = 'object' THEN t.decision_json END)
     AS j(action text, qty text, params jsonb, risk_reasons jsonb) ON true`,
   projection: `json_build_object('id', t.id, 'strategy_id', t.strategy_id, 'account', t.alpaca_account_label, 'symbol', t.symbol,

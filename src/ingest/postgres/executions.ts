@@ -37,7 +37,6 @@ const BACKFILLED_ACCOUNT = 'paper'
  */
 export const executions: Table = {
   name: 'executions',
-  cursorColumn: 'updated_at',
   joins: `LEFT JOIN trade_decisions d ON d.id = t.trade_decision_id
     LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.raw_order) = 'object' THEN t.raw_order END)
     AS o(${ORDER_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true`,

@@ -3,7 +3,6 @@ import { join, priceOf, read, record, type Table, text } from './table.js'
 /** What the broker says an account holds. Append-only. */
 export const snapshots: Table = {
   name: 'position_snapshots',
-  cursorColumn: 'created_at',
   joins: '',
   projection: `json_build_object('id', t.id, 'account', t.alpaca_account_label, 'as_of', t.as_of, 'equity', t.equity::text, 'cash', t.cash::text,
     'buying_power', t.buying_power::text, 'positions', t.positions)`,

@@ -9,8 +9,6 @@ export interface Table {
   /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. */
   readonly projection: string
   readonly joins: string
-  /** The column by which new rows are found, and whether it moves when a row is rewritten. */
-  readonly cursorColumn: 'created_at' | 'updated_at' | undefined
   readonly toFacts: (row: Row) => Reading
 }
 

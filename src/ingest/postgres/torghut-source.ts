@@ -44,6 +44,8 @@ export interface PollResult {
 export class TorghutSource {
   readonly #options: TorghutSourceOptions
   #cursor: EpochMs | undefined
+  /** Every account that some row has named. */
+  readonly #accounts = new Set<string>()
   readonly #seen = new Map<string, ReadonlySet<string>>()
 
   constructor(options: TorghutSourceOptions) {
@@ -108,14 +110,22 @@ export class TorghutSource {
   ): Promise<Map<string, { id: string; version: string }[]>> {
     const { overlapMs, decisionOverlapMs } = this.#options
     const cursor = this.#cursor ?? at
-    const values: number[] = []
-    const instant = (value: EpochMs) => `to_timestamp($${values.push(value)}::double precision / 1000)`
-    const arms = tables.map(({ name, cursorColumn }) => {
-      const since = cursor - (name === 'trade_decisions' ? Math.max(overlapMs, decisionOverlapMs) : overlapMs)
-      const filter =
-        cursorColumn === undefined ? 'true' : `t.${cursorColumn} > ${instant(since)} AND t.created_at <= ${instant(at)}`
-      return `SELECT '${name}' AS source, t.id::text AS id, t.xmin::text AS xmin FROM ${name} t WHERE ${filter}`
-    })
+    const values: unknown[] = []
+    const bind = (value: unknown) => `$${values.push(value)}`
+    const instant = (value: EpochMs) => `to_timestamp(${bind(value)}::double precision / 1000)`
+    const filterOf: Record<Table['name'], () => string> = {
+      strategies: () => 'true',
+      executions: () => `t.updated_at > ${instant(cursor - overlapMs)} AND t.created_at <= ${instant(at)}`,
+      trade_decisions: () =>
+        `t.created_at > ${instant(cursor - Math.max(overlapMs, decisionOverlapMs))} AND t.created_at <= ${instant(at)}`,
+      // By account and time, as the index upstream has it: this is the largest table.
+      position_snapshots: () =>
+        `t.alpaca_account_label = ANY(${bind([...this.#accounts])}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
+    }
+    const arms = tables.map(
+      ({ name }) =>
+        `SELECT '${name}' AS source, t.id::text AS id, t.xmin::text AS xmin FROM ${name} t WHERE ${filterOf[name]()}`,
+    )
     const rows = await query<{ source: string; id: string; xmin: string }>(arms.join(' UNION ALL '), values)
     const pairs = new Map<string, { id: string; version: string }[]>()
     for (const { source, id, xmin } of rows) {
@@ -130,6 +140,7 @@ export class TorghutSource {
     const { sink } = this.#options
     for (const row of rows) {
       const { facts, rejections } = table.toFacts(row)
+      for (const fact of facts) if ('account' in fact) this.#accounts.add(fact.account)
       if (facts.length > 0) sink.apply(facts)
       if (rejections.length > 0) sink.reject(rejections)
     }

@@ -1,0 +1,18 @@
+// Writes every generated file from the code that it describes; `--check` fails when one of them differs instead.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { generatedFiles } from '../dist/docs/generated-files.js'
+
+const check = process.argv.includes('--check')
+const stale = []
+for (const [path, content] of Object.entries(generatedFiles())) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) continue
+  stale.push(path)
+  if (check) continue
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+}
+if (check && stale.length > 0) {
+  console.error(`Out of date: ${stale.join(', ')}. Run npm run generate and commit the result.`)
+  process.exitCode = 1
+} else console.log(stale.length === 0 ? 'generated files are up to date' : `wrote ${stale.join(', ')}`)

@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto'
+import { DICTIONARY } from '../compute/dictionary.js'
+import { Engine } from '../compute/engine.js'
+import type { Config } from '../config/config.js'
+import { createCalendars } from '../domain/calendars.js'
+import { isLoopback, type PostgresConnection } from '../domain/connections.js'
+import { QuantError } from '../domain/errors.js'
+import { TIERS } from '../domain/metric.js'
+import type { FactSink, FrameReader, Progress, SourceName } from '../domain/ports.js'
+import type { Clock } from '../domain/time.js'
+import { createMetricsEndpoint } from '../exporter/metrics-endpoint.js'
+import { SelfMetrics } from '../exporter/self-metrics.js'
+import { BarSource } from '../ingest/clickhouse/bar-source.js'
+import { openClickHouse } from '../ingest/clickhouse/client.js'
+import { openTorghutPool } from '../ingest/postgres/pool.js'
+import { TorghutSource } from '../ingest/postgres/torghut-source.js'
+import { describeError, type Logger } from '../lib/logger.js'
+import { nearNames } from '../lib/near-names.js'
+import { Releasers } from '../lib/releasers.js'
+import { type ApiOptions, createApiRouter } from '../snapshot-api/api-router.js'
+import { createHttpApp } from '../snapshot-api/http-app.js'
+import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
+import { createProbeRouter } from '../snapshot-api/probe-router.js'
+import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
+import { wallNow } from './clock.js'
+import { createDisabledReader } from './disabled-reader.js'
+import { listen } from './http-server.js'
+import { Pipeline } from './pipeline.js'
+
+/** A shard of one: books are not spread yet. */
+const SHARD = '0'
+/** Decisions made this recently are looked at again on every slow poll, since upstream does not say when they change. */
+const DECISION_OVERLAP_MS = 5 * 60_000
+
+export interface AppOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly build: { readonly version: string; readonly revision: string }
+  readonly log: Logger
+  readonly onProgress?: (progress: Progress) => void
+  /** Reading begins when this resolves; the listeners answer before. The demo's history is being written meanwhile. */
+  readonly readableAfter?: Promise<void>
+  /** Told of every statement that goes upstream; tests count them. */
+  readonly onStatement?: (source: SourceName, name: string) => void
+}
+
+export interface App {
+  readonly reader: FrameReader
+  readonly urls: { readonly api: string; readonly metrics: string }
+  /** Resolves when the first frame is out. */
+  firstFrame(): Promise<void>
+  /** Releases everything in reverse; idempotent and bounded. */
+  stop(): Promise<void>
+}
+
+/** Wires the exporter and starts it: the listeners answer at once, frames come when the history is read. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { log } = options
+  const releasers = new Releasers((name, error) =>
+    log.error('could not be released', { name, error: describeError(error) }),
+  )
+  try {
+    return await start(options, releasers)
+  } catch (error) {
+    await releasers.release()
+    throw error
+  }
+}
+
+async function start(options: AppOptions, releasers: Releasers): Promise<App> {
+  const { config, clock, build, log } = options
+  const calendars = createCalendars(config.file.xnysExceptions)
+  const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
+  const selfMetrics = new SelfMetrics({ ...build, shard: SHARD, tiers })
+  const pipeline = config.isEnabled ? createPipeline(options, calendars, tiers, selfMetrics, releasers) : undefined
+  const reader: FrameReader = pipeline ?? createDisabledReader(clock)
+
+  const metrics = createMetricsEndpoint({
+    reader,
+    dictionary: DICTIONARY,
+    calendars,
+    selfMetrics,
+    maxSeries: config.maxSeries,
+    wallNow,
+    lastTickAt: () => pipeline?.lastTickWallAt(),
+    onError: (error) => log.error('a part of /metrics failed', { error: describeError(error) }),
+  })
+  const api: ApiOptions = {
+    reader,
+    dictionary: DICTIONARY,
+    calendars,
+    build,
+    nearNames,
+    basePath: API_BASE_PATH,
+    isLoopback: isLoopback(config.listen.host),
+    apiEnabled: config.isApiEnabled,
+    apiEnabledVariable: 'QUANT_API_ENABLED',
+    enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
+  }
+  const probes = createProbeRouter(api)
+  const isOneListener =
+    config.listen.host === config.metricsListen.host && config.listen.port === config.metricsListen.port
+  const pages = [createApiRouter(api), probes, createLandingPage(api)]
+  const apiServer = await listen(
+    createHttpApp({ routers: isOneListener ? [...pages, metrics] : pages, log }),
+    config.listen,
+    'QUANT_LISTEN',
+  )
+  releasers.push('api listener', () => apiServer.stop())
+  let metricsUrl = apiServer.url
+  if (!isOneListener) {
+    const metricsServer = await listen(
+      createHttpApp({ routers: [metrics, probes], log }),
+      config.metricsListen,
+      'QUANT_METRICS_LISTEN',
+    )
+    releasers.push('metrics listener', () => metricsServer.stop())
+    metricsUrl = metricsServer.url
+  }
+
+  const reading = Promise.resolve(options.readableAfter).then(() => pipeline?.start())
+  return {
+    reader,
+    urls: { api: apiServer.url, metrics: metricsUrl },
+    firstFrame: () => reading.then(() => pipeline?.firstFrame()),
+    stop: () => releasers.release(),
+  }
+}
+
+function createPipeline(
+  { config, clock, log, onProgress, onStatement }: AppOptions,
+  calendars: ReturnType<typeof createCalendars>,
+  tiers: readonly (typeof TIERS)[number][],
+  selfMetrics: SelfMetrics,
+  releasers: Releasers,
+): Pipeline {
+  const engine = new Engine({
+    dictionary: DICTIONARY,
+    settings: {
+      calendars,
+      periodsMs: config.periodsMs,
+      sessionRollMs: config.sessionRollMs,
+      markMaxAgeMs: config.markMaxAgeMs,
+      maxStalenessMs: config.maxStalenessMs,
+      clockSpeed: clock.speed,
+    },
+    startAt: clock.now(),
+    epoch: randomBytes(6).toString('hex'),
+    barsConfigured: config.clickhouse !== undefined,
+    calendarOf: (strategyId) => config.file.strategies.get(strategyId)?.calendar,
+    moneyDecimalsOf: (strategyId, calendar) =>
+      config.file.strategies.get(strategyId)?.moneyDecimals ??
+      config.file.moneyDecimals ??
+      (calendar === '24x7' ? 6 : 2),
+    instruments: config.file.instruments,
+    onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
+  })
+  const sinkOf = (source: SourceName): FactSink => ({
+    apply: (facts) => engine.apply(facts),
+    applyPrices: (columns) => engine.applyPrices(columns),
+    reject(rejections) {
+      engine.reject(rejections)
+      for (const { kind, id, reason, detail } of rejections) {
+        selfMetrics.factRejected(source, reason)
+        log.warn('fact rejected', { source, kind, id, reason, detail })
+      }
+    },
+  })
+
+  const pool = openTorghutPool(torghutOf(config), (error) =>
+    log.warn('an idle connection was lost', { source: 'postgres', error: describeError(error) }),
+  )
+  releasers.push('postgres pool', () => pool.end())
+  selfMetrics.expectSource('postgres')
+  const torghut = new TorghutSource({
+    pool,
+    sink: sinkOf('postgres'),
+    overlapMs: config.pollOverlapMs,
+    decisionOverlapMs: DECISION_OVERLAP_MS,
+    onStatement: (name) => onStatement?.('postgres', name),
+  })
+  let bars: BarSource | undefined
+  if (config.clickhouse !== undefined) {
+    const client = openClickHouse(config.clickhouse)
+    releasers.push('clickhouse client', () => client.close())
+    selfMetrics.expectSource('clickhouse')
+    bars = new BarSource({
+      client,
+      sink: sinkOf('clickhouse'),
+      overlapMs: config.pollOverlapMs,
+      onStatement: (name) => onStatement?.('clickhouse', name),
+    })
+  }
+  const pipeline = new Pipeline({
+    engine,
+    clock,
+    calendars,
+    periodsMs: config.periodsMs,
+    tiers,
+    pollIntervalMs: config.pollIntervalMs,
+    slowPollIntervalMs: config.slowPollIntervalMs,
+    maxStalenessMs: config.maxStalenessMs,
+    torghut,
+    bars,
+    selfMetrics,
+    log,
+    onProgress: onProgress ?? (() => undefined),
+  })
+  releasers.push('pipeline', () => pipeline.stop())
+  return pipeline
+}
+
+function torghutOf({ torghut }: Config): PostgresConnection {
+  if (torghut !== undefined) return torghut
+  throw new QuantError(
+    'configuration_invalid',
+    'set TORGHUT_DB_DSN to the trading database, or try quant-exporter demo',
+  )
+}

@@ -1,0 +1,175 @@
+import type { Config } from '../config/config.js'
+import { createCalendars } from '../domain/calendars.js'
+import type { FrameReader, Progress } from '../domain/ports.js'
+import { type EpochMs, SECOND_MS } from '../domain/time.js'
+import { type EmbeddedEngines, startEmbedded } from '../embedded/embedded.js'
+import { describeError } from '../lib/logger.js'
+import { Loop } from '../lib/loop.js'
+import { Releasers } from '../lib/releasers.js'
+import { createSimulator } from '../simulator/simulator.js'
+import { startMoment } from '../simulator/start-moment.js'
+import { type AppOptions, startApp } from './app.js'
+import { createHeldClock, createSystemClock, type HeldClock, wallNow } from './clock.js'
+
+/** How often the simulator writes, in real time. */
+const WRITE_INTERVAL_MS = SECOND_MS / 2
+export const DATABASE = 'torghut'
+
+export interface Moment {
+  /** Start as if it were this moment. */
+  readonly at: EpochMs | undefined
+  /** Start now, also while the exchange is closed. */
+  readonly now: boolean
+  readonly speed: number
+}
+
+export interface DemoOptions extends Pick<AppOptions, 'build' | 'log' | 'onStatement'> {
+  /** The configuration for the given addresses; called once they are known. */
+  readonly configFor: (environment: Readonly<Record<string, string>>) => Config
+  readonly moment: Moment
+  readonly seed: number
+  readonly sessions: number
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: Progress) => void
+}
+
+export interface Demo {
+  readonly reader: FrameReader
+  readonly urls: { readonly api: string; readonly metrics: string }
+  readonly startAt: EpochMs
+  firstFrame(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Embedded engines, a simulator that writes into them, and the exporter that reads them: one command shows it all. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { log, moment, seed, sessions, signal, onProgress } = options
+  const releasers = new Releasers((name, error) =>
+    log.error('could not be released', { name, error: describeError(error) }),
+  )
+  try {
+    // What is wrong with the settings is better said before anything is started.
+    const { file } = options.configFor({
+      TORGHUT_DB_DSN: 'postgresql://demo@127.0.0.1:1/demo',
+      CH_HOST: '127.0.0.1',
+      CH_PORT: '1',
+    })
+    const calendars = createCalendars(file.xnysExceptions)
+    const clock = clockFor(moment, startMoment(calendars, wallNow(), moment))
+    const startAt = clock.now()
+
+    onProgress({ stage: 'starting the embedded databases', done: 0, total: undefined })
+    const engines = await startEmbedded({
+      signal,
+      onExit: (engine, exit) => log.error('an embedded database ended', { engine, exit: String(exit) }),
+    })
+    releasers.push('engines', () => engines.stop())
+    const { dsn } = engines.postgres
+    const simulator = createSimulator({
+      dsn,
+      clickhouse: { url: engines.clickhouse.url, database: DATABASE },
+      calendars,
+      clock,
+      seed,
+      sessions,
+      onProgress,
+    })
+    releasers.push('simulator', () => simulator.stop())
+
+    const history = simulator.loadHistory().then(() => clock.release())
+    const app = await startApp({
+      ...options,
+      config: options.configFor(environmentOf(engines)),
+      clock,
+      readableAfter: history,
+    })
+    releasers.push('exporter', () => app.stop())
+    const writing = new Loop({
+      periodMs: WRITE_INTERVAL_MS,
+      run: () => simulator.advanceTo(clock.now()),
+      onError: (error) => log.error('the simulator failed', { error: describeError(error) }),
+    })
+    releasers.push('simulator loop', () => writing.stop())
+    const running = history.then(() => {
+      if (!signal.aborted) writing.start()
+    })
+    return {
+      reader: app.reader,
+      urls: app.urls,
+      startAt,
+      firstFrame: () => running.then(() => app.firstFrame()),
+      stop: () => releasers.release(),
+    }
+  } catch (error) {
+    await releasers.release()
+    throw error
+  }
+}
+
+export interface SimulationOptions
+  extends Pick<DemoOptions, 'moment' | 'seed' | 'sessions' | 'onProgress' | 'log' | 'signal'> {
+  readonly dsn: string
+  readonly clickhouse: {
+    readonly url: string
+    readonly database: string
+    readonly username?: string
+    readonly password?: string
+  }
+  /** Only the history; else it goes on writing until the signal aborts. */
+  readonly historyOnly: boolean
+  readonly onHistory: (startAt: EpochMs) => void
+}
+
+/** The simulator alone, on databases that exist. */
+export async function runSimulation({
+  moment,
+  signal,
+  log,
+  historyOnly,
+  onHistory,
+  ...options
+}: SimulationOptions): Promise<void> {
+  const calendars = createCalendars()
+  const clock = clockFor(moment, startMoment(calendars, wallNow(), moment))
+  const simulator = createSimulator({ ...options, calendars, clock })
+  const stop = () => void simulator.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await simulator.loadHistory()
+    clock.release()
+    onHistory(simulator.startAt)
+    if (historyOnly || signal.aborted) return
+    const writing = new Loop({
+      periodMs: WRITE_INTERVAL_MS,
+      run: () => simulator.advanceTo(clock.now()),
+      onError: (error) => log.error('the simulator failed', { error: describeError(error) }),
+    })
+    writing.start()
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await writing.stop()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await simulator.stop()
+  }
+}
+
+/** The environment that lets `serve` read embedded engines. */
+export function environmentOf({
+  postgres,
+  clickhouse,
+}: Pick<EmbeddedEngines, 'postgres' | 'clickhouse'>): Record<string, string> {
+  return {
+    JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true',
+    TORGHUT_DB_DSN: postgres.dsn,
+    CH_HOST: clickhouse.host,
+    CH_PORT: String(clickhouse.port),
+    CH_DATABASE: DATABASE,
+  }
+}
+
+/** A demo of now goes by the machine's clock from the beginning; one of another moment waits until its history is there. */
+function clockFor({ at, speed }: Moment, start: EpochMs): HeldClock {
+  if (at === undefined && speed === 1 && Math.abs(start - wallNow()) < SECOND_MS)
+    return { ...createSystemClock(), release: () => undefined }
+  return createHeldClock({ startAt: at ?? start, speed })
+}

@@ -1,0 +1,57 @@
+import { DICTIONARY } from '../compute/dictionary.js'
+import type { Config } from '../config/config.js'
+import { STATUSES } from '../domain/metric.js'
+import { WINDOWS } from '../domain/window.js'
+import { openClickHouse } from '../ingest/clickhouse/client.js'
+import { type BarsState, discoverBars } from '../ingest/clickhouse/schema.js'
+import { openTorghutPool } from '../ingest/postgres/pool.js'
+import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js'
+
+/** What a source is like, why it cannot be told, or that it is not configured. */
+export type Inspected<State> = { readonly state: State } | { readonly error: unknown } | undefined
+
+export interface Inspection {
+  readonly torghut: Inspected<TorghutState>
+  readonly bars: Inspected<BarsState>
+  readonly seriesPerBook: number
+}
+
+/** Asks the sources what they are, without reading any facts. */
+export async function inspect(config: Config): Promise<Inspection> {
+  const [torghut, bars] = await Promise.all([inspectTorghut(config), inspectBars(config)])
+  return { torghut, bars, seriesPerBook: seriesPerBook() }
+}
+
+async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutState>> {
+  if (torghut === undefined) return undefined
+  const pool = openTorghutPool(torghut, () => undefined)
+  try {
+    return { state: await discoverTorghut(pool) }
+  } catch (error) {
+    return { error }
+  } finally {
+    await pool.end()
+  }
+}
+
+async function inspectBars({ clickhouse }: Config): Promise<Inspected<BarsState>> {
+  if (clickhouse === undefined) return undefined
+  const client = openClickHouse(clickhouse)
+  try {
+    return { state: await discoverBars(client) }
+  } catch (error) {
+    return { error }
+  } finally {
+    await client.close()
+  }
+}
+
+/** Values of all metrics and windows, and what stands beside them. */
+function seriesPerBook(): number {
+  const values = DICTIONARY.reduce(
+    (total, { windows }) => total + (windows === 'level' ? 1 : windows === 'all' ? WINDOWS.length : windows.length),
+    0,
+  )
+  const groups = new Set(DICTIONARY.map(({ group }) => group)).size
+  return values + groups * WINDOWS.length * (1 + STATUSES.length) + 1
+}

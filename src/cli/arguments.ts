@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import { QuantError } from '../domain/errors.js'
+import { type EpochMs, parseIso } from '../domain/time.js'
+import { nearNames } from '../lib/near-names.js'
+import type { Command } from './command.js'
+
+/** Parses a command's options; what is wrong is told with the nearest right name. */
+export function parseOptions(command: Command, args: readonly string[]): Record<string, string | boolean | undefined> {
+  const known = Object.keys(command.options)
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: command.options,
+      strict: true,
+      allowPositionals: true,
+    })
+    const [extra] = positionals
+    if (extra !== undefined)
+      throw new QuantError(
+        'usage',
+        `${command.name} takes no argument '${extra}'; see quant-exporter ${command.name} --help`,
+      )
+    return values as Record<string, string | boolean | undefined>
+  } catch (error) {
+    if (error instanceof QuantError) throw error
+    const unknown = args.find((arg) => arg.startsWith('--') && !known.includes(arg.slice(2).split('=')[0] ?? ''))
+    if (unknown === undefined)
+      throw new QuantError('usage', `${command.name}: ${messageOf(error)}; see quant-exporter ${command.name} --help`, {
+        cause: error,
+      })
+    const near = nearNames(unknown.slice(2), known).map((name) => `--${name}`)
+    throw new QuantError(
+      'usage',
+      `${command.name} has no option ${unknown}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''} See quant-exporter ${command.name} --help`,
+    )
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error)
+}
+
+export function numberOption(
+  name: string,
+  value: string | boolean | undefined,
+  fallback: number,
+  { min, max, integer = false }: { min: number; max: number; integer?: boolean },
+): number {
+  if (value === undefined) return fallback
+  const number = Number(value)
+  if (
+    value !== '' &&
+    Number.isFinite(number) &&
+    number >= min &&
+    number <= max &&
+    (!integer || Number.isInteger(number))
+  )
+    return number
+  throw new QuantError(
+    'usage',
+    `--${name} must be ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}; it is '${value}'`,
+  )
+}
+
+export function timeOption(name: string, value: string | boolean | undefined): EpochMs | undefined {
+  if (value === undefined) return undefined
+  const at = typeof value === 'string' ? parseIso(value) : undefined
+  if (at !== undefined) return at
+  throw new QuantError('usage', `--${name} must be a time with a zone, such as 2026-11-20T15:30:00Z; it is '${value}'`)
+}

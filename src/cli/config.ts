@@ -1,0 +1,56 @@
+import { type Inspected, inspect } from '../app/inspect.js'
+import { describeConfig } from '../config/describe.js'
+import { describeError } from '../lib/logger.js'
+import type { Command } from './command.js'
+import { loadConfig } from './load-config.js'
+
+export const config: Command = {
+  name: 'config',
+  summary: 'print the configuration in force, the schema discovered and the expected number of series',
+  description: [
+    'Prints every setting with its value and where that comes from; secrets are masked. Then it asks the configured sources',
+    'which of the tables and columns that this version reads are there. It reads no facts and writes nothing.',
+  ].join('\n'),
+  options: {},
+  help: {},
+  async run({ environment, terminal }) {
+    const settings = loadConfig({ environment, terminal })
+    const rows = describeConfig(settings).map(({ key, value, source }) => [key, value ?? '–', source] as const)
+    const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+    for (const [key, value, source] of rows)
+      terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
+
+    const { torghut, bars, seriesPerBook } = await inspect(settings)
+    terminal.out('\n')
+    report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
+      terminal.out(`postgres    version ${state.serverVersion}\n`)
+      for (const { table, missingColumns } of state.tables)
+        terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
+      const series = state.books * seriesPerBook
+      terminal.out(
+        `series      about ${series} (${state.books} books × ${seriesPerBook}); at most ${settings.maxSeries} are exported\n`,
+      )
+    })
+    report('clickhouse', 'CH_HOST is not set', bars, (state) => {
+      terminal.out(
+        `clickhouse  version ${state.serverVersion}\n            ta_microbars: ${tableText(state.missingColumns)}\n`,
+      )
+    })
+
+    function report<State>(
+      name: string,
+      unset: string,
+      inspected: Inspected<State>,
+      show: (state: State) => void,
+    ): void {
+      if (inspected === undefined) terminal.out(`${name.padEnd(10)}  not configured: ${unset}\n`)
+      else if ('error' in inspected) terminal.out(`${name.padEnd(10)}  ${describeError(inspected.error)}\n`)
+      else show(inspected.state)
+    }
+  },
+}
+
+function tableText(missingColumns: readonly string[] | undefined): string {
+  if (missingColumns === undefined) return 'missing'
+  return missingColumns.length === 0 ? 'complete' : `lacks ${missingColumns.join(', ')}`
+}

@@ -1,0 +1,91 @@
+import { startDemo } from '../app/demo.js'
+import { METRIC_DESCRIPTIONS } from '../app/dictionary.js'
+import { toIso } from '../domain/time.js'
+import { buildOf } from './build.js'
+import type { Command } from './command.js'
+import { renderHeadlines } from './headline-table.js'
+import { loadConfig } from './load-config.js'
+import { createLog } from './log.js'
+import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
+import { progressText } from './progress-text.js'
+import { createProgressLine, createScreen, type Terminal } from './terminal.js'
+import { untilAborted } from './until-aborted.js'
+
+const REFRESH_MS = 2_000
+/** Where nobody looks at a screen, the table is a line of a log. */
+const REFRESH_LOG_MS = 30_000
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'show it all running on embedded databases with simulated traders; needs no server',
+  description: [
+    'Starts an embedded Postgres and an embedded ClickHouse, a simulator that trades and writes into them as the real system',
+    'would, and the exporter that reads them. Prints the addresses to open and the strategies’ headline numbers. Ctrl-C ends',
+    'everything and leaves no file. Listens on QUANT_LISTEN (127.0.0.1:9464).',
+  ].join('\n'),
+  options: MOMENT_OPTIONS,
+  help: MOMENT_HELP,
+  async run({ values, environment, terminal, signal }) {
+    const { moment, seed, sessions } = momentOf(values)
+    const configFor = (addresses: Readonly<Record<string, string>>) =>
+      loadConfig({ environment, terminal }, { JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true', ...addresses })
+    const progress = createProgressLine(terminal)
+    const level = environment.QUANT_LOG_LEVEL === undefined ? { QUANT_LOG_LEVEL: 'warn' } : {}
+    const log = createLog(configFor({ TORGHUT_DB_DSN: 'postgresql://demo@127.0.0.1/demo', ...level }), terminal, () =>
+      progress.clear(),
+    )
+    const onProgress = (done: Parameters<typeof progressText>[0]) => progress.show(progressText(done))
+    const running = await startDemo({
+      build: buildOf(environment),
+      log,
+      configFor,
+      moment,
+      seed,
+      sessions,
+      signal,
+      onProgress,
+    })
+    try {
+      progress.clear()
+      terminal.out(`${welcome(running.urls, running.startAt, seed)}\n`)
+      await Promise.race([running.firstFrame(), untilAborted(signal)])
+      progress.clear()
+      await showHeadlines(running.reader, terminal, signal)
+    } finally {
+      progress.clear()
+      await running.stop()
+    }
+  },
+}
+
+function welcome({ api, metrics }: { api: string; metrics: string }, startAt: number, seed: number): string {
+  const base = `${api}/api/torghut/trading/control-plane/quant`
+  return [
+    `quant-exporter demo: simulated data, as if it were ${toIso(startAt)} (seed ${seed})`,
+    '',
+    `  start here   ${api}/`,
+    `  gauges       ${metrics}/metrics`,
+    `  strategies   ${base}/strategies`,
+    `  health       ${base}/health`,
+    '',
+    'The history is being written; the first numbers follow in some seconds. Ctrl-C ends everything.',
+    '',
+  ].join('\n')
+}
+
+/** The table of headline numbers, again and again until the signal aborts. */
+async function showHeadlines(
+  reader: { frames(): Parameters<typeof renderHeadlines>[0] | undefined },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const screen = createScreen(terminal)
+  const show = () => {
+    const frames = reader.frames()
+    if (frames !== undefined) screen.show(renderHeadlines(frames, METRIC_DESCRIPTIONS))
+  }
+  show()
+  const timer = setInterval(show, terminal.isInteractive ? REFRESH_MS : REFRESH_LOG_MS)
+  await untilAborted(signal)
+  clearInterval(timer)
+}

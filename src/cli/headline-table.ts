@@ -1,0 +1,47 @@
+import { roundForOutput } from '../domain/exact.js'
+import type { FrameSet } from '../domain/frame.js'
+import type { MetricDescription } from '../domain/metric.js'
+import { readMetrics, worstWithValue } from '../domain/reading.js'
+import { toIso } from '../domain/time.js'
+
+const COLUMNS = [
+  ['net_pnl', 'net PnL 1d'],
+  ['realized_pnl', 'realized 1d'],
+  ['unrealized_pnl', 'unrealized'],
+  ['traded_notional', 'traded 1d'],
+  ['gross_exposure', 'gross exp.'],
+  ['net_exposure', 'net exp.'],
+  ['open_positions', 'positions'],
+] as const
+
+/** The books' headline numbers as a table for people: one line a book, money in whole dollars. */
+export function renderHeadlines(frames: FrameSet, dictionary: readonly MetricDescription[]): string {
+  const rows = [...frames.books.values()].map((frame) => {
+    const readings = readMetrics(frame, '1d', dictionary)
+    const cells = COLUMNS.map(([name]) => {
+      const reading = readings.find(({ definition }) => definition.name === name)
+      return reading?.result.status === 'ok' ? grouped(roundForOutput(reading.result.value, 0)) : '–'
+    })
+    return [
+      frame.book.strategyName,
+      frame.book.account,
+      frame.book.calendar,
+      ...cells,
+      worstWithValue(readings.map(({ quality }) => quality)),
+    ]
+  })
+  const table = [['strategy', 'account', 'calendar', ...COLUMNS.map(([, title]) => title), 'quality'], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? []
+  const isText = (column: number) => column < 3 || column === 3 + COLUMNS.length
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [`T = ${toIso(frames.stamp.at)}`, ...lines].join('\n')
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US')
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { type Config, readConfig } from '../config/config.js'
+import type { CommandContext } from './command.js'
+
+/** The configuration that a command runs with: the environment, with what the command itself sets. */
+export function loadConfig(
+  { environment, terminal }: Pick<CommandContext, 'environment' | 'terminal'>,
+  overrides: Readonly<Record<string, string>> = {},
+): Config {
+  return readConfig({
+    environment: { ...environment, ...overrides },
+    readFile: (path) => readFileSync(path, 'utf8'),
+    isTerminal: terminal.isInteractive,
+  })
+}

@@ -1,0 +1,45 @@
+import { startApp } from '../app/app.js'
+import { createHeldClock, createSystemClock } from '../app/clock.js'
+import { numberOption, timeOption } from './arguments.js'
+import { buildOf } from './build.js'
+import type { Command } from './command.js'
+import { loadConfig } from './load-config.js'
+import { createLog } from './log.js'
+import { progressText } from './progress-text.js'
+import { createProgressLine } from './terminal.js'
+import { untilAborted } from './until-aborted.js'
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'read the trading database and serve metrics and the API (the default)',
+  description: [
+    'Reads the trading database, computes and serves: gauges at /metrics, JSON under /api, a page with all links at /.',
+    'Needs JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED=true and TORGHUT_DB_DSN; with the main switch off it answers probes and',
+    'reads nothing. All settings: docs/configuration.md, or quant-exporter config for those in force.',
+  ].join('\n'),
+  options: { at: { type: 'string' }, speed: { type: 'string' } },
+  help: {
+    at: 'look at the data as if it were this moment, such as 2026-11-20T15:30:00Z; time goes on from there',
+    speed: 'with --at: seconds that pass in one (1; up to 600)',
+  },
+  async run({ values, environment, terminal, signal }) {
+    const at = timeOption('at', values.at)
+    const speed = numberOption('speed', values.speed, 1, { min: 0.1, max: 600 })
+    const config = loadConfig({ environment, terminal })
+    const progress = createProgressLine(terminal)
+    const log = createLog(config, terminal, () => progress.clear())
+    const held = at === undefined ? undefined : createHeldClock({ startAt: at, speed })
+    const app = await startApp({
+      config,
+      clock: held ?? createSystemClock(),
+      build: buildOf(environment),
+      log,
+      onProgress: (done) => progress.show(progressText(done)),
+    })
+    held?.release()
+    log.info('listening', { api: app.urls.api, metrics: `${app.urls.metrics}/metrics`, enabled: config.isEnabled })
+    await untilAborted(signal)
+    log.info('stopping')
+    await app.stop()
+  },
+}

@@ -1,0 +1,59 @@
+import { runSimulation } from '../app/demo.js'
+import { QuantError } from '../domain/errors.js'
+import { toIso } from '../domain/time.js'
+import { createLogger } from '../lib/logger.js'
+import type { Command } from './command.js'
+import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
+import { progressText } from './progress-text.js'
+import { createProgressLine } from './terminal.js'
+
+export const simulate: Command = {
+  name: 'simulate',
+  summary: 'write simulated trading into databases of your own, as the demo does',
+  description: [
+    'Writes a history of synthetic decisions, orders, snapshots, bars and quotes, then goes on in real time until Ctrl-C.',
+    'It makes the tables where they are missing and empties its own; databases that hold rows of somebody else are refused.',
+  ].join('\n'),
+  options: {
+    dsn: { type: 'string' },
+    clickhouse: { type: 'string' },
+    database: { type: 'string' },
+    'history-only': { type: 'boolean' },
+    ...MOMENT_OPTIONS,
+  },
+  help: {
+    dsn: 'the Postgres to write into, such as postgresql://postgres@127.0.0.1:5433/postgres',
+    clickhouse: 'the ClickHouse to write into, such as http://127.0.0.1:8123',
+    database: 'the ClickHouse database (torghut)',
+    'history-only': 'end when the history is written',
+    ...MOMENT_HELP,
+  },
+  async run({ values, terminal, signal }) {
+    const { dsn, clickhouse, database = 'torghut' } = values
+    const missing = [dsn === undefined && '--dsn', clickhouse === undefined && '--clickhouse'].filter(
+      (name) => name !== false,
+    )
+    if (typeof dsn !== 'string' || typeof clickhouse !== 'string')
+      throw new QuantError('usage', `simulate needs ${missing.join(' and ')}; see quant-exporter simulate --help`)
+    const progress = createProgressLine(terminal)
+    const log = createLogger({
+      level: 'info',
+      format: terminal.isInteractive ? 'pretty' : 'json',
+      now: () => new Date(),
+      write: (line) => {
+        progress.clear()
+        terminal.err(`${line}\n`)
+      },
+    })
+    await runSimulation({
+      ...momentOf(values),
+      dsn,
+      clickhouse: { url: clickhouse, database: String(database) },
+      historyOnly: values['history-only'] === true,
+      signal,
+      log,
+      onProgress: (done) => progress.show(progressText(done)),
+      onHistory: (startAt) => log.info('the history is written', { until: toIso(startAt) }),
+    })
+  },
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import pg from 'pg'
+import type { CertificateAuthority, PostgresConnection, PostgresTls } from '../../domain/connections.js'
+
+/** Upstream's reader role has four connections for everybody; we take two. */
+const MAX_CONNECTIONS = 2
+const STATEMENT_TIMEOUT_MS = 5_000
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+const CONNECTION_TIMEOUT_MS = 5_000
+
+/**
+ * A pool of read-only sessions on the trading database.
+ *
+ * TLS options are made by us and anew for every connection: node-postgres would otherwise make its own from the
+ * connection string, and a CA that was read once goes stale when it is rotated.
+ */
+export function openTorghutPool(connection: PostgresConnection, onIdleError: (error: Error) => void): pg.Pool {
+  class TorghutClient extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, ssl: tlsOptions(connection.tls) })
+    }
+  }
+  const pool = new pg.Pool({
+    host: connection.host,
+    port: connection.port,
+    database: connection.database,
+    user: connection.user,
+    ...(connection.password === undefined ? {} : { password: connection.password }),
+    Client: TorghutClient,
+    max: MAX_CONNECTIONS,
+    application_name: 'quant-exporter',
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    query_timeout: 2 * STATEMENT_TIMEOUT_MS,
+    options: `-c default_transaction_read_only=on -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+  })
+  pool.on('error', onIdleError)
+  return pool
+}
+
+function tlsOptions(tls: PostgresTls): false | ConnectionOptions {
+  if (tls.mode === 'disable') return false
+  if (tls.mode === 'require' && tls.ca === undefined) return { rejectUnauthorized: false }
+  const trusted = { rejectUnauthorized: true, ...authority(tls.ca) }
+  return tls.mode === 'verify-full' ? trusted : { ...trusted, checkServerIdentity: () => undefined }
+}
+
+function authority(ca: CertificateAuthority | undefined): ConnectionOptions {
+  if (ca === undefined || ca.kind === 'system') return {}
+  return { ca: ca.kind === 'pem' ? ca.pem : readFileSync(ca.path, 'utf8') }
+}
