@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Router } from 'express'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { Engine } from '../compute/engine.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
-import { isLoopback, type PostgresConnection } from '../domain/connections.js'
+import { isLoopback, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
 import { QuantError } from '../domain/errors.js'
 import { TIERS } from '../domain/metric.js'
 import type { FactSink, FrameReader, Progress, SourceName } from '../domain/ports.js'
@@ -17,7 +18,8 @@ import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
-import { type ApiOptions, createApiRouter } from '../snapshot-api/api-router.js'
+import type { ApiOptions } from '../snapshot-api/api-options.js'
+import { createApiRouter } from '../snapshot-api/api-router.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
@@ -98,30 +100,24 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
   }
   const probes = createProbeRouter(api)
+  const serve = async (name: string, routers: readonly Router[], address: ListenAddress, setting: string) => {
+    const server = await listen(createHttpApp({ routers, log }), address, setting)
+    releasers.push(name, () => server.stop())
+    return server.url
+  }
   const isOneListener =
     config.listen.host === config.metricsListen.host && config.listen.port === config.metricsListen.port
-  const pages = [createApiRouter(api), probes, createLandingPage(api)]
-  const apiServer = await listen(
-    createHttpApp({ routers: isOneListener ? [...pages, metrics] : pages, log }),
-    config.listen,
-    'QUANT_LISTEN',
-  )
-  releasers.push('api listener', () => apiServer.stop())
-  let metricsUrl = apiServer.url
-  if (!isOneListener) {
-    const metricsServer = await listen(
-      createHttpApp({ routers: [metrics, probes], log }),
-      config.metricsListen,
-      'QUANT_METRICS_LISTEN',
-    )
-    releasers.push('metrics listener', () => metricsServer.stop())
-    metricsUrl = metricsServer.url
-  }
+  const metricsUrl = isOneListener
+    ? undefined
+    : await serve('metrics listener', [metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
+  const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
+  const pages = [createApiRouter(api), probes, page, ...(isOneListener ? [metrics] : [])]
+  const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
 
   const reading = Promise.resolve(options.readableAfter).then(() => pipeline?.start())
   return {
     reader,
-    urls: { api: apiServer.url, metrics: metricsUrl },
+    urls: { api: apiUrl, metrics: metricsUrl ?? apiUrl },
     firstFrame: () => reading.then(() => pipeline?.firstFrame()),
     stop: () => releasers.release(),
   }

@@ -37,6 +37,7 @@ export interface Demo {
   readonly reader: FrameReader
   readonly urls: { readonly api: string; readonly metrics: string }
   readonly startAt: EpochMs
+  readonly calendars: ReturnType<typeof createCalendars>
   firstFrame(): Promise<void>
   stop(): Promise<void>
 }
@@ -97,6 +98,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       reader: app.reader,
       urls: app.urls,
       startAt,
+      calendars,
       firstFrame: () => running.then(() => app.firstFrame()),
       stop: () => releasers.release(),
     }

@@ -1,4 +1,4 @@
-import { startDemo } from '../app/demo.js'
+import { type Demo, startDemo } from '../app/demo.js'
 import { METRIC_DESCRIPTIONS } from '../app/dictionary.js'
 import { toIso } from '../domain/time.js'
 import { buildOf } from './build.js'
@@ -50,7 +50,7 @@ export const demo: Command = {
       terminal.out(`${welcome(running.urls, running.startAt, seed)}\n`)
       await Promise.race([running.firstFrame(), untilAborted(signal)])
       progress.clear()
-      await showHeadlines(running.reader, terminal, signal)
+      await showHeadlines(running, terminal, signal)
     } finally {
       progress.clear()
       await running.stop()
@@ -74,15 +74,11 @@ function welcome({ api, metrics }: { api: string; metrics: string }, startAt: nu
 }
 
 /** The table of headline numbers, again and again until the signal aborts. */
-async function showHeadlines(
-  reader: { frames(): Parameters<typeof renderHeadlines>[0] | undefined },
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+async function showHeadlines({ reader, calendars }: Demo, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const screen = createScreen(terminal)
   const show = () => {
     const frames = reader.frames()
-    if (frames !== undefined) screen.show(renderHeadlines(frames, METRIC_DESCRIPTIONS))
+    if (frames !== undefined) screen.show(renderHeadlines(frames, METRIC_DESCRIPTIONS, calendars))
   }
   show()
   const timer = setInterval(show, terminal.isInteractive ? REFRESH_MS : REFRESH_LOG_MS)

@@ -1,7 +1,9 @@
+import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { roundForOutput } from '../domain/exact.js'
 import type { FrameSet } from '../domain/frame.js'
+import { combinedQuality } from '../domain/freshness.js'
 import type { MetricDescription } from '../domain/metric.js'
-import { readMetrics, worstWithValue } from '../domain/reading.js'
+import { readMetrics } from '../domain/reading.js'
 import { toIso } from '../domain/time.js'
 
 const COLUMNS = [
@@ -15,11 +17,18 @@ const COLUMNS = [
 ] as const
 
 /** The books' headline numbers as a table for people: one line a book, money in whole dollars. */
-export function renderHeadlines(frames: FrameSet, dictionary: readonly MetricDescription[]): string {
+export function renderHeadlines(
+  frames: FrameSet,
+  dictionary: readonly MetricDescription[],
+  calendars: Readonly<Record<CalendarName, Calendar>>,
+): string {
   const rows = [...frames.books.values()].map((frame) => {
-    const readings = readMetrics(frame, '1d', dictionary)
+    const readings = readMetrics(frame, '1d', dictionary, {
+      now: frames.stamp.at,
+      calendar: calendars[frame.book.calendar],
+    })
     const cells = COLUMNS.map(([name]) => {
-      const reading = readings.find(({ definition }) => definition.name === name)
+      const reading = readings.find(({ metric }) => metric.name === name)
       return reading?.result.status === 'ok' ? grouped(roundForOutput(reading.result.value, 0)) : '–'
     })
     return [
@@ -27,7 +36,7 @@ export function renderHeadlines(frames: FrameSet, dictionary: readonly MetricDes
       frame.book.account,
       frame.book.calendar,
       ...cells,
-      worstWithValue(readings.map(({ quality }) => quality)),
+      combinedQuality(readings.map(({ quality }) => quality)),
     ]
   })
   const table = [['strategy', 'account', 'calendar', ...COLUMNS.map(([, title]) => title), 'quality'], ...rows]

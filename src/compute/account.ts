@@ -31,9 +31,11 @@ export class Account {
   /** Takes a snapshot in; false when it was known already. */
   applySnapshot(snapshot: PositionSnapshotFact): boolean {
     const index = this.#indexAt(snapshot.at)
-    if (this.#snapshots[index]?.at === snapshot.at) {
-      if (samePositions(this.#snapshots[index].positions, snapshot.positions)) return false
+    const before = this.#snapshots[index]
+    if (before?.at === snapshot.at) {
+      if (samePositions(before.positions, snapshot.positions)) return false
       this.#snapshots[index] = snapshot
+      for (const { symbol } of before.positions) this.#prices.get(symbol)?.remove(snapshot.at)
     } else this.#snapshots.splice(index + 1, 0, snapshot)
     if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
     for (const { symbol, mark } of snapshot.positions) {
@@ -77,8 +79,15 @@ export class Account {
     return Math.min(Number.POSITIVE_INFINITY, ...this.#costEvidence.values())
   }
 
-  thin(boundary: EpochMs, oldest: EpochMs): void {
-    for (const series of this.#prices.values()) series.thin(boundary, oldest)
+  /** Thins the past as PriceSeries does; true when prices went. */
+  thin(boundary: EpochMs, oldest: EpochMs): boolean {
+    let went = false
+    for (const series of this.#prices.values()) if (series.thin(boundary, oldest)) went = true
+    this.#thinSnapshots(boundary, oldest)
+    return went
+  }
+
+  #thinSnapshots(boundary: EpochMs, oldest: EpochMs): void {
     if (cellEnd(boundary) === this.#thinnedTo) return
     this.#thinnedTo = cellEnd(boundary)
     const end = this.#indexAt(boundary) + 1

@@ -4,8 +4,8 @@ import { type FactSourceName, type MetricResult, TIERS, type Tier } from '../dom
 import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
-import { isPollStale, isSessionStale, Judgement, PRICE_LIMIT_MS } from './freshness.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
+import { isPollStale, isSessionStale, Judgement, PRICE_LIMIT_MS } from './staleness.js'
 import type { LevelView, WindowView } from './view.js'
 
 export interface TickInputs {
@@ -57,6 +57,7 @@ export class BookFrames {
   readonly #tiers: Record<Tier, TierState>
   readonly #judgements: Record<FactSourceName, Judgement> = { orders: new Judgement(), bars: new Judgement() }
   #results: Results | undefined
+  #holdingsAt: EpochMs = Number.NEGATIVE_INFINITY
   #heldSymbols: readonly string[] = []
   #oldestMarkAt: EpochMs | undefined
   #newestMarkAt: EpochMs | undefined
@@ -85,14 +86,14 @@ export class BookFrames {
     if (this.#barsAvailable !== inputs.barsAvailable) this.touch()
     this.#barsAvailable = inputs.barsAvailable
 
-    let material = false
+    const before = this.#results
+    let material = this.#windows === undefined
     for (const tier of TIERS) if (this.#computeTier(tier, inputs)) material = true
+    // What is said about a value may be new although the value is not.
+    if (this.#windows === undefined || this.#results !== before) this.#windows = this.#assemble()
     const sources = this.#sources(inputs)
     if (inputs.judges && this.#judge(sources, inputs)) material = true
-    if (material || this.#windows === undefined) {
-      this.#seq += 1
-      this.#windows = this.#assemble()
-    }
+    if (material) this.#seq += 1
     return {
       book: book.description,
       seq: this.#seq,
@@ -134,11 +135,19 @@ export class BookFrames {
     try {
       const reader = new BookReader(this.#options, at)
       const level = reader.level()
-      this.#noteHoldings(reader.heldSymbols(), level)
+      // A slower tier looks at an earlier instant, at which other symbols may have been held.
+      if (at >= this.#holdingsAt) this.#noteHoldings(reader.heldSymbols(), level)
       const views = WINDOWS.map((window) => reader.window(window, level))
       for (const { definition, index } of planned) {
         if (!barsAvailable && definition.sources.includes('bars'))
-          set(index, WINDOWS, insufficient('source_unavailable', { source: 'clickhouse' }))
+          for (const window of WINDOWS)
+            set(
+              index,
+              [window],
+              isDefinedFor(definition, window)
+                ? insufficient('source_unavailable', { source: 'clickhouse' })
+                : insufficient('not_defined_for_window'),
+            )
         else if (isLevel(definition))
           set(
             index,
@@ -161,11 +170,12 @@ export class BookFrames {
   }
 
   #inWindow(definition: WindowMetric, view: WindowView): MetricResult {
-    const defined = definition.windows === 'all' || definition.windows.includes(view.window)
-    return defined ? this.#guard(definition, () => definition.compute(view)) : insufficient('not_defined_for_window')
+    return isDefinedFor(definition, view.window)
+      ? this.#guard(definition, () => definition.compute(view)) : insufficient('not_defined_for_window')
   }
 
-  #noteHoldings(symbols: readonly string[], { positions }: LevelView): void {
+  #noteHoldings(symbols: readonly string[], { at, positions }: LevelView): void {
+    this.#holdingsAt = at
     this.#heldSymbols = symbols
     if (!positions.known) return
     const marks = positions.value.map(({ mark }) => mark.at)
@@ -214,6 +224,10 @@ export class BookFrames {
       WINDOWS.map((window): [Window, WindowValues] => [window, { window, results: results?.[window] ?? [] }]),
     ) as BookFrame['windows']
   }
+}
+
+function isDefinedFor({ windows }: MetricDefinition, window: Window): boolean {
+  return windows === 'all' || windows === 'level' || windows.includes(window)
 }
 
 /** A tier moves with its instant; within one instant only the light tier takes in what has just become known. */

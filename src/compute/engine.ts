@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import { CALENDAR_NAMES, type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import type { FactSink, PriceColumn, PriceDemand, StrategySummary } from '../domain/ports.js'
@@ -16,6 +16,8 @@ import type { ComputeSettings } from './settings.js'
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
 /** Older bars are not used, even by a process that still has them: what the sources deleted is gone for everybody. */
 const BAR_LIFETIME_MS = 28 * DAY_MS
+/** No window starts later than this before T, so a price that is younger changes no mark at a start. */
+const SHORTEST_WINDOW_MS = MINUTE_MS
 /** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
 const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
@@ -118,13 +120,16 @@ export class Engine implements FactSink {
     const touched = this.#portfolio.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
-    for (const account of this.#portfolio.accounts.values()) account.thin(boundary, at - BAR_LIFETIME_MS)
+    const oldestSnapshot = this.#oldestSnapshotNeeded(at)
+    const thinned = new Set<Book>()
+    for (const account of this.#portfolio.accounts.values())
+      if (account.thin(boundary, oldestSnapshot)) for (const book of account.books.values()) thinned.add(book)
 
     const newestBarAt = this.#newestBarReader(at)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
-      if (touched.has(book) || isPriceNews(book, frames.heldSymbols, news)) frames.touch()
+      if (touched.has(book) || thinned.has(book) || isPriceNews(book, frames.heldSymbols, news, at)) frames.touch()
       if (!this.#isLive(book, at)) continue
       const frame = frames.frame({
         at,
@@ -199,6 +204,19 @@ export class Engine implements FactSink {
     }
   }
 
+  /** Close of the session before the longest window's first, in the calendar that reaches back furthest: younger ones matter. */
+  #oldestSnapshotNeeded(at: EpochMs): EpochMs {
+    try {
+      const { calendars } = this.#options.settings
+      return Math.min(
+        ...CALENDAR_NAMES.map((name) => calendars[name].sessionBefore(at, LONGEST_WINDOW_SESSIONS + 1).closesAt),
+      )
+    } catch (error) {
+      if (error instanceof CalendarOutOfRange) return at - BAR_LIFETIME_MS
+      throw error
+    }
+  }
+
   /** A book is live while its strategy is enabled, it holds a position, or it had a fact in the last 20 sessions. */
   #isLive(book: Book, at: EpochMs): boolean {
     if (this.#portfolio.strategies.get(book.description.strategyId)?.enabled === true) return true
@@ -219,8 +237,18 @@ function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
   }
 }
 
-/** A new price matters to who holds the symbol, a corrected one to who ever traded it. */
-function isPriceNews(book: Book, heldSymbols: readonly string[], { latest, corrected }: MarketNews): boolean {
+/**
+ * A new price matters to who holds the symbol; a corrected one, and one so late that a window may start behind it, to
+ * who ever traded it.
+ */
+function isPriceNews(
+  book: Book,
+  heldSymbols: readonly string[],
+  { latest, corrected }: MarketNews,
+  at: EpochMs,
+): boolean {
   if (latest.size > 0 && heldSymbols.some((symbol) => latest.has(symbol))) return true
-  return corrected.size > 0 && [...book.ledgers.keys()].some((symbol) => corrected.has(symbol))
+  if (latest.size === 0 && corrected.size === 0) return false
+  const isPast = (symbol: string) => corrected.has(symbol) || (latest.get(symbol) ?? at) <= at - SHORTEST_WINDOW_MS
+  return [...book.ledgers.keys()].some(isPast)
 }

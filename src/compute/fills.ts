@@ -41,9 +41,7 @@ export function isFinal(status: string): boolean {
  * Source: METRICS section 1, "Fill" and "Costs".
  */
 export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[] = []): Fill[] {
-  const brokerQuantity = sum(brokerFills.map((fill) => fill.qty))
-  const rowWins = isFinal(row.status) && row.filledQty < brokerQuantity
-  const evidence = rowWins ? [] : brokerFills
+  const evidence = countedFills(row, brokerFills)
   const parts = evidence.map((fill) => ({
     fillId: fill.fillId,
     at: fill.at,
@@ -52,7 +50,7 @@ export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[]
     costs: fill.costs ?? 0n,
   }))
 
-  const restQuantity = row.filledQty - (rowWins ? 0n : brokerQuantity)
+  const restQuantity = row.filledQty - sum(evidence.map((fill) => fill.qty))
   if (restQuantity > 0n && row.avgFillPrice !== undefined) {
     const restNotional = row.filledQty * row.avgFillPrice - sum(parts.map((part) => part.notional))
     const notional = restNotional > 0n ? restNotional : restQuantity * row.avgFillPrice
@@ -80,7 +78,13 @@ export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[]
 
 /** True when the row shows a quantity whose price has not been told yet. */
 export function waitsForPrice(row: ExecutionFact, brokerFills: readonly FillFact[] = []): boolean {
-  return row.avgFillPrice === undefined && row.filledQty > sum(brokerFills.map((fill) => fill.qty))
+  return row.avgFillPrice === undefined && row.filledQty > sum(countedFills(row, brokerFills).map((fill) => fill.qty))
+}
+
+/** None of them where a final row shows less: then the row wins. */
+function countedFills(row: ExecutionFact, brokerFills: readonly FillFact[]): readonly FillFact[] {
+  const rowWins = isFinal(row.status) && row.filledQty < sum(brokerFills.map((fill) => fill.qty))
+  return rowWins ? [] : brokerFills
 }
 
 /** Splits an amount by weights so that the parts add up to it exactly: each is the difference of rounded running shares. */

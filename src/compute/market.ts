@@ -2,9 +2,9 @@ import type { PriceColumn } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
 import { PriceSeries } from './accumulators/price-series.js'
 
-/** A symbol whose past prices changed, or whose newest price did. */
+/** Symbols whose past prices changed, and those with new ones at the end: each with the time of the oldest of them. */
 export interface MarketNews {
-  readonly latest: ReadonlySet<string>
+  readonly latest: ReadonlyMap<string, EpochMs>
   readonly corrected: ReadonlySet<string>
 }
 
@@ -17,7 +17,7 @@ export interface MarketNews {
 export class Market {
   readonly #series = new Map<string, PriceSeries>()
   readonly #newestAt = new Map<string, EpochMs>()
-  #latest = new Set<string>()
+  #latest = new Map<string, EpochMs>()
   #corrected = new Set<string>()
 
   /** Starts to keep prices of a symbol; a finer grid than before starts its history anew. True when it must be read. */
@@ -36,7 +36,7 @@ export class Market {
       if (at === undefined || close === undefined) continue
       if (at > (this.#newestAt.get(symbol) ?? Number.NEGATIVE_INFINITY)) this.#newestAt.set(symbol, at)
       const change = series?.add(at, close)
-      if (change === 'news') this.#latest.add(symbol)
+      if (change === 'news') this.#latest.set(symbol, Math.min(at, this.#latest.get(symbol) ?? at))
       if (change === 'correction') this.#corrected.add(symbol)
     }
   }
@@ -58,9 +58,9 @@ export class Market {
 
   /** Thins and drops the past; returns and forgets what changed since the last call. */
   settle(boundary: EpochMs, oldest: EpochMs): MarketNews {
-    for (const series of this.#series.values()) series.thin(boundary, oldest)
+    for (const [symbol, series] of this.#series) if (series.thin(boundary, oldest)) this.#corrected.add(symbol)
     const news = { latest: this.#latest, corrected: this.#corrected }
-    this.#latest = new Set()
+    this.#latest = new Map()
     this.#corrected = new Set()
     return news
   }

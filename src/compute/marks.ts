@@ -1,4 +1,4 @@
-import type { Calendar } from '../domain/calendar.js'
+import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import { absolute, divideHalfEven } from '../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { PricePoint, PriceSeries } from './accumulators/price-series.js'
@@ -43,7 +43,7 @@ export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
     ledger.nextChangeAfter(at),
   )
   if (bar !== undefined && calendar.sessionTimeBetween(bar.at, at) <= maxAgeMs) {
-    holdsUntil = Math.min(holdsUntil, calendar.afterSessionTime(bar.at, maxAgeMs) + 1)
+    holdsUntil = Math.min(holdsUntil, olderThan(maxAgeMs, bar.at, calendar))
     return { mark: { ...bar, source: 'bar' }, holdsUntil }
   }
   const fill = ledger.lastFillAt(at)
@@ -66,8 +66,21 @@ export function markAtStart(sources: MarkSources, start: EpochMs): MarkReading {
   if (snapshot === undefined || sources.calendar.sessionTimeBetween(snapshot.at, start) > SNAPSHOT_AT_START_MS)
     return markAt(sources, start)
   const next = sources.snapshots?.nextAfter(start) ?? Number.POSITIVE_INFINITY
-  const expires = sources.calendar.afterSessionTime(snapshot.at, SNAPSHOT_AT_START_MS) + 1
+  const expires = olderThan(SNAPSHOT_AT_START_MS, snapshot.at, sources.calendar)
   return { mark: { ...snapshot, source: 'snapshot' }, holdsUntil: Math.min(next, expires) }
+}
+
+/**
+ * The first instant at which something from `from` is older than `ageMs` of session time; when that age is reached at a
+ * close, it is the next open that exceeds it. The end of the calendar where it comes first.
+ */
+function olderThan(ageMs: number, from: EpochMs, calendar: Calendar): EpochMs {
+  try {
+    return calendar.afterSessionTime(from, ageMs + 1)
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return calendar.validUntil
+    throw error
+  }
 }
 
 function withSource(point: PricePoint | undefined, source: MarkSource): Mark | undefined {
@@ -78,32 +91,37 @@ function withSource(point: PricePoint | undefined, source: MarkSource): Mark | u
  * The newest bar that counts. A bar more than 10 % from the previous mark waits until a second one agrees with it, so
  * that one bad print moves nothing.
  *
- * Nearly always the newest bar is near the one before it, and one comparison decides. Otherwise the marks of the last
- * `maxAgeMs` are gone through once, forwards: looking back from bar to bar would be exponential on prices that jump to
- * and fro.
+ * Nearly always the newest bar is near the one before it, and one comparison decides. Otherwise the bars are gone
+ * through once, forwards, from the last one about which there is no doubt: looking back from bar to bar would be
+ * exponential on prices that jump to and fro.
  */
 function newestAcceptedBar({ bars, snapshots, calendar, maxAgeMs }: MarkSources, at: EpochMs): PricePoint | undefined {
   if (bars === undefined) return undefined
-  const last = bars.indexAt(at)
-  const newest = bars.at(last)
-  if (newest === undefined) return undefined
-  if (agrees(newest, bars.at(last - 1))) return newest
-
   const isRecent = (point: PricePoint | undefined, bar: PricePoint): point is PricePoint =>
     point !== undefined && calendar.sessionTimeBetween(point.at, bar.at) <= maxAgeMs
-  let first = last
-  while (isRecent(bars.at(first - 1), newest)) first -= 1
-
-  let accepted: PricePoint | undefined
-  for (let index = first; index <= last; index += 1) {
-    const bar = bars.at(index)
-    if (bar === undefined) break
-    const snapshot = snapshots?.latestAt(bar.at)
-    const newer = accepted !== undefined && (snapshot === undefined || accepted.at >= snapshot.at) ? accepted : snapshot
-    const previous = isRecent(newer, bar) ? newer : undefined
-    if (previous === undefined || agrees(bar, previous) || agrees(bar, bars.at(index - 1))) accepted = bar
+  /** Whether earlier bars have a say: one that agrees with the bar before it counts, and old ones say nothing. */
+  const dependsOnEarlier = (index: number): boolean => {
+    const [before, bar] = [bars.at(index - 1), bars.at(index)]
+    return bar !== undefined && isRecent(before, bar) && !agrees(bar, before)
   }
-  return accepted ?? bars.at(first - 1)
+
+  for (let last = bars.indexAt(at); last >= 0; ) {
+    let first = last
+    while (dependsOnEarlier(first)) first -= 1
+    let accepted: PricePoint | undefined
+    for (let index = first; index <= last; index += 1) {
+      const bar = bars.at(index)
+      if (bar === undefined) break
+      const snapshot = snapshots?.latestAt(bar.at)
+      const newer =
+        accepted !== undefined && (snapshot === undefined || accepted.at >= snapshot.at) ? accepted : snapshot
+      const previous = isRecent(newer, bar) ? newer : undefined
+      if (previous === undefined || agrees(bar, previous) || agrees(bar, bars.at(index - 1))) accepted = bar
+    }
+    if (accepted !== undefined) return accepted
+    last = first - 1
+  }
+  return undefined
 }
 
 /** Within 10 % of the other price. */

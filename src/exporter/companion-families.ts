@@ -8,10 +8,16 @@ import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily, labelBlock } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 
+export interface CompanionContext {
+  readonly dictionary: readonly MetricDescription[]
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly now: EpochMs
+}
+
 /** What stands beside the values: freshness of groups, how many metrics have a value, names for display. */
 export function companionFamilies(
   frames: readonly BookFrame[],
-  dictionary: readonly MetricDescription[],
+  { dictionary, calendars, now }: CompanionContext,
   labels: LabelCache,
 ): GaugeFamily[] {
   const asOf = new GaugeFamily(
@@ -22,10 +28,11 @@ export function companionFamilies(
   const strategy = new GaugeFamily('quant_strategy_info', 'Name and calendar of a strategy, for display.')
   for (const frame of frames) {
     strategy.add(labels.companion(frame, { strategy: frame.book.strategyName, calendar: frame.book.calendar }), 1)
+    const clock = { now, calendar: calendars[frame.book.calendar] }
     for (const window of WINDOWS) {
-      for (const group of readGroups(readMetrics(frame, window, dictionary))) {
+      for (const group of readGroups(readMetrics(frame, window, dictionary, clock))) {
         const identity = { window, metric_group: group.group }
-        if (group.asOf !== undefined) asOf.add(labels.companion(frame, identity), group.asOf / 1000)
+        if (group.freshness.asOf !== undefined) asOf.add(labels.companion(frame, identity), group.freshness.asOf / 1000)
         for (const name of STATUSES)
           status.add(
             labels.companion(frame, { ...identity, status: name }),

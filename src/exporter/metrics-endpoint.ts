@@ -87,7 +87,7 @@ function clockFamilies({ reader, calendars, wallNow, lastTickAt }: MetricsEndpoi
 }
 
 function frameFamilies(
-  { dictionary, maxSeries }: MetricsEndpointOptions,
+  { dictionary, maxSeries, calendars, reader }: MetricsEndpointOptions,
   set: FrameSet | undefined,
   labels: LabelCache,
 ): GaugeFamily[] {
@@ -101,7 +101,7 @@ function frameFamilies(
   labels.retain(books)
   const families = withinLimit(books, maxSeries, (frames) => [
     ...metricFamilies(frames, dictionary, labels),
-    ...companionFamilies(frames, dictionary, labels),
+    ...companionFamilies(frames, { dictionary, calendars, now: reader.now() }, labels),
   ])
   series.add(
     '',

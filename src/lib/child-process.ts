@@ -25,7 +25,7 @@ export interface ChildOptions<Ready> {
   readonly environment: Readonly<Record<string, string>>
   readonly workingDirectory?: string
   readonly readyWithinMs: number
-  /** How long `stop()` waits for the child to leave by itself before it is killed. */
+  /** How long `stop()` waits for the child to leave by itself, its channel closed, before it is killed; 0 kills it at once. */
   readonly stopWithinMs: number
   /** Aborting it while the child starts ends the child; afterwards it has no effect. */
   readonly signal?: AbortSignal
@@ -51,8 +51,8 @@ const STDERR_TAIL_CHARACTERS = 4096
 /**
  * Starts a Node process with an IPC channel and waits until it says that it is ready.
  *
- * Stopping is closing the channel: a child that ends on `disconnect` also ends when its parent is killed, and both
- * ways are then one way. When the start fails, whatever the reason, no process is left.
+ * The channel closes when the parent ends, however it ends: a child that ends on `disconnect` never outlives it. When
+ * the start fails, whatever the reason, no process is left.
  *
  * @throws ChildStartError when the child ends or is silent before ready; else what `readReady` or the signal threw.
  */
@@ -108,8 +108,10 @@ function waitForExit(child: ChildProcess, whenExited: (exit: ChildExit) => void)
 }
 
 async function endChild(child: ChildProcess, exited: Promise<ChildExit>, stopWithinMs: number): Promise<void> {
-  if (child.connected) child.disconnect()
-  const killTimer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+  const kill = () => child.kill('SIGKILL')
+  if (stopWithinMs === 0) kill()
+  else if (child.connected) child.disconnect()
+  const killTimer = setTimeout(kill, stopWithinMs)
   await exited
   clearTimeout(killTimer)
   child.stderr?.destroy()
@@ -132,7 +134,9 @@ function waitForReady<Ready>(
     }
     const onAbort = () => settle(() => reject(options.signal?.reason))
     const onTimeout = () => {
-      settle(() => reject(new ChildStartError(`it was not ready within ${options.readyWithinMs / 1000} s`, stderrTail())))
+      settle(() =>
+        reject(new ChildStartError(`it was not ready within ${options.readyWithinMs / 1000} s`, stderrTail())),
+      )
     }
     const timer = setTimeout(onTimeout, options.readyWithinMs)
     const settle = (finish: () => void) => {
@@ -149,7 +153,9 @@ function waitForReady<Ready>(
 }
 
 function describeExit({ code, signal }: ChildExit): string {
-  return signal === null ? `it ended with exit code ${code} before it was ready` : `it was ended by ${signal} before it was ready`
+  return signal === null
+    ? `it ended with exit code ${code} before it was ready`
+    : `it was ended by ${signal} before it was ready`
 }
 
 function sendMessage(child: ChildProcess, message: object): Promise<void> {

@@ -62,13 +62,28 @@ export class PriceSeries {
     return index < this.#length ? (this.#ats[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   }
 
-  /** Keeps, of every cell that ends at or before `boundary`, the last point only; drops what is older than `oldest`. */
-  thin(boundary: EpochMs, oldest: EpochMs): void {
+  /** Forgets the price of an instant that turned out to have none. */
+  remove(at: EpochMs): void {
+    const index = this.indexAt(at)
+    if (index < 0 || this.#ats[index] !== at) return
+    this.#ats.copyWithin(index, index + 1, this.#length)
+    this.#prices.copyWithin(index, index + 1, this.#length)
+    this.#length -= 1
+    if (index < this.#thinnedLength) this.#thinnedLength -= 1
+  }
+
+  /**
+   * Keeps, of every cell that ends at or before `boundary`, the last point only; drops what is older than `oldest`.
+   * True when points went: what was read from them may read otherwise now.
+   */
+  thin(boundary: EpochMs, oldest: EpochMs): boolean {
+    const lengthBefore = this.#length
     const next = this.#ats[this.#thinnedLength]
     if (this.#thinnedLength < this.#length && next !== undefined && this.#cellEnd(next) <= boundary)
       this.#thinCells(boundary)
     const expired = lastAtOrBefore(this.#ats, oldest - 1, this.#length) + 1
     if (expired > 0) this.#removeFirst(expired)
+    return this.#length < lengthBefore
   }
 
   #thinCells(boundary: EpochMs): void {

@@ -1,0 +1,14 @@
+import type { CalendarName } from '../domain/calendar.js'
+import type { QuantConfigFile } from './quant-config-file.js'
+
+const MONEY_DECIMALS: Record<CalendarName, number> = { XNYS: 2, '24x7': 6 }
+
+/** The calendar that the file gives a strategy; undefined leaves it to what the facts say. */
+export function calendarOf(file: QuantConfigFile, strategyId: string): CalendarName | undefined {
+  return file.strategies.get(strategyId)?.calendar
+}
+
+/** Decimals of money at output: the strategy's own, else the file's, else those of the calendar. */
+export function moneyDecimalsOf(file: QuantConfigFile, strategyId: string, calendar: CalendarName): number {
+  return file.strategies.get(strategyId)?.moneyDecimals ?? file.moneyDecimals ?? MONEY_DECIMALS[calendar]
+}

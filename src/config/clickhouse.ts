@@ -1,0 +1,52 @@
+import type { ClickHouseConnection } from '../domain/connections.js'
+import { SETTINGS } from './environment.js'
+import type { EnvironmentReading } from './read-environment.js'
+import { type ReadFile, readSettingFile } from './setting-file.js'
+
+/** Settings that say nothing without a host; CH_DATABASE and the like may be shared with other programs. */
+const NEED_HOST = ['clickhousePort', 'clickhousePassword', 'clickhousePasswordFile', 'clickhouseSecure'] as const
+
+/** Where the bars are, or undefined: it is not set, or something is wrong with it and stands in the problems. */
+export function readClickHouse(
+  { values, given, malformed }: EnvironmentReading,
+  readFile: ReadFile,
+  problems: string[],
+): ClickHouseConnection | undefined {
+  const host = values.clickhouseHost
+  if (host === undefined) {
+    const idle = NEED_HOST.filter((name) => given.has(name)).map((name) => SETTINGS[name].key)
+    if (idle.length > 0 && !malformed.has('clickhouseHost')) {
+      problems.push(
+        `${idle.join(' and ')} ${idle.length === 1 ? 'is' : 'are'} set but CH_HOST is not: set CH_HOST to the ClickHouse server, or remove ${idle.length === 1 ? 'it' : 'them'} to do without bars`,
+      )
+    }
+    return undefined
+  }
+  const password = readPassword(values.clickhousePassword, values.clickhousePasswordFile, readFile, problems)
+  const isSecure = values.clickhouseSecure
+  const port = values.clickhousePort ?? (isSecure ? 8443 : 8123)
+  return {
+    url: `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    database: values.clickhouseDatabase,
+    user: values.clickhouseUser,
+    password,
+    timeoutMs: values.clickhouseTimeoutMs,
+  }
+}
+
+function readPassword(
+  password: string | undefined,
+  path: string | undefined,
+  readFile: ReadFile,
+  problems: string[],
+): string | undefined {
+  if (path === undefined) return password
+  if (password !== undefined) {
+    problems.push('CH_PASSWORD and CH_PASSWORD_FILE are both set; keep one')
+    return undefined
+  }
+  const text = readSettingFile('CH_PASSWORD_FILE', path, readFile, problems)
+  if (text?.trim() === '') problems.push('CH_PASSWORD_FILE names a file that holds nothing')
+  // Editors and secret stores end a file with a line break that is no part of the password.
+  return text?.replace(/\r?\n$/, '')
+}

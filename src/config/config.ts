@@ -1,0 +1,124 @@
+import {
+  type ClickHouseConnection,
+  isLoopback,
+  type ListenAddress,
+  type PostgresConnection,
+} from '../domain/connections.js'
+import { QuantErrors } from '../domain/errors.js'
+import type { Tier } from '../domain/metric.js'
+import { SECOND_MS } from '../domain/time.js'
+import type { LogFormat, LogLevel } from '../lib/logger.js'
+import { readClickHouse } from './clickhouse.js'
+import { SETTINGS, type SettingName, type SettingValues } from './environment.js'
+import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './quant-config-file.js'
+import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
+import { type ReadFile, readSettingFile } from './setting-file.js'
+import { readTorghut } from './torghut.js'
+
+/** Everything that the program was told, parsed and judged; inside nothing is checked again. */
+export interface Config {
+  /** The main switch. */
+  readonly isEnabled: boolean
+  /** Always there while the main switch is on. */
+  readonly torghut: PostgresConnection | undefined
+  /** Undefined: no bars. */
+  readonly clickhouse: ClickHouseConnection | undefined
+  readonly periodsMs: Readonly<Record<Tier, number>>
+  readonly pollIntervalMs: number
+  readonly slowPollIntervalMs: number
+  readonly pollOverlapMs: number
+  readonly maxStalenessMs: number
+  readonly markMaxAgeMs: number
+  readonly sessionRollMs: number
+  readonly maxSeries: number
+  readonly listen: ListenAddress
+  /** Equal to `listen` when one address serves all. */
+  readonly metricsListen: ListenAddress
+  readonly isApiEnabled: boolean
+  readonly isApiAnonymous: boolean
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  readonly file: QuantConfigFile
+  /** What the environment gives, as written, for printing; of secrets only that they are given. */
+  readonly given: ReadonlyMap<SettingName, string>
+}
+
+export interface ReadConfigOptions {
+  readonly environment: Environment
+  readonly readFile: ReadFile
+  /** Whether log lines are read by a person. */
+  readonly isTerminal: boolean
+}
+
+/**
+ * The configuration of the program, from the environment and the files that it names.
+ *
+ * Throws QuantErrors `configuration_invalid` with all problems at once; none of them holds the value of a secret.
+ */
+export function readConfig({ environment, readFile, isTerminal }: ReadConfigOptions): Config {
+  const reading = readEnvironment(environment)
+  const { values } = reading
+  const problems = [...reading.problems, ...contradictions(reading)]
+  const torghut = readTorghut(reading, readFile, problems)
+  const clickhouse = readClickHouse(reading, readFile, problems)
+  const file = readFileOf(values.configFile, readFile, problems)
+  if (problems.length > 0) {
+    throw new QuantErrors('configuration_invalid', 'The configuration is not valid', problems)
+  }
+  return {
+    isEnabled: values.controlPlaneEnabled,
+    torghut,
+    clickhouse,
+    periodsMs: { light: values.lightIntervalMs, medium: values.mediumIntervalMs, heavy: values.heavyIntervalMs },
+    pollIntervalMs: values.pollIntervalMs,
+    slowPollIntervalMs: values.slowPollIntervalMs,
+    pollOverlapMs: values.pollOverlapSeconds * SECOND_MS,
+    maxStalenessMs: values.maxStalenessSeconds * SECOND_MS,
+    markMaxAgeMs: values.markMaxAgeSeconds * SECOND_MS,
+    sessionRollMs: values.sessionRollSeconds * SECOND_MS,
+    maxSeries: values.maxSeries,
+    listen: values.listen,
+    metricsListen: values.metricsListen ?? values.listen,
+    isApiEnabled: values.apiEnabled,
+    isApiAnonymous: values.apiAnonymous,
+    log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
+    file,
+    given: new Map([...reading.given].map(([name, text]) => [name, SETTINGS[name].isSecret ? '***' : text])),
+  }
+}
+
+/** Settings that are well-formed and do not fit together; malformed ones are not judged twice. */
+function contradictions({ values, malformed }: EnvironmentReading): string[] {
+  const problems: string[] = []
+  const areRead = (...names: readonly SettingName[]) => names.every((name) => !malformed.has(name))
+  const keyAndValue = (name: SettingName & keyof SettingValues) => `${SETTINGS[name].key}=${String(values[name])}`
+
+  for (const [shorter, longer] of [
+    ['lightIntervalMs', 'mediumIntervalMs'],
+    ['mediumIntervalMs', 'heavyIntervalMs'],
+  ] as const) {
+    if (areRead(shorter, longer) && values[longer] % values[shorter] !== 0) {
+      problems.push(`${keyAndValue(longer)} is no whole multiple of ${keyAndValue(shorter)}; ticks must fall together`)
+    }
+  }
+  if (areRead('pollIntervalMs', 'slowPollIntervalMs') && values.slowPollIntervalMs < values.pollIntervalMs) {
+    problems.push(`${keyAndValue('slowPollIntervalMs')} is shorter than ${keyAndValue('pollIntervalMs')}; raise it`)
+  }
+  if (areRead('listen', 'apiEnabled', 'apiAnonymous') && values.apiEnabled && !values.apiAnonymous) {
+    const { host } = values.listen
+    if (!isLoopback(host)) {
+      problems.push(
+        `${SETTINGS.listen.key} binds the API to ${host}, where others can read it without a token: set ${SETTINGS.apiAnonymous.key}=true to allow that, ${SETTINGS.apiEnabled.key}=false to serve metrics alone, or listen on 127.0.0.1`,
+      )
+    }
+  }
+  return problems
+}
+
+function readFileOf(path: string | undefined, readFile: ReadFile, problems: string[]): QuantConfigFile {
+  const text = path === undefined ? undefined : readSettingFile(SETTINGS.configFile.key, path, readFile, problems)
+  if (text === undefined) return EMPTY_QUANT_CONFIG
+  const inFile: string[] = []
+  const file = parseQuantConfig(text, inFile)
+  problems.push(...inFile.map((problem) => `${SETTINGS.configFile.key} (${path}): ${problem}`))
+  return file
+}

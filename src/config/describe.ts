@@ -1,0 +1,68 @@
+import { isSocket, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
+import type { Config } from './config.js'
+import { type SettingName, settingEntries } from './environment.js'
+import { formatPath, type Path } from './schema-walk.js'
+import { withoutCredentials } from './shown.js'
+
+/** One line of `quant-exporter config`. */
+export interface DescribedSetting {
+  /** A variable, or the place of a key in QUANT_CONFIG. */
+  readonly key: string
+  /** Undefined: it is not set and has no default. A secret is masked. */
+  readonly value: string | undefined
+  readonly source: 'default' | 'environment' | 'file'
+  readonly isSecret: boolean
+}
+
+const MASK = '***'
+
+/** The effective configuration: every variable in the order of the documentation, then the keys of QUANT_CONFIG. */
+export function describeConfig(config: Config): DescribedSetting[] {
+  const variables = settingEntries().map(([name, { key, fallback, isSecret }]): DescribedSetting => {
+    const given = config.given.get(name)
+    const special = SPECIAL[name]?.(config)
+    const value = special ?? (given === undefined ? fallback : withoutCredentials(given))
+    return { key, value, source: sourceOf(name, config), isSecret }
+  })
+  return [...variables, ...leaves(config.file.written, [])]
+}
+
+/** Values that are not simply what was written, or the default of the table. */
+const SPECIAL: Partial<Record<SettingName, (config: Config) => string | undefined>> = {
+  logFormat: ({ log }) => log.format,
+  torghutDsn: ({ torghut }) => (torghut === undefined ? undefined : maskedDsn(torghut)),
+  torghutCaCert: ({ given }) => (given.get('torghutCaCert')?.includes('-----BEGIN') ? 'PEM text' : undefined),
+  clickhousePort: ({ clickhouse }) => (clickhouse === undefined ? undefined : portOf(clickhouse.url)),
+  clickhousePassword: ({ clickhouse }) => (clickhouse?.password === undefined ? undefined : MASK),
+  metricsListen: ({ metricsListen }) => formatAddress(metricsListen),
+}
+
+function sourceOf(name: SettingName, { given }: Config): DescribedSetting['source'] {
+  if (given.has(name)) return 'environment'
+  return name === 'clickhousePassword' && given.has('clickhousePasswordFile') ? 'file' : 'default'
+}
+
+/** The connection as a URL that can be shown, with the mode that is in force. */
+function maskedDsn({ host, port, database, user, password, tls }: PostgresConnection): string {
+  const credentials = `${encodeURIComponent(user)}${password === undefined ? '' : `:${MASK}`}`
+  const place = isSocket(host) ? encodeURIComponent(host) : host.includes(':') ? `[${host}]` : host
+  return `postgresql://${credentials}@${place}:${port}/${encodeURIComponent(database)}?sslmode=${tls.mode}`
+}
+
+function formatAddress({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Not by URL, which leaves out the default port of a scheme. */
+function portOf(url: string): string {
+  return url.slice(url.lastIndexOf(':') + 1)
+}
+
+function leaves(value: unknown, path: Path): DescribedSetting[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => leaves(item, [...path, index]))
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([name, item]) => leaves(item, [...path, name]))
+  }
+  if (value === undefined) return []
+  return [{ key: formatPath(path), value: String(value), source: 'file', isSecret: false }]
+}

@@ -1,0 +1,259 @@
+import { LOG_FORMATS, LOG_LEVELS } from '../lib/logger.js'
+import {
+  flag,
+  host,
+  listenAddress,
+  oneOf,
+  optionalSetting,
+  type Setting,
+  SSL_MODE,
+  setting,
+  text,
+  wholeNumber,
+} from './setting.js'
+
+/**
+ * Every environment variable that the code reads, and no other: what stands here is parsed, documented and printed by
+ * `quant-exporter config`; a variable of ours that does not stand here is refused.
+ */
+export const SETTINGS = {
+  controlPlaneEnabled: setting({
+    key: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
+    section: 'Process',
+    description:
+      'The main switch. While it is off nothing is read or computed: probes say ready, the API says disabled, and the metrics are those of the process alone. `demo` turns it on.',
+    fallback: 'false',
+    format: flag,
+  }),
+  configFile: optionalSetting({
+    key: 'QUANT_CONFIG',
+    section: 'Process',
+    description: 'Path of the YAML file for what does not fit into a variable; its keys stand below.',
+    format: text('the path of a readable YAML file', '/etc/quant-exporter/quant-config.yaml'),
+  }),
+  logLevel: setting({
+    key: 'QUANT_LOG_LEVEL',
+    section: 'Process',
+    description: 'The least important lines that are written.',
+    fallback: 'info',
+    format: oneOf(LOG_LEVELS, 'debug'),
+  }),
+  logFormat: optionalSetting({
+    key: 'QUANT_LOG_FORMAT',
+    section: 'Process',
+    description: 'JSON lines for machines, or lines for people.',
+    fallbackNote: '`json`; `pretty` on a terminal',
+    format: oneOf(LOG_FORMATS, 'json'),
+  }),
+
+  torghutDsn: optionalSetting({
+    key: 'TORGHUT_DB_DSN',
+    section: 'Trading database',
+    description: 'Where the trading database is. Needed while the main switch is on; only read from.',
+    isSecret: true,
+    format: text('postgresql://USER:PASSWORD@HOST:PORT/DATABASE', 'postgresql://reader:…@db.example.internal/torghut'),
+  }),
+  torghutSslMode: optionalSetting({
+    key: 'TORGHUT_DB_SSLMODE',
+    section: 'Trading database',
+    description: 'How the connection is protected, unless the DSN says so itself.',
+    fallbackNote: '`verify-full`; `disable` on loopback',
+    format: SSL_MODE,
+  }),
+  pgSslMode: optionalSetting({
+    key: 'PGSSLMODE',
+    section: 'Trading database',
+    description: 'The same, where neither the DSN nor TORGHUT_DB_SSLMODE says it; read only then.',
+    // Shared with other programs: what it holds is judged only where it decides.
+    format: text(SSL_MODE.allowed, 'verify-full'),
+  }),
+  torghutCaCert: optionalSetting({
+    key: 'TORGHUT_DB_CA_CERT',
+    section: 'Trading database',
+    description:
+      'The CA of the server: a path, read anew at every connection, so that a rotated file counts at once; or the PEM text itself; or `system` for the public authorities. `sslrootcert` in the DSN goes before it.',
+    format: text('the path of a PEM file, PEM text, or system', '/etc/torghut-db-ca/ca.crt'),
+  }),
+
+  clickhouseHost: optionalSetting({
+    key: 'CH_HOST',
+    section: 'ClickHouse',
+    description:
+      'Where the bars are. Without it there are no market prices and positions are marked by what else is known.',
+    format: host,
+  }),
+  clickhousePort: optionalSetting({
+    key: 'CH_PORT',
+    section: 'ClickHouse',
+    description: 'The port of the HTTP interface.',
+    fallbackNote: '`8123`; `8443` with CH_SECURE',
+    format: wholeNumber(1, 65_535, 8123),
+  }),
+  clickhouseDatabase: setting({
+    key: 'CH_DATABASE',
+    section: 'ClickHouse',
+    description: 'The database that holds the bars.',
+    fallback: 'torghut',
+    format: text('the name of a database', 'torghut'),
+  }),
+  clickhouseUser: setting({
+    key: 'CH_USER',
+    section: 'ClickHouse',
+    description: 'Who reads; a user with readonly=1 suffices.',
+    fallback: 'default',
+    format: text('the name of a user', 'reader'),
+  }),
+  clickhousePassword: optionalSetting({
+    key: 'CH_PASSWORD',
+    section: 'ClickHouse',
+    description: "The user's password.",
+    isSecret: true,
+    format: text('a password', '…'),
+  }),
+  clickhousePasswordFile: optionalSetting({
+    key: 'CH_PASSWORD_FILE',
+    section: 'ClickHouse',
+    description: 'A file that holds the password, instead of CH_PASSWORD.',
+    format: text('the path of a readable file', '/run/secrets/clickhouse-password'),
+  }),
+  clickhouseSecure: setting({
+    key: 'CH_SECURE',
+    section: 'ClickHouse',
+    description: 'Whether to speak HTTPS.',
+    fallback: 'false',
+    format: flag,
+  }),
+  clickhouseTimeoutMs: setting({
+    key: 'CH_TIMEOUT_MS',
+    section: 'ClickHouse',
+    description: 'How long a statement may take.',
+    unit: 'ms',
+    fallback: '10000',
+    format: wholeNumber(100, 300_000, 10_000),
+  }),
+
+  lightIntervalMs: setting({
+    key: 'JANGAR_TORGHUT_QUANT_COMPUTE_INTERVAL_MS',
+    section: 'Ticks and reads',
+    description: 'Period of the light tier. Ticks fall on its whole multiples in Unix time.',
+    unit: 'ms',
+    fallback: '1000',
+    format: wholeNumber(100, 60_000, 1000),
+  }),
+  mediumIntervalMs: setting({
+    key: 'JANGAR_TORGHUT_QUANT_MEDIUM_COMPUTE_INTERVAL_MS',
+    section: 'Ticks and reads',
+    description: "Period of the medium tier, a whole multiple of the light one's.",
+    unit: 'ms',
+    fallback: '5000',
+    format: wholeNumber(100, 600_000, 5000),
+  }),
+  heavyIntervalMs: setting({
+    key: 'JANGAR_TORGHUT_QUANT_HEAVY_COMPUTE_INTERVAL_MS',
+    section: 'Ticks and reads',
+    description: "Period of the heavy tier, a whole multiple of the medium one's.",
+    unit: 'ms',
+    fallback: '30000',
+    format: wholeNumber(100, 3_600_000, 30_000),
+  }),
+  maxStalenessSeconds: setting({
+    key: 'JANGAR_TORGHUT_QUANT_MAX_STALENESS_SECONDS',
+    section: 'Ticks and reads',
+    description: 'How old the last complete read of the database may be before what rests on it is stale.',
+    unit: 's',
+    fallback: '15',
+    format: wholeNumber(1, 3600, 15),
+  }),
+  pollIntervalMs: setting({
+    key: 'QUANT_POLL_INTERVAL_MS',
+    section: 'Ticks and reads',
+    description: 'How often orders are looked at.',
+    unit: 'ms',
+    fallback: '500',
+    format: wholeNumber(100, 60_000, 500),
+  }),
+  slowPollIntervalMs: setting({
+    key: 'QUANT_SLOW_POLL_INTERVAL_MS',
+    section: 'Ticks and reads',
+    description: 'How often everything else is looked at; at least QUANT_POLL_INTERVAL_MS.',
+    unit: 'ms',
+    fallback: '1000',
+    format: wholeNumber(100, 300_000, 1000),
+  }),
+  pollOverlapSeconds: setting({
+    key: 'QUANT_POLL_OVERLAP_SECONDS',
+    section: 'Ticks and reads',
+    description:
+      'How far behind the last read each read starts, since a row can commit later than one with a later timestamp.',
+    unit: 's',
+    fallback: '30',
+    format: wholeNumber(1, 3600, 30),
+  }),
+  markMaxAgeSeconds: setting({
+    key: 'QUANT_MARK_MAX_AGE_SECONDS',
+    section: 'Ticks and reads',
+    description: 'How old a bar may be, in session time, and still be the mark before all other prices.',
+    unit: 's',
+    fallback: '120',
+    format: wholeNumber(1, 86_400, 120),
+  }),
+  sessionRollSeconds: setting({
+    key: 'QUANT_SESSION_ROLL_SECONDS',
+    section: 'Ticks and reads',
+    description:
+      'How long after its close a session still takes events (closing auctions, late stamps). Prices of the past are kept on a grid of five minutes, so it is a whole multiple of them.',
+    unit: 's',
+    fallback: '300',
+    format: wholeNumber(0, 3600, 300, 300),
+  }),
+
+  listen: setting({
+    key: 'QUANT_LISTEN',
+    section: 'Addresses',
+    description:
+      'Where the API, the landing page and, unless QUANT_METRICS_LISTEN names another address, the metrics and probes are served.',
+    fallback: '127.0.0.1:9464',
+    format: listenAddress,
+  }),
+  metricsListen: optionalSetting({
+    key: 'QUANT_METRICS_LISTEN',
+    section: 'Addresses',
+    description: 'Where the metrics and probes are served.',
+    fallbackNote: 'as QUANT_LISTEN',
+    format: listenAddress,
+  }),
+  apiEnabled: setting({
+    key: 'QUANT_API_ENABLED',
+    section: 'Addresses',
+    description: 'Whether the JSON API answers; off: gauges only.',
+    fallback: 'true',
+    format: flag,
+  }),
+  apiAnonymous: setting({
+    key: 'QUANT_API_ANONYMOUS',
+    section: 'Addresses',
+    description: 'Allows the API to be bound beyond loopback although anybody who reaches it may read it.',
+    fallback: 'false',
+    format: flag,
+  }),
+
+  maxSeries: setting({
+    key: 'QUANT_MAX_SERIES',
+    section: 'Limits',
+    description:
+      'The most series that a scrape answers; beyond it whole families and then books are left out, and a gauge says so.',
+    unit: 'series',
+    fallback: '150000',
+    format: wholeNumber(1000, 5_000_000, 150_000),
+  }),
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never
+}
+
+/** All settings with their names, in the order of the documentation. */
+export function settingEntries(): readonly (readonly [SettingName, Setting<unknown>])[] {
+  return Object.entries(SETTINGS) as unknown as readonly (readonly [SettingName, Setting<unknown>])[]
+}

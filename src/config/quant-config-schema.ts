@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { canonicalSymbol } from '../domain/book.js'
+import { CALENDAR_NAMES } from '../domain/calendar.js'
+import { QuantErrors } from '../domain/errors.js'
+import { formatScaled, parseScaled, QUANTITY_DIGITS } from '../domain/exact.js'
+import { applyXnysExceptions, type XnysExceptions } from '../domain/xnys-exceptions.js'
+import { xnysSchedule } from '../domain/xnys-rules.js'
+
+/** What messages and documentation say of a key of the file. */
+export interface KeyNotes {
+  /** Ends the sentence "it must be …". */
+  readonly allowed: string
+  readonly description?: string
+  /** What holds without the key, as the documentation says it. */
+  readonly fallback?: string
+  /** How the documentation writes a key that can have any name. */
+  readonly placeholder?: string
+}
+
+/** The notes of each part of the schema; a part stands in one place only, so that its notes are its own. */
+export const KEY_NOTES = z.registry<KeyNotes>()
+
+function notes<Schema extends z.ZodType>(schema: Schema, about: KeyNotes): Schema {
+  KEY_NOTES.add(schema, about)
+  return schema
+}
+
+/** Issues with this mark have a sentence of their own as their message. */
+const IN_WORDS = { isSentence: true }
+
+function moneyDecimals(about: Omit<KeyNotes, 'allowed'>) {
+  return notes(z.int().min(0).max(8), { allowed: 'a whole number from 0 to 8', ...about })
+}
+
+function positiveQuantity(about: Omit<KeyNotes, 'allowed'>) {
+  const schema = z
+    .union([z.number(), z.string()])
+    .refine((value) => {
+      const scaled = parseScaled(value, QUANTITY_DIGITS)
+      return scaled !== undefined && scaled > 0n && Number(formatScaled(scaled, QUANTITY_DIGITS)) === Number(value)
+    })
+    .transform(String)
+  return notes(schema, { allowed: `a number above 0 with at most ${QUANTITY_DIGITS} decimals`, ...about })
+}
+
+function day(description?: string) {
+  return notes(z.string(), { allowed: 'a date, YYYY-MM-DD', ...(description === undefined ? {} : { description }) })
+}
+
+const strategy = z.strictObject({
+  calendar: notes(z.enum(CALENDAR_NAMES), {
+    allowed: `one of ${CALENDAR_NAMES.join(', ')}`,
+    description: 'When its market trades: sessions, windows and freshness follow it.',
+    fallback: '`24x7` where its universe holds nothing but currency pairs, else `XNYS`',
+  }).optional(),
+  money_decimals: moneyDecimals({
+    description: 'Decimals of its money at output.',
+    fallback: 'as `money_decimals`',
+  }).optional(),
+})
+
+const instrument = z.strictObject({
+  multiplier: positiveQuantity({
+    description: 'What one unit is worth at a price of 1.',
+    fallback: '`1`',
+  }).optional(),
+  lot_size: positiveQuantity({
+    description: 'A position smaller than this is flat.',
+    fallback: '`0.000000001`',
+  }).optional(),
+  currency: notes(z.string().regex(/^[A-Z]{3,5}$/), {
+    allowed: 'three to five capital letters, such as USD',
+    description: 'What its prices are quoted in. Other than USD it has no money figures.',
+    fallback: 'what follows the slash of its symbol, else `USD`',
+  }).optional(),
+})
+
+const instruments = z
+  .record(z.string().min(1).max(64), notes(instrument, { allowed: 'a map of keys', placeholder: '<symbol>' }))
+  .superRefine((bySymbol, context) => {
+    const seen = new Set<string>()
+    for (const symbol of Object.keys(bySymbol)) {
+      const canonical = canonicalSymbol(symbol)
+      if (seen.has(canonical)) {
+        const message = `the symbol ${canonical} is given twice; keep one`
+        context.addIssue({ code: 'custom', path: [symbol], message, params: IN_WORDS })
+      }
+      seen.add(canonical)
+    }
+  })
+
+const earlyClose = z.strictObject({
+  date: day('The trading day.'),
+  closes_at: notes(z.string(), {
+    allowed: 'a time in New York, HH:MM',
+    description: 'When it ends, in New York, between 09:30 and 16:00.',
+  }),
+})
+
+const xnys = z
+  .strictObject({
+    closed: notes(z.array(day()), {
+      allowed: 'a list of dates, YYYY-MM-DD',
+      description: 'Days without a session that no rule gives, as the exchange announces them.',
+    }).optional(),
+    early_closes: notes(z.array(notes(earlyClose, { allowed: 'a map of date and closes_at' })), {
+      allowed: 'a list of maps of date and closes_at',
+      description: 'Sessions that end earlier than the rules say.',
+    }).optional(),
+  })
+  .superRefine((written, context) => {
+    for (const message of problemsOf(toXnysExceptions(written))) {
+      context.addIssue({ code: 'custom', message, params: IN_WORDS })
+    }
+  })
+
+/** The keys of QUANT_CONFIG, as written. No others are accepted. */
+export const quantConfigSchema = notes(
+  z.strictObject({
+    money_decimals: moneyDecimals({
+      description: 'Decimals of money at output, for every strategy that does not say otherwise.',
+      fallback: '`2`; `6` in the calendar `24x7`',
+    }).optional(),
+    strategies: notes(
+      z.record(z.string(), notes(strategy, { allowed: 'a map of keys', placeholder: '<strategy_id>' })),
+      { allowed: 'a map of strategies by strategy_id' },
+    ).optional(),
+    instruments: notes(instruments, { allowed: 'a map of instruments by symbol' }).optional(),
+    calendars: notes(z.strictObject({ XNYS: notes(xnys, { allowed: 'a map of keys' }).optional() }), {
+      allowed: 'a map of calendars',
+    }).optional(),
+  }),
+  { allowed: 'a map of keys' },
+)
+
+export type QuantConfigYaml = z.output<typeof quantConfigSchema>
+
+/** The announced days of the exchange in the domain's words. */
+export function toXnysExceptions(written: z.output<typeof xnys> | undefined): XnysExceptions {
+  return {
+    exceptionalClosures: written?.closed ?? [],
+    exceptionalEarlyCloses: (written?.early_closes ?? []).map(({ date, closes_at }) => ({ date, closesAt: closes_at })),
+  }
+}
+
+function problemsOf(exceptions: XnysExceptions): readonly string[] {
+  try {
+    applyXnysExceptions(xnysSchedule(), exceptions)
+    return []
+  } catch (error) {
+    if (error instanceof QuantErrors) return error.problems
+    throw error
+  }
+}

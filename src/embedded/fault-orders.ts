@@ -1,0 +1,35 @@
+import type { ClickHouseFault, SetFaultMessage } from './engine-messages.js'
+
+/** Orders to the ClickHouse process that wait for their acknowledgement. */
+export interface FaultOrders {
+  /** Resolves when the process has answered; rejects when it cannot be reached or ends before it has. */
+  give(fault: ClickHouseFault | undefined, send: (message: SetFaultMessage) => Promise<void>): Promise<void>
+  acknowledge(id: number): void
+  /** The process is gone: what still waits is rejected. */
+  abandon(): void
+}
+
+export function createFaultOrders(): FaultOrders {
+  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  let lastId = 0
+  return {
+    give: (fault, send) =>
+      new Promise((resolve, reject) => {
+        lastId += 1
+        const id = lastId
+        waiting.set(id, { resolve, reject })
+        send({ type: 'set_fault', id, fault: fault ?? null }).catch((error) => {
+          waiting.delete(id)
+          reject(error)
+        })
+      }),
+    acknowledge: (id) => {
+      waiting.get(id)?.resolve()
+      waiting.delete(id)
+    },
+    abandon: () => {
+      for (const { reject } of waiting.values()) reject(new Error('the ClickHouse process ended before it answered'))
+      waiting.clear()
+    },
+  }
+}

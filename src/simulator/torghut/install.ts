@@ -1,0 +1,22 @@
+import { CREATE_SYMBOLS } from '../market/market-sql.js'
+import { CLICKHOUSE_SCHEMA, CLICKHOUSE_TABLES, SYNTHETIC_MARKER_TABLE } from './clickhouse-schema.js'
+import { POSTGRES_TABLES, type PostgresSchema } from './postgres-schema.js'
+import type { PostgresStore } from './postgres-writer.js'
+import type { ClickHouseStore } from './ta-writer.js'
+import { createStatements } from './table.js'
+
+/** Makes the tables that are missing and empties them all; call it only where `assertMayWrite` agreed. */
+export async function installPostgres(store: PostgresStore, schema: PostgresSchema): Promise<void> {
+  for (const table of POSTGRES_TABLES) {
+    for (const statement of createStatements(schema[table])) await store.query(statement)
+  }
+  await store.query(`TRUNCATE ${POSTGRES_TABLES.join(', ')}`)
+}
+
+/** The same for ClickHouse. */
+export async function installClickHouse(store: ClickHouseStore, database: string): Promise<void> {
+  for (const statement of [...CLICKHOUSE_SCHEMA, CREATE_SYMBOLS]) await store.command(statement, { database })
+  for (const table of [...CLICKHOUSE_TABLES, SYNTHETIC_MARKER_TABLE]) {
+    await store.command(`TRUNCATE TABLE {database:Identifier}.${table}`, { database })
+  }
+}

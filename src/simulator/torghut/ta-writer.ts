@@ -1,0 +1,83 @@
+import { CALENDAR_NAMES, type CalendarName } from '../../domain/calendar.js'
+import { type EpochMs, HOUR_MS } from '../../domain/time.js'
+import { DENSE_BAR_STEP_MS, DENSE_SIGNAL_STEP_MS, type Density, HISTORY_STEP_MS } from '../market/density.js'
+import type { Market } from '../market/market.js'
+import { INSERT_BARS, INSERT_SIGNALS, symbolRow, TA_DELAY_MS } from '../market/market-sql.js'
+import { batchSegments, rowsOf, type Segment, segmentParameters, segmentsBetween } from '../market/segments.js'
+import { SYNTHETIC_MARKER_TABLE } from './clickhouse-schema.js'
+
+/** What the simulator needs of a ClickHouse connection; a statement that fails rejects. */
+export interface ClickHouseStore {
+  command(sql: string, parameters: Readonly<Record<string, unknown>>): Promise<void>
+  query(sql: string, parameters: Readonly<Record<string, unknown>>): Promise<readonly Record<string, unknown>[]>
+  insert(table: string, rows: readonly Record<string, unknown>[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Told after each statement: rows written so far of those to write. */
+export type TaProgress = (table: 'bars' | 'signals', done: number, total: number) => void
+
+/** Writes bars and signals, each instant once. */
+export interface TaWriter {
+  /** Sends the constants of the prices, which the statements join. */
+  prepare(): Promise<void>
+  /** Everything that is stored by `at`; after a failure the next call begins where the last complete one ended. */
+  writeUntil(at: EpochMs, onProgress?: TaProgress): Promise<void>
+}
+
+export interface TaWriterOptions {
+  readonly store: ClickHouseStore
+  readonly database: string
+  readonly market: Market
+  readonly densities: Readonly<Record<CalendarName, Density>>
+  readonly firstAt: EpochMs
+  /** Asked between two statements: true ends the work early. */
+  readonly stopped: () => boolean
+}
+
+/** A statement of this many rows takes about 50 ms on an embedded engine. */
+const MAX_STATEMENT_ROWS = 20_000
+
+/** A pause longer than this (the machine slept) is filled up as the back-history is: a row a minute. */
+const LONGEST_DENSE_CATCH_UP_MS = HOUR_MS
+
+const TABLES = [
+  { name: 'bars', statement: INSERT_BARS, denseStepMs: DENSE_BAR_STEP_MS },
+  { name: 'signals', statement: INSERT_SIGNALS, denseStepMs: DENSE_SIGNAL_STEP_MS },
+] as const
+
+export function createTaWriter({ store, database, market, densities, firstAt, stopped }: TaWriterOptions): TaWriter {
+  const writtenUntil = { bars: firstAt, signals: firstAt }
+
+  function segmentsFor(from: EpochMs, until: EpochMs, denseStepMs: number): Segment[] {
+    return CALENDAR_NAMES.flatMap((calendar) => {
+      const { denseFrom } = densities[calendar]
+      const denseAfter = from === firstAt ? denseFrom : Math.max(denseFrom, until - LONGEST_DENSE_CATCH_UP_MS)
+      return [
+        ...segmentsBetween(market, calendar, from, Math.min(denseAfter, until), HISTORY_STEP_MS),
+        ...segmentsBetween(market, calendar, Math.max(from, denseAfter), until, denseStepMs),
+      ]
+    })
+  }
+
+  return {
+    async prepare() {
+      await store.insert(SYNTHETIC_MARKER_TABLE, market.curves.map(symbolRow))
+    },
+    async writeUntil(at, onProgress) {
+      const until = at - TA_DELAY_MS
+      for (const { name, statement, denseStepMs } of TABLES) {
+        const segments = segmentsFor(writtenUntil[name], until, denseStepMs)
+        const total = rowsOf(market, segments)
+        let done = 0
+        for (const batch of batchSegments(market, segments, MAX_STATEMENT_ROWS)) {
+          if (stopped()) return
+          await store.command(statement, { ...segmentParameters(batch), database })
+          done += rowsOf(market, batch)
+          onProgress?.(name, done, total)
+        }
+        writtenUntil[name] = Math.max(writtenUntil[name], until)
+      }
+    },
+  }
+}

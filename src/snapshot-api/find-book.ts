@@ -1,0 +1,78 @@
+import type { BookFrame, FrameSet } from '../domain/frame.js'
+import type { StrategySummary } from '../domain/ports.js'
+import { type ParameterProblem, shorten } from './problem.js'
+import type { Refusal } from './refusal.js'
+
+/** Names among the candidates that somebody may have meant, the likeliest first. */
+export type NearNames = (name: string, candidates: readonly string[], limit?: number) => string[]
+
+interface KnownBooks {
+  readonly frames: FrameSet
+  readonly strategies: readonly StrategySummary[]
+  readonly nearNames: NearNames
+}
+
+/**
+ * The live book that a request means: of the strategy, in the account, or in its only live account where none is given.
+ *
+ * Undefined when there is none such; why is told to the refusal.
+ */
+export function findBook(
+  { strategyId, account }: { strategyId: string; account: string | undefined },
+  known: KnownBooks,
+  refusal: Refusal,
+): BookFrame | undefined {
+  const live = [...known.frames.books.values()].filter(({ book }) => book.strategyId === strategyId)
+  const summary = known.strategies.find((strategy) => strategy.strategyId === strategyId)
+  if (live.length === 0 && summary === undefined) refusal.unknown(unknownStrategy(strategyId, known))
+  else if (account === undefined) return onlyBook(live, refusal)
+  else {
+    const book = live.find((frame) => frame.book.account === account)
+    if (book !== undefined) return book
+    refusal.unknown(unknownAccount(account, live, summary, known.nearNames))
+  }
+  return undefined
+}
+
+function onlyBook(live: readonly BookFrame[], refusal: Refusal): BookFrame | undefined {
+  if (live.length === 0) {
+    refusal.unknown({ parameter: 'strategy_id', problem: 'the strategy has no live book: no position, no recent fact' })
+  } else if (live.length > 1) {
+    refusal.malformed({
+      parameter: 'account',
+      problem: `required: the strategy has ${live.length} live accounts, and there is no aggregate over them`,
+      allowed: accountsOf(live),
+    })
+  } else return live[0]
+  return undefined
+}
+
+function unknownStrategy(asked: string, { frames, strategies, nearNames }: KnownBooks): ParameterProblem {
+  const names = new Map(strategies.map(({ strategyId, name }) => [strategyId, name]))
+  for (const { book } of frames.books.values()) names.set(book.strategyId, book.strategyName)
+  const quoted = shorten(asked)
+  const named = [...names].filter(([, name]) => name === asked).map(([id]) => id)
+  return named.length > 0
+    ? { parameter: 'strategy_id', problem: `"${quoted}" is a strategy's name, not its id`, near: named }
+    : {
+        parameter: 'strategy_id',
+        problem: `no strategy has the id "${quoted}"`,
+        near: nearNames(asked, [...names.keys()]),
+      }
+}
+
+function unknownAccount(
+  asked: string,
+  live: readonly BookFrame[],
+  summary: StrategySummary | undefined,
+  nearNames: NearNames,
+): ParameterProblem {
+  const problem = summary?.accounts.includes(asked)
+    ? `the strategy has no live book in "${shorten(asked)}": no position, no recent fact`
+    : `the strategy does not trade in an account "${shorten(asked)}"`
+  return { parameter: 'account', problem, near: nearNames(asked, accountsOf(live)) }
+}
+
+function accountsOf(live: readonly BookFrame[]): string[] {
+  return live.map(({ book }) => book.account).sort()
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { describeError, type Logger } from '../lib/logger.js'
+import { HttpProblem, shorten } from './problem.js'
+import { assignRequestId, commonHeaders } from './request-rules.js'
+import { REQUEST_ID_HEADER, sendProblem } from './responses.js'
+
+interface HttpAppOptions {
+  /** Tried in order. */
+  readonly routers: readonly RequestHandler[]
+  readonly log: Pick<Logger, 'error'>
+  readonly newRequestId?: () => string
+}
+
+/**
+ * What every listener has around its routes: request ids, headers that hold for all, and problems as the only form of
+ * failure. It binds no port.
+ */
+export function createHttpApp({ routers, log, newRequestId = randomUUID }: HttpAppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Routes parse their own query strictly; express' lenient parsers must not run.
+  app.set('query parser', false)
+  app.use(assignRequestId(newRequestId), commonHeaders)
+  for (const router of routers) app.use(router)
+  app.use(unknownPath)
+  app.use(reportProblem(log))
+  return app
+}
+
+const unknownPath: RequestHandler = (request) => {
+  throw new HttpProblem('unknown-path', {
+    detail: `nothing is served at "${shorten(request.path)}"; the page at / links what there is`,
+  })
+}
+
+/** Express knows an error handler by its four parameters. */
+function reportProblem(log: Pick<Logger, 'error'>): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = error instanceof HttpProblem ? error : unexpected()
+    if (problem !== error) {
+      log.error('a request failed unexpectedly', {
+        request_id: String(response.getHeader(REQUEST_ID_HEADER)),
+        method: request.method,
+        path: shorten(request.path),
+        error: describeError(error),
+      })
+    }
+    // Half an answer is out: only breaking the connection tells the client that it is not whole.
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, problem)
+  }
+}
+
+function unexpected(): HttpProblem {
+  return new HttpProblem('internal-error', {
+    detail: 'the exporter failed to answer; its log has the cause under this request_id',
+  })
+}

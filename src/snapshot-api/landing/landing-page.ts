@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { Router } from 'express'
+import type { BookFrame, FrameSet } from '../../domain/frame.js'
+import type { Window } from '../../domain/window.js'
+import type { ApiOptions } from '../api-options.js'
+import { loopbackHostOnly, readOnly } from '../request-rules.js'
+import { sendBody } from '../responses.js'
+import { snapshotBody } from '../snapshot-body.js'
+import { renderPage } from './page.js'
+import { STYLE } from './style.js'
+import type { BookRow } from './tables.js'
+
+const HEADLINE_WINDOW: Window = '1d'
+const HEADLINES: ReadonlySet<string> = new Set(['net_pnl', 'gross_exposure'])
+
+export interface LandingPageOptions extends Omit<ApiOptions, 'nearNames'> {
+  /** Where /metrics is, seen from the page: another origin when it has a listener of its own. */
+  readonly metricsUrl?: string
+}
+
+/** `/`: what is up, the headline numbers of the books, and links to everything else. No script, no foreign host. */
+export function createLandingPage(options: LandingPageOptions): Router {
+  const { reader, basePath, build, isLoopback, metricsUrl = 'metrics' } = options
+  const { enabledVariable, apiEnabled, apiEnabledVariable } = options
+  const apiUrl = basePath.slice(1)
+  const router = Router({ caseSensitive: true, strict: true })
+  router.all('/', loopbackHostOnly(isLoopback), readOnly, (_request, response) => {
+    const set = apiEnabled ? reader.frames() : undefined
+    const page = renderPage({
+      state: reader.state(),
+      now: reader.now(),
+      health: reader.health(),
+      build,
+      books: set === undefined ? [] : [...set.books.values()].map((frame) => bookRow(frame, set, apiUrl, options)),
+      switches: { enabledVariable, apiEnabled, apiEnabledVariable },
+      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies` },
+    })
+    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    sendBody(response, 200, 'text/html; charset=utf-8', page)
+  })
+  return router
+}
+
+/** Only our own style runs: markup that slipped in could neither load nor send anything. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: LandingPageOptions): BookRow {
+  const { reader, dictionary, calendars } = options
+  const { strategyId, account } = frame.book
+  const query = new URLSearchParams({ strategy_id: strategyId, account })
+  return {
+    snapshot: snapshotBody(frame, HEADLINE_WINDOW, HEADLINES, { set, dictionary, calendars, now: reader.now() }),
+    href: `${apiUrl}/snapshot?${query}`,
+    moneyDecimals: frame.moneyDecimals,
+  }
+}

@@ -1,0 +1,52 @@
+import type { RequestHandler } from 'express'
+import { toIso } from '../../domain/time.js'
+import type { ApiOptions } from '../api-options.js'
+import { warmingUp } from '../availability.js'
+import { findBook, type NearNames } from '../find-book.js'
+import { shorten } from '../problem.js'
+import type { Refusal } from '../refusal.js'
+import { sendJson } from '../responses.js'
+import { type SnapshotContext, snapshotBody } from '../snapshot-body.js'
+import { snapshotEtag } from '../snapshot-etag.js'
+import { readSnapshotQuery } from '../snapshot-query.js'
+
+const FRAME_AS_OF_HEADER = 'X-Quant-Frame-As-Of'
+
+/** `GET /snapshot`: the latest frame of one book in one window. */
+export function snapshotRoute({ reader, dictionary, calendars, nearNames }: ApiOptions): RequestHandler {
+  return (request, response) => {
+    const { query, refusal } = readSnapshotQuery(request.url, dictionary.length)
+    const set = reader.frames()
+    if (set === undefined) {
+      refusal.throwIfAny()
+      throw warmingUp()
+    }
+    const known = { frames: set, strategies: reader.strategies(), nearNames }
+    const { strategyId, account } = query
+    const frame = strategyId === undefined ? undefined : findBook({ strategyId, account }, known, refusal)
+    const metrics = query.metrics && knownMetrics(query.metrics, { dictionary, nearNames }, refusal)
+    refusal.throwIfAny()
+    if (frame === undefined) throw new Error('a book was neither found nor refused')
+
+    const body = snapshotBody(frame, query.window, metrics, { set, dictionary, calendars, now: reader.now() })
+    response.setHeader('Cache-Control', 'private, no-cache')
+    response.setHeader('ETag', snapshotEtag(set, body))
+    response.setHeader(FRAME_AS_OF_HEADER, toIso(set.stamp.at))
+    if (request.fresh) response.status(304).end()
+    else sendJson(response, body)
+  }
+}
+
+function knownMetrics(
+  names: readonly string[],
+  { dictionary, nearNames }: Pick<SnapshotContext, 'dictionary'> & { nearNames: NearNames },
+  refusal: Refusal,
+): ReadonlySet<string> {
+  const known = dictionary.map(({ name }) => name)
+  for (const name of names) {
+    if (known.includes(name)) continue
+    const near = nearNames(name, known)
+    refusal.unknown({ parameter: 'metrics', problem: `no metric is called "${shorten(name)}"`, near })
+  }
+  return new Set(names)
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { CALENDAR_NAMES } from '../domain/calendar.js'
+import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, UNITS } from '../domain/metric.js'
+import { WINDOWS } from '../domain/window.js'
+import { NOT_READY_REASONS, PROBLEM_TYPE_PREFIX } from './problem.js'
+
+/** Every answer of the API. The routes build their bodies as these types; the tests parse what was sent with them. */
+
+/** RFC 3339 in UTC with milliseconds. */
+const instant = z.iso.datetime({ precision: 3 })
+const count = z.int().nonnegative()
+const seconds = z.number().nonnegative()
+
+/**
+ * When the market of a book trades, at the frame's T. While open: when it opened and will close; while closed: when it
+ * opens and closes next. A market that never closes has neither. `unknown` beyond what the calendar covers.
+ */
+const sessionSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    calendar: z.enum(CALENDAR_NAMES),
+    state: z.literal('open'),
+    opened_at: instant.optional(),
+    closes_at: instant.optional(),
+  }),
+  z.strictObject({
+    calendar: z.enum(CALENDAR_NAMES),
+    state: z.literal('closed'),
+    opens_at: instant.optional(),
+    closes_at: instant.optional(),
+    reason: z.literal('calendar_out_of_range').optional(),
+  }),
+  z.strictObject({
+    calendar: z.enum(CALENDAR_NAMES),
+    state: z.literal('unknown'),
+    reason: z.literal('calendar_out_of_range'),
+  }),
+])
+export type SessionBody = z.infer<typeof sessionSchema>
+
+const metaValue: z.ZodType<MetaValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(metaValue), z.record(z.string(), metaValue)]),
+)
+
+const metricCommon = {
+  metric_name: z.string(),
+  group: z.enum(METRIC_GROUPS),
+  window: z.enum(WINDOWS),
+  unit: z.enum(UNITS),
+  as_of: instant.nullable(),
+  freshness_seconds: seconds.nullable(),
+  formula_version: z.string(),
+  meta: z.record(z.string(), metaValue),
+}
+
+/** A value, or the reason why there is none: never null alone. */
+const metricSchema = z.discriminatedUnion('status', [
+  z.strictObject({ ...metricCommon, value: z.number(), status: z.literal('ok'), quality: z.enum(['good', 'stale']) }),
+  z.strictObject({
+    ...metricCommon,
+    value: z.null(),
+    status: z.literal('insufficient_data'),
+    reason: z.enum(REASONS),
+    quality: z.literal('insufficient_data'),
+  }),
+  z.strictObject({
+    ...metricCommon,
+    value: z.null(),
+    status: z.literal('error'),
+    reason: z.enum(REASONS),
+    quality: z.literal('error'),
+  }),
+])
+export type MetricBody = z.infer<typeof metricSchema>
+
+const groupSchema = z.strictObject({
+  group: z.enum(METRIC_GROUPS),
+  as_of: instant.nullable(),
+  freshness_seconds: seconds.nullable(),
+  quality: z.enum(QUALITIES),
+})
+export type GroupBody = z.infer<typeof groupSchema>
+
+export const snapshotSchema = z.strictObject({
+  strategy_id: z.string(),
+  strategy: z.string(),
+  account: z.string(),
+  window: z.enum(WINDOWS),
+  frame_as_of: instant,
+  frame_seq: count,
+  formula_set: z.string(),
+  session: sessionSchema,
+  quality: z.enum(QUALITIES),
+  groups: z.array(groupSchema),
+  metrics: z.array(metricSchema),
+})
+export type SnapshotBody = z.infer<typeof snapshotSchema>
+
+export const strategiesSchema = z.strictObject({
+  strategies: z.array(
+    z.strictObject({
+      strategy_id: z.string(),
+      name: z.string(),
+      enabled: z.boolean(),
+      calendar: z.enum(CALENDAR_NAMES),
+      accounts: z.array(z.string()),
+      first_fact_at: instant.nullable(),
+      last_fact_at: instant.nullable(),
+    }),
+  ),
+})
+export type StrategiesBody = z.infer<typeof strategiesSchema>
+
+const stageSchema = z.strictObject({
+  stage: z.string(),
+  status: z.enum(['ok', 'degraded', 'failing', 'disabled']),
+  lag_seconds: z.number().nullable(),
+  last_success_at: instant.nullable(),
+  last_error_at: instant.nullable(),
+  last_error_code: z.string().nullable(),
+  errors_total: count,
+  last_frame_seq: count.nullable(),
+})
+
+export const healthSchema = z.strictObject({
+  status: z.enum(['ok', 'degraded', 'failing', 'warming_up', 'disabled']),
+  stages: z.array(stageSchema),
+  frames: z.strictObject({ last_at: instant.nullable(), missing_seconds: seconds.nullable(), dropped_total: count }),
+  facts: z.strictObject({ rejected: count, orphans: count, waiting_for_price: count }),
+  session: z.array(sessionSchema),
+  build: z.strictObject({ version: z.string(), revision: z.string() }),
+})
+export type HealthBody = z.infer<typeof healthSchema>
+
+export const probeSchema = z.strictObject({ status: z.enum(['ok', 'disabled']) })
+export type ProbeBody = z.infer<typeof probeSchema>
+
+export const problemSchema = z.strictObject({
+  type: z.string().startsWith(PROBLEM_TYPE_PREFIX),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  reason: z.enum(NOT_READY_REASONS).optional(),
+  errors: z
+    .array(
+      z.strictObject({
+        parameter: z.string(),
+        problem: z.string(),
+        allowed: z.array(z.string()).readonly().optional(),
+        near: z.array(z.string()).readonly().optional(),
+      }),
+    )
+    .optional(),
+  request_id: z.string(),
+})

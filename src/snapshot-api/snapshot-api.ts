@@ -1,0 +1,44 @@
+import type { Express, RequestHandler } from 'express'
+import type { Logger } from '../lib/logger.js'
+import { nearNames } from '../lib/near-names.js'
+import type { ApiOptions } from './api-options.js'
+import { createApiRouter } from './api-router.js'
+import type { NearNames } from './find-book.js'
+import { createHttpApp } from './http-app.js'
+import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
+import { createProbeRouter } from './probe-router.js'
+
+/** The base path of the API that this exporter takes over; clients have it wired in. */
+export const API_BASE_PATH = '/api/torghut/trading/control-plane/quant'
+const API_ENABLED_VARIABLE = 'QUANT_API_ENABLED'
+
+export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'basePath' | 'apiEnabledVariable'> {
+  readonly nearNames?: NearNames
+  readonly basePath?: string
+  readonly apiEnabledVariable?: string
+  /** Where /metrics is when it has a listener of its own. */
+  readonly metricsUrl?: string
+  readonly log: Pick<Logger, 'error'>
+  /** Served by the same listener, before the answer that there is no such path. */
+  readonly otherRouters?: readonly RequestHandler[]
+  readonly newRequestId?: () => string
+}
+
+/**
+ * Everything on one listener: the API under its base path, the probes and the landing page at the root.
+ *
+ * Where they are to be on several, compose `createHttpApp` from the routers of this folder instead.
+ */
+export function createSnapshotApi(options: SnapshotApiOptions): Express {
+  const api: LandingPageOptions & ApiOptions = {
+    ...options,
+    nearNames: options.nearNames ?? nearNames,
+    basePath: options.basePath ?? API_BASE_PATH,
+    apiEnabledVariable: options.apiEnabledVariable ?? API_ENABLED_VARIABLE,
+  }
+  return createHttpApp({
+    routers: [createApiRouter(api), createProbeRouter(api), createLandingPage(api), ...(options.otherRouters ?? [])],
+    log: options.log,
+    ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
+  })
+}

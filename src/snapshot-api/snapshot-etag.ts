@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+import type { FrameSet } from '../domain/frame.js'
+import type { SnapshotBody } from './schemas.js'
+
+/** Alerts are not part of a frame yet; their revision takes this place. */
+const ALERTS_REVISION = 0
+
+/**
+ * The ETag of a snapshot: from revisions, not from its bytes, which hold ages and are never twice the same.
+ *
+ * Weak, because an equal tag means equal values, not equal bytes. Beside the question its hash covers what stands in a
+ * body without being counted by frame_seq: a session that opens must not hide behind a 304.
+ */
+export function snapshotEtag({ stamp }: FrameSet, body: SnapshotBody): string {
+  const { strategy_id, strategy, account, window, session, frame_seq, quality, metrics } = body
+  const question = [strategy_id, strategy, account, window, session, metrics.map(({ metric_name }) => metric_name)]
+  const hash = createHash('sha256').update(JSON.stringify(question)).digest('hex').slice(0, 16)
+  return `W/"${stamp.epoch}-${frame_seq}-${ALERTS_REVISION}-${quality}-${hash}"`
+}

@@ -1,0 +1,88 @@
+import { WINDOWS, type Window } from '../domain/window.js'
+import { shorten } from './problem.js'
+import { parseQuery } from './query.js'
+import { Refusal } from './refusal.js'
+
+const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics'] as const
+type SnapshotParameter = (typeof SNAPSHOT_PARAMETERS)[number]
+
+const DEFAULT_WINDOW: Window = '1d'
+/** The longest name that a fact can carry. */
+const LONGEST_NAME = 256
+const LONGEST_METRIC_NAME = 64
+const SPACE = 0x20
+const DELETE = 0x7f
+
+/** What /snapshot was asked, as far as it is well formed; whether the names exist is another question. */
+interface SnapshotQuery {
+  readonly strategyId: string | undefined
+  readonly account: string | undefined
+  readonly window: Window
+  /** Undefined: all of them. */
+  readonly metrics: readonly string[] | undefined
+}
+
+/** Reads the parameters of /snapshot; what is malformed is told to the refusal and undefined in the answer. */
+export function readSnapshotQuery(target: string, metricsAtMost: number): { query: SnapshotQuery; refusal: Refusal } {
+  const { values, problems } = parseQuery(target, SNAPSHOT_PARAMETERS)
+  const refusal = new Refusal(problems)
+  const failed = new Set(problems.map(({ parameter }) => parameter))
+  const read = <Value>(
+    parameter: SnapshotParameter,
+    parse: (text: string, complain: (problem: string, allowed?: readonly string[]) => undefined) => Value | undefined,
+  ): Value | undefined => {
+    const text = values.get(parameter)
+    if (text === undefined) return undefined
+    return parse(text, (problem, allowed) => {
+      refusal.malformed({ parameter, problem, ...(allowed === undefined ? {} : { allowed }) })
+      return undefined
+    })
+  }
+  if (!values.has('strategy_id') && !failed.has('strategy_id')) {
+    refusal.malformed({ parameter: 'strategy_id', problem: 'required: /strategies lists the strategies there are' })
+  }
+  return {
+    query: {
+      strategyId: read('strategy_id', parseName),
+      account: read('account', parseName),
+      window: read('window', parseWindow) ?? DEFAULT_WINDOW,
+      metrics: read('metrics', (text, complain) => parseMetrics(text, metricsAtMost, complain)),
+    },
+    refusal,
+  }
+}
+
+type Complain = (problem: string, allowed?: readonly string[]) => undefined
+
+function parseName(text: string, complain: Complain): string | undefined {
+  const problem = problemWithName(text, LONGEST_NAME)
+  return problem === undefined ? text : complain(problem)
+}
+
+function parseWindow(text: string, complain: Complain): Window | undefined {
+  return WINDOWS.find((window) => window === text) ?? complain(`no window is called "${shorten(text)}"`, WINDOWS)
+}
+
+function parseMetrics(text: string, atMost: number, complain: Complain): readonly string[] | undefined {
+  const names = text.split(',')
+  const distinct = [...new Set(names)]
+  if (distinct.length > atMost) return complain(`names ${distinct.length} metrics, there are ${atMost}`)
+  const problem = distinct
+    .map((name) => problemWithName(name, LONGEST_METRIC_NAME))
+    .find((found) => found !== undefined)
+  if (problem !== undefined) return complain(`a comma-separated list of metric names: one of them ${problem}`)
+  const repeated = distinct.filter((name) => names.indexOf(name) !== names.lastIndexOf(name))
+  if (repeated.length > 0) return complain(`names ${repeated.map((name) => `"${name}"`).join(', ')} more than once`)
+  return names
+}
+
+function problemWithName(text: string, longest: number): string | undefined {
+  if (text === '') return 'is empty'
+  if (text.length > longest) return `is longer than ${longest} characters`
+  return [...text].some(isControl) ? 'contains control characters' : undefined
+}
+
+function isControl(character: string): boolean {
+  const code = character.charCodeAt(0)
+  return code < SPACE || code === DELETE
+}

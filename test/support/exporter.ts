@@ -1,0 +1,57 @@
+import { type App, startApp } from '../../src/app/app.js'
+import { readConfig } from '../../src/config/config.js'
+import type { FrameSet } from '../../src/domain/frame.js'
+import type { SourceName } from '../../src/domain/ports.js'
+import type { Clock, EpochMs } from '../../src/domain/time.js'
+import type { Logger } from '../../src/lib/logger.js'
+
+export interface TestExporter extends App {
+  /** Every line that was logged. */
+  readonly log: readonly string[]
+  /** Statements sent upstream, by source. */
+  readonly statements: Record<SourceName, number>
+}
+
+/** The whole exporter, as `serve` starts it, on free ports and with a clock of the test's. */
+export async function startExporter(
+  environment: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<TestExporter> {
+  const log: string[] = []
+  const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
+  const write = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`)
+  const logger: Logger = { debug: write, info: write, warn: write, error: write }
+  const config = readConfig({
+    environment: { QUANT_LISTEN: '127.0.0.1:0', JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true', ...environment },
+    readFile: () => '',
+    isTerminal: false,
+  })
+  const app = await startApp({
+    config,
+    clock,
+    build: { version: '0.0.0', revision: 'test' },
+    log: logger,
+    onStatement: (source) => {
+      statements[source] += 1
+    },
+  })
+  return { ...app, log, statements }
+}
+
+/** A clock that stands still. */
+export function standingClock(at: EpochMs): Clock {
+  return { speed: 1, now: () => at }
+}
+
+/** The first frame of an exporter that looks at the data as of one moment. */
+export async function framesAt(environment: Readonly<Record<string, string>>, at: EpochMs): Promise<FrameSet> {
+  const exporter = await startExporter(environment, standingClock(at))
+  try {
+    await exporter.firstFrame()
+    const frames = exporter.reader.frames()
+    if (frames === undefined) throw new Error(`no frame: ${exporter.log.join('\n')}`)
+    return frames
+  } finally {
+    await exporter.stop()
+  }
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+const BINARIES = '/usr/lib/postgresql/15/bin'
+
+/** Whether a real Postgres 15 server is installed (Debian: postgresql-15). */
+export const hasPostgresServer = existsSync(join(BINARIES, 'postgres'))
+
+export interface PostgresServer {
+  readonly dsn: string
+  stop(): Promise<void>
+}
+
+/** A real server with an empty cluster in a temporary folder; run as user postgres when we are root. */
+export async function startPostgresServer(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'quant-postgres-'))
+  const identity = process.getuid?.() === 0 ? userOf('postgres') : {}
+  if (identity.uid !== undefined && identity.gid !== undefined) chownSync(folder, identity.uid, identity.gid)
+  const options = { ...identity, cwd: folder, stdio: 'ignore' as const }
+  execFileSync(
+    join(BINARIES, 'initdb'),
+    ['-D', folder, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    options,
+  )
+  const port = await freePort()
+  const server = spawn(
+    join(BINARIES, 'postgres'),
+    ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
+    options,
+  )
+  const dsn = `postgresql://postgres@127.0.0.1:${port}/postgres?sslmode=disable`
+  await accepts(dsn)
+  return { dsn, stop: () => stop(server, folder) }
+}
+
+function userOf(name: string): { uid: number; gid: number } {
+  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }).trim())
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no free port')
+  return address.port
+}
+
+async function accepts(dsn: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const client = new pg.Client({ connectionString: dsn })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch {
+      await sleep(50)
+    }
+  }
+  throw new Error('postgres did not accept connections within 5 s')
+}
+
+async function stop(server: ChildProcess, folder: string): Promise<void> {
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  server.kill('SIGINT')
+  await ended
+  rmSync(folder, { recursive: true, force: true })
+}
