@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Router } from 'express'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { Engine } from '../compute/engine.js'
+import { calendarOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
 import { isLoopback, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
@@ -143,11 +144,8 @@ function createPipeline(
     startAt: clock.now(),
     epoch: randomBytes(6).toString('hex'),
     barsConfigured: config.clickhouse !== undefined,
-    calendarOf: (strategyId) => config.file.strategies.get(strategyId)?.calendar,
-    moneyDecimalsOf: (strategyId, calendar) =>
-      config.file.strategies.get(strategyId)?.moneyDecimals ??
-      config.file.moneyDecimals ??
-      (calendar === '24x7' ? 6 : 2),
+    calendarOf: (strategyId) => calendarOf(config.file, strategyId),
+    moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
     instruments: config.file.instruments,
     onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
   })

@@ -155,7 +155,7 @@ export async function runSimulation({
   }
 }
 
-/** The environment that lets `serve` read embedded engines. */
+/** The environment that lets `serve` read embedded engines, whatever else the surroundings say of ClickHouse. */
 export function environmentOf({
   postgres,
   clickhouse,
@@ -166,6 +166,10 @@ export function environmentOf({
     CH_HOST: clickhouse.host,
     CH_PORT: String(clickhouse.port),
     CH_DATABASE: DATABASE,
+    CH_USER: '',
+    CH_PASSWORD: '',
+    CH_PASSWORD_FILE: '',
+    CH_SECURE: '',
   }
 }
 

@@ -61,10 +61,15 @@ export class Account {
     return this.#prices.get(symbol)
   }
 
-  /** Remembers that an order record named costs, and from when on that counts; undefined takes it back. */
-  noteCosts(executionId: string, from: EpochMs | undefined): void {
+  /**
+   * Remembers that an order record named costs, and from when on that counts; undefined takes it back. True when the
+   * account's cost source at T, or the moment at which it changes, is another one now.
+   */
+  noteCosts(executionId: string, from: EpochMs | undefined, at: EpochMs): boolean {
+    const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
     if (from === undefined) this.#costEvidence.delete(executionId)
     else this.#costEvidence.set(executionId, from)
+    return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
   }
 
   /** One source an account, the first that has any cost up to `at`. */

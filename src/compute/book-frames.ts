@@ -1,4 +1,4 @@
-import { CalendarOutOfRange } from '../domain/calendar.js'
+import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { BookFrame, SourceInstant, WindowValues } from '../domain/frame.js'
 import { type FactSourceName, type MetricResult, TIERS, type Tier } from '../domain/metric.js'
 import type { EpochMs } from '../domain/time.js'
@@ -28,7 +28,7 @@ interface TierState {
 
 export interface BookFramesOptions extends BookReaderOptions {
   readonly plan: TierPlan
-  readonly moneyDecimals: number
+  readonly moneyDecimalsOf: (calendar: CalendarName) => number
   /** Told when a definition throws: its metric alone is in error. */
   readonly onMetricError: (metric: string, error: unknown) => void
 }
@@ -44,6 +44,8 @@ export function planTiers(dictionary: readonly MetricDefinition[]): TierPlan {
     TIERS.map((tier) => [tier, placed.filter(({ definition }) => definition.tier === tier)]),
   ) as Record<Tier, typeof placed>
 }
+
+const UNAVAILABLE = insufficient('source_unavailable', { source: 'clickhouse' })
 
 type Results = Record<Window, MetricResult[]>
 
@@ -82,7 +84,7 @@ export class BookFrames {
   }
 
   frame(inputs: TickInputs): BookFrame {
-    const { book, moneyDecimals } = this.#options
+    const { book, moneyDecimalsOf } = this.#options
     if (this.#barsAvailable !== inputs.barsAvailable) this.touch()
     this.#barsAvailable = inputs.barsAvailable
 
@@ -97,7 +99,7 @@ export class BookFrames {
     return {
       book: book.description,
       seq: this.#seq,
-      moneyDecimals,
+      moneyDecimals: moneyDecimalsOf(book.description.calendar),
       windows: this.#windows,
       sources: {
         orders: { asOf: sources.orders, stale: this.#judgements.orders.stale },
@@ -139,22 +141,10 @@ export class BookFrames {
       if (at >= this.#holdingsAt) this.#noteHoldings(reader.heldSymbols(), level)
       const views = WINDOWS.map((window) => reader.window(window, level))
       for (const { definition, index } of planned) {
-        if (!barsAvailable && definition.sources.includes('bars'))
-          for (const window of WINDOWS)
-            set(
-              index,
-              [window],
-              isDefinedFor(definition, window)
-                ? insufficient('source_unavailable', { source: 'clickhouse' })
-                : insufficient('not_defined_for_window'),
-            )
-        else if (isLevel(definition))
-          set(
-            index,
-            WINDOWS,
-            this.#guard(definition, () => definition.compute(level)),
-          )
-        else for (const view of views) set(index, [view.window], this.#inWindow(definition, view))
+        const isAvailable = barsAvailable || !definition.sources.includes('bars')
+        if (isLevel(definition))
+          set(index, WINDOWS, isAvailable ? this.#guard(definition, () => definition.compute(level)) : UNAVAILABLE)
+        else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, isAvailable))
       }
       return { results, holdsUntil: reader.holdsUntil }
     } catch (error) {
@@ -169,9 +159,10 @@ export class BookFrames {
     }
   }
 
-  #inWindow(definition: WindowMetric, view: WindowView): MetricResult {
-    return isDefinedFor(definition, view.window)
-      ? this.#guard(definition, () => definition.compute(view)) : insufficient('not_defined_for_window')
+  #inWindow(definition: WindowMetric, view: WindowView, isAvailable: boolean): MetricResult {
+    const isDefined = definition.windows === 'all' || definition.windows.includes(view.window)
+    if (!isDefined) return insufficient('not_defined_for_window')
+    return isAvailable ? this.#guard(definition, () => definition.compute(view)) : UNAVAILABLE
   }
 
   #noteHoldings(symbols: readonly string[], { at, positions }: LevelView): void {
@@ -224,10 +215,6 @@ export class BookFrames {
       WINDOWS.map((window): [Window, WindowValues] => [window, { window, results: results?.[window] ?? [] }]),
     ) as BookFrame['windows']
   }
-}
-
-function isDefinedFor({ windows }: MetricDefinition, window: Window): boolean {
-  return windows === 'all' || windows === 'level' || windows.includes(window)
 }
 
 /** A tier moves with its instant; within one instant only the light tier takes in what has just become known. */

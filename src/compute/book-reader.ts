@@ -1,3 +1,4 @@
+import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import { divideHalfEven, type MoneyE17, QUANTITY_DIGITS } from '../domain/exact.js'
 import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
@@ -50,7 +51,7 @@ export class BookReader {
   level(): LevelView {
     const { book } = this.#options
     const opensAt = book.calendar.latestSession(this.at).opensAt
-    this.#changesAt(book.calendar.nextSession(this.at)?.opensAt ?? book.calendar.latestSession(this.at).closesAt)
+    this.#changesAt(nextSessionBegins(book.calendar, this.at))
     return {
       at: this.at,
       activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
@@ -189,6 +190,16 @@ export class BookReader {
 
   #changesAt(at: EpochMs): void {
     if (at > this.at && at < this.#holdsUntil) this.#holdsUntil = at
+  }
+}
+
+/** When the latest session will be another one; in the last session of a calendar, when the calendar ends. */
+function nextSessionBegins(calendar: Calendar, at: EpochMs): EpochMs {
+  try {
+    return calendar.nextSession(at)?.opensAt ?? calendar.latestSession(at).closesAt
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return calendar.validUntil
+    throw error
   }
 }
 

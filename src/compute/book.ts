@@ -33,7 +33,7 @@ export interface BookOptions {
  */
 export class Book {
   description: BookDescription
-  readonly calendar: Calendar
+  calendar: Calendar
   readonly ledgers = new Map<string, SymbolLedger>()
   readonly activity = new InstantSet()
   readonly #termsOf: BookOptions['termsOf']
@@ -66,6 +66,13 @@ export class Book {
     this.#looseCosts.delete(executionId)
     this.#waiting.delete(executionId)
     return [order.row.symbol]
+  }
+
+  /** Hands over the broker's fills of an order that belongs elsewhere. */
+  takeBrokerFills(executionId: string): FillFact[] {
+    const fills = [...(this.#brokerFills.get(executionId)?.values() ?? [])]
+    this.#brokerFills.delete(executionId)
+    return fills
   }
 
   /** Applies the broker's evidence of one fill; it may come before the order's own row. */

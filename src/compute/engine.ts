@@ -9,8 +9,9 @@ import type { Book } from './book.js'
 import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
 import { Market, type MarketNews } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
-import { type BookFact, Portfolio } from './portfolio.js'
+import { Portfolio } from './portfolio.js'
 import type { ComputeSettings } from './settings.js'
+import type { BookFact } from './waiting-facts.js'
 
 /** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
@@ -178,7 +179,7 @@ export class Engine implements FactSink {
   #framesOf(id: string, book: Book): BookFrames {
     const known = this.#frames.get(id)
     if (known !== undefined) return known
-    const { strategyId, account: label, calendar } = book.description
+    const { strategyId, account: label } = book.description
     const account = this.#portfolio.accounts.get(label)
     if (account === undefined) throw new Error(`book ${id} without its account`)
     const frames = new BookFrames({
@@ -188,7 +189,7 @@ export class Engine implements FactSink {
       settings: this.#options.settings,
       currencyOf: (symbol) => this.#portfolio.currencyOf(symbol),
       plan: this.#plan,
-      moneyDecimals: this.#options.moneyDecimalsOf(strategyId, calendar),
+      moneyDecimalsOf: (calendar) => this.#options.moneyDecimalsOf(strategyId, calendar),
       onMetricError: this.#options.onMetricError,
     })
     this.#frames.set(id, frames)

@@ -4,7 +4,6 @@ import { QUANTITY_DIGITS } from '../domain/exact.js'
 import type {
   DecisionFact,
   ExecutionFact,
-  Fact,
   FillFact,
   InstrumentFact,
   PositionSnapshotFact,
@@ -15,9 +14,7 @@ import { Account } from './account.js'
 import type { InstrumentTerms } from './accumulators/symbol-ledger.js'
 import { Book } from './book.js'
 import { openingOf } from './opening.js'
-
-/** What books and accounts are made of; prices belong to the market. */
-export type BookFact = Exclude<Fact, { fact: 'bar' }>
+import { type BookFact, WaitingFacts } from './waiting-facts.js'
 
 const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
@@ -42,7 +39,7 @@ export class Portfolio {
   readonly #bookOfExecution = new Map<string, Book>()
   readonly #orphans = new Set<string>()
   readonly #fillsBeforeTheirOrder = new Map<string, FillFact[]>()
-  #future: BookFact[] = []
+  readonly #future = new WaitingFacts()
   #dirty = new Set<Book>()
   /** Openings that a fill stamped after T may change, once T gets there. */
   #laterOpenings: { readonly at: EpochMs; readonly account: Account; readonly symbol: string }[] = []
@@ -69,8 +66,8 @@ export class Portfolio {
 
   apply(facts: readonly BookFact[]): void {
     for (const fact of facts) {
-      if (firstEventAt(fact) > this.now) this.#future.push(fact)
-      else this.#applyOne(fact)
+      if (!this.#future.waits(fact, this.now)) this.#applyOne(fact)
+      else if (fact.fact === 'execution') this.#withdraw(fact.executionId)
     }
   }
 
@@ -81,11 +78,7 @@ export class Portfolio {
   /** Moves T on: facts whose time has come are applied, openings settled; returns the books that changed, and forgets them. */
   advanceTo(at: EpochMs): ReadonlySet<Book> {
     this.now = Math.max(this.now, at)
-    const due = this.#future.filter((fact) => firstEventAt(fact) <= this.now)
-    if (due.length > 0) {
-      this.#future = this.#future.filter((fact) => firstEventAt(fact) > this.now)
-      for (const fact of due) this.#applyOne(fact)
-    }
+    for (const fact of this.#future.takeDue(this.now)) this.#applyOne(fact)
     for (const { at: dueAt, account, symbol } of this.#laterOpenings)
       if (dueAt <= this.now) this.#openingUnsettled(account, symbol)
     this.#laterOpenings = this.#laterOpenings.filter((later) => later.at > this.now)
@@ -101,7 +94,7 @@ export class Portfolio {
         this.#applyStrategy(fact)
         break
       case 'instrument':
-        if (!this.#instruments.has(fact.symbol)) this.#instruments.set(fact.symbol, fact)
+        this.#applyInstrument(fact)
         break
       case 'decision':
         this.#applyDecision(fact)
@@ -121,11 +114,28 @@ export class Portfolio {
   #applyStrategy(strategy: StrategyFact): void {
     this.strategies.set(strategy.strategyId, strategy)
     for (const account of strategy.accounts ?? []) this.#book({ strategyId: strategy.strategyId, account })
+    const calendar = this.#calendarOf(strategy.strategyId)
     for (const book of this.books.values()) {
-      if (book.description.strategyId !== strategy.strategyId || book.description.strategyName === strategy.name)
+      const { strategyId, strategyName, account, calendar: calendarBefore } = book.description
+      if (strategyId !== strategy.strategyId || (strategyName === strategy.name && calendarBefore === calendar))
         continue
-      book.description = { ...book.description, strategyName: strategy.name }
+      book.description = { ...book.description, strategyName: strategy.name, calendar }
+      book.calendar = this.#options.calendars[calendar]
       this.#dirty.add(book)
+      for (const symbol of book.ledgers.keys()) this.#openingUnsettled(this.#account(account), symbol)
+    }
+  }
+
+  /** What configuration says about an instrument stands. */
+  #applyInstrument(instrument: InstrumentFact): void {
+    const { symbol } = instrument
+    if (this.#options.instruments.some((configured) => configured.symbol === symbol)) return
+    this.#instruments.set(symbol, instrument)
+    for (const book of this.books.values()) {
+      const ledger = book.ledgers.get(symbol)
+      if (ledger === undefined) continue
+      this.#dirty.add(book)
+      if (ledger.revalue(this.#termsOf(symbol))) this.#openingUnsettled(this.#account(book.description.account), symbol)
     }
   }
 
@@ -136,20 +146,27 @@ export class Portfolio {
 
   #applyExecution(row: ExecutionFact): void {
     const { strategyId, account } = row
-    const known = this.#bookOfExecution.get(row.executionId)
-    if (strategyId === undefined) {
-      if (known === undefined) this.#orphans.add(row.executionId)
+    const book = strategyId === undefined ? undefined : this.#book({ strategyId, account })
+    if (this.#bookOfExecution.get(row.executionId) !== book) this.#withdraw(row.executionId)
+    if (book === undefined) {
+      this.#orphans.add(row.executionId)
       return
     }
     this.#orphans.delete(row.executionId)
-    const book = this.#book({ strategyId, account })
-    if (known !== undefined && known !== book)
-      this.#touch(known, known.removeExecution(row.executionId), row.executionId)
     this.#bookOfExecution.set(row.executionId, book)
     for (const fill of this.#fillsBeforeTheirOrder.get(row.executionId) ?? []) book.applyFill(fill)
     this.#fillsBeforeTheirOrder.delete(row.executionId)
     const touched = book.applyExecution(row)
     if (touched !== undefined) this.#touch(book, touched, row.executionId)
+  }
+
+  /** Takes an order out of the book that it no longer belongs to; the broker's fills of it wait for its return. */
+  #withdraw(executionId: string): void {
+    const book = this.#bookOfExecution.get(executionId)
+    if (book === undefined) return
+    this.#bookOfExecution.delete(executionId)
+    this.#fillsBeforeTheirOrder.set(executionId, book.takeBrokerFills(executionId))
+    this.#touch(book, book.removeExecution(executionId), executionId)
   }
 
   #applyFill(fill: FillFact): void {
@@ -181,11 +198,13 @@ export class Portfolio {
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     this.#dirty.add(book)
-    account.noteCosts(executionId, book.costsKnownFrom(executionId))
+    if (account.noteCosts(executionId, book.costsKnownFrom(executionId), this.now))
+      for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
       this.#openingUnsettled(account, symbol)
-      const lastAt = book.ledgers.get(symbol)?.lastAt ?? this.now
-      if (lastAt > this.now) this.#laterOpenings.push({ at: lastAt, account, symbol })
+      // A book trades a symbol from its first fill on.
+      const firstAt = book.ledgers.get(symbol)?.firstFillAt ?? this.now
+      if (firstAt > this.now) this.#laterOpenings.push({ at: firstAt, account, symbol })
     }
   }
 
@@ -221,10 +240,10 @@ export class Portfolio {
     const id = bookId({ strategyId, account })
     const known = this.books.get(id)
     if (known !== undefined) return known
-    const strategy = this.strategies.get(strategyId)
-    const calendar = this.#options.calendarOf(strategyId) ?? strategy?.calendar ?? 'XNYS'
+    const calendar = this.#calendarOf(strategyId)
+    const strategyName = this.strategies.get(strategyId)?.name ?? strategyId
     const book = new Book({
-      description: { strategyId, account, strategyName: strategy?.name ?? strategyId, calendar },
+      description: { strategyId, account, strategyName, calendar },
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.#termsOf(symbol),
     })
@@ -234,16 +253,14 @@ export class Portfolio {
     return book
   }
 
+  #calendarOf(strategyId: string): CalendarName {
+    return this.#options.calendarOf(strategyId) ?? this.strategies.get(strategyId)?.calendar ?? 'XNYS'
+  }
+
   #termsOf(symbol: string): InstrumentTerms {
     const instrument = this.#instruments.get(symbol)
     return { multiplier: instrument?.multiplier ?? ONE, lotSize: instrument?.lotSize ?? 1n }
   }
-}
-
-/** The instant from which on a fact says anything; descriptions say something always. */
-function firstEventAt(fact: BookFact): EpochMs {
-  if (fact.fact === 'execution') return fact.submittedAt
-  return fact.fact === 'strategy' || fact.fact === 'instrument' ? Number.NEGATIVE_INFINITY : fact.at
 }
 
 function sameOpening(a: object, b: object): boolean {

@@ -19,7 +19,7 @@ export interface PostgresServer {
 /** A real server with an empty cluster in a temporary folder; run as user postgres when we are root. */
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'quant-postgres-'))
-  const identity = process.getuid?.() === 0 ? userOf('postgres') : {}
+  const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? userOf('postgres') : {}
   if (identity.uid !== undefined && identity.gid !== undefined) chownSync(folder, identity.uid, identity.gid)
   const options = { ...identity, cwd: folder, stdio: 'ignore' as const }
   execFileSync(

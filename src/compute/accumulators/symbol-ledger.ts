@@ -32,9 +32,12 @@ export interface LedgerState {
   readonly fillCount: number
 }
 
-interface Entry extends LedgerState {
+interface Entry {
+  readonly at: EpochMs
   /** Undefined for the entry that a takeover or a return to certainty makes. */
   readonly fill: Fill | undefined
+  /** What stands after it. */
+  state: LedgerState
 }
 
 const NOTHING: LedgerState = {
@@ -60,14 +63,24 @@ const ONE = 10n ** BigInt(QUANTITY_DIGITS)
  * Average-cost ledger of one symbol in one book, long and short, as a timeline that can be read at any instant.
  *
  * Each entry holds the state after it, so a read is a binary search, an ordinary fill is one step, and a late, replaced
- * or vanished fill redoes only what follows it. Order is (time, submit time, execution id, fill id): arrival does not
- * matter. Guarantees: a flat symbol has cost exactly 0, and then the sum of realised results is the sum of cash.
+ * or vanished fill redoes only what follows it, when it is next read. Order is (time, submit time, execution id, fill
+ * id): arrival does not matter. Guarantees: a flat symbol has cost exactly 0, and then the sum of realised results is the sum of cash.
  */
 export class SymbolLedger {
   #entries: Entry[] = []
   #opening: Opening = { kind: 'flat' }
+  /** Entries before this one hold their state. */
+  #validLength = 0
 
-  constructor(readonly terms: InstrumentTerms) {}
+  constructor(public terms: InstrumentTerms) {}
+
+  /** Takes up what has been learnt about the instrument since; false when it is nothing new. */
+  revalue(terms: InstrumentTerms): boolean {
+    if (terms.multiplier === this.terms.multiplier && terms.lotSize === this.terms.lotSize) return false
+    this.terms = terms
+    this.#validLength = 0
+    return true
+  }
 
   get opening(): Opening {
     return this.#opening
@@ -83,10 +96,10 @@ export class SymbolLedger {
     }
     for (const fill of after) {
       const index = this.#insertionIndex(fill)
-      this.#entries.splice(index, 0, { ...NOTHING, at: fill.at, fill })
+      this.#entries.splice(index, 0, { at: fill.at, fill, state: NOTHING })
       from = Math.min(from, index)
     }
-    this.#redoFrom(from)
+    this.#validLength = Math.min(this.#validLength, from)
   }
 
   open(opening: Opening): void {
@@ -96,14 +109,15 @@ export class SymbolLedger {
     if (Number.isFinite(at)) {
       let index = this.#entries.findIndex((entry) => entry.at > at)
       if (index < 0) index = this.#entries.length
-      this.#entries.splice(index, 0, { ...NOTHING, at, fill: undefined })
+      this.#entries.splice(index, 0, { at, fill: undefined, state: NOTHING })
     }
-    this.#redoFrom(0)
+    this.#validLength = 0
   }
 
   /** The state at an instant, everything stamped with it included. */
   stateAt(at: EpochMs): LedgerState {
-    return this.#entries[this.#lastIndexAt(at)] ?? NOTHING
+    if (this.#validLength < this.#entries.length) this.#settle()
+    return this.#entries[this.#lastIndexAt(at)]?.state ?? NOTHING
   }
 
   /** The first instant after `at` at which the state is another one; Infinity when nothing follows. */
@@ -144,18 +158,19 @@ export class SymbolLedger {
     return undefined
   }
 
-  #redoFrom(from: number): void {
+  /** Works out the states that a change left behind, when somebody asks: a burst of late fills costs one pass. */
+  #settle(): void {
     const counts = startOf(this.#opening)
-    for (let index = from; index < this.#entries.length; index += 1) {
+    for (let index = this.#validLength; index < this.#entries.length; index += 1) {
       const entry = this.#entries[index]
       if (entry === undefined) break
-      const before = this.#entries[index - 1] ?? NOTHING
-      const after =
+      const before = this.#entries[index - 1]?.state ?? NOTHING
+      entry.state =
         entry.fill === undefined
           ? this.#opened(before, entry.at)
           : applyFill(before, entry.fill, this.terms, entry.fill.at > counts)
-      this.#entries[index] = { ...after, fill: entry.fill }
     }
+    this.#validLength = this.#entries.length
   }
 
   #opened(before: LedgerState, at: EpochMs): LedgerState {
@@ -208,28 +223,45 @@ function signed(fill: Fill): QuantityE9 {
   return fill.side === 'buy' ? fill.quantity : -fill.quantity
 }
 
+/** One fill on top of a state. Written out field by field: this is the hot path of reading a history. */
 function applyFill(before: LedgerState, fill: Fill, terms: InstrumentTerms, movesPosition: boolean): LedgerState {
   const notional = terms.multiplier === ONE ? fill.notional : divideHalfEven(fill.notional * terms.multiplier, ONE)
-  const sums = {
+  const { quantity, cost, gain } = movesPosition
+    ? movePosition(before, fill, notional, terms.lotSize)
+    : { ...before, gain: 0n }
+  return {
     at: fill.at,
+    quantity,
+    cost,
+    realized: before.realized + gain,
     notional: before.notional + notional,
     costs: before.costs + fill.costs,
     takenOver: before.takenOver,
     fillCount: before.fillCount + 1,
   }
-  if (!movesPosition) return { ...before, ...sums }
+}
 
-  const quantity = signed(fill)
+interface Move {
+  readonly quantity: QuantityE9
+  readonly cost: MoneyE17
+  /** Realised by this fill. */
+  readonly gain: MoneyE17
+}
+
+/** Opens, adds, closes in part or whole; a fill through zero closes the old position and opens the rest at its own price. */
+function movePosition(before: LedgerState, fill: Fill, notional: MoneyE17, lotSize: QuantityE9): Move {
+  const traded = signed(fill)
   const value = fill.side === 'buy' ? notional : -notional
-  const closes = before.quantity !== 0n && before.quantity > 0n !== quantity > 0n
-  if (!closes)
-    return { ...sums, quantity: before.quantity + quantity, cost: before.cost + value, realized: before.realized }
+  const quantity = before.quantity + traded
+  const closes = before.quantity !== 0n && before.quantity > 0n !== traded > 0n
+  if (!closes) return { quantity, cost: before.cost + value, gain: 0n }
 
-  const closed = absolute(quantity) < absolute(before.quantity) ? absolute(quantity) : absolute(before.quantity)
-  const closingValue = divideHalfEven(value * closed, absolute(quantity))
-  const closedCost = divideHalfEven(before.cost * closed, absolute(before.quantity))
-  const after = { quantity: before.quantity + quantity, cost: before.cost - closedCost + (value - closingValue) }
-  const realized = before.realized - closingValue - closedCost
-  if (absolute(after.quantity) >= terms.lotSize) return { ...sums, ...after, realized }
-  return { ...sums, quantity: 0n, cost: 0n, realized: realized - after.cost }
+  const tradedSize = absolute(traded)
+  const heldSize = absolute(before.quantity)
+  const closed = tradedSize < heldSize ? tradedSize : heldSize
+  const closingValue = closed === tradedSize ? value : divideHalfEven(value * closed, tradedSize)
+  const closedCost = closed === heldSize ? before.cost : divideHalfEven(before.cost * closed, heldSize)
+  const cost = before.cost - closedCost + (value - closingValue)
+  const gain = -closingValue - closedCost
+  return absolute(quantity) >= lotSize ? { quantity, cost, gain } : { quantity: 0n, cost: 0n, gain: gain - cost }
 }

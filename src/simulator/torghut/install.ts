@@ -3,14 +3,13 @@ import { CLICKHOUSE_SCHEMA, CLICKHOUSE_TABLES, SYNTHETIC_MARKER_TABLE } from './
 import { POSTGRES_TABLES, type PostgresSchema } from './postgres-schema.js'
 import type { PostgresStore } from './postgres-writer.js'
 import type { ClickHouseStore } from './ta-writer.js'
-import { createStatements } from './table.js'
+import { createStatements, type Table } from './table.js'
 
 /** Makes the tables that are missing and empties them all; call it only where `assertMayWrite` agreed. */
 export async function installPostgres(store: PostgresStore, schema: PostgresSchema): Promise<void> {
-  for (const table of POSTGRES_TABLES) {
-    for (const statement of createStatements(schema[table])) await store.query(statement)
-  }
-  await store.query(`TRUNCATE ${POSTGRES_TABLES.join(', ')}`)
+  const tables = POSTGRES_TABLES.flatMap((name): Table[] => (schema[name] ? [schema[name]] : []))
+  for (const statement of tables.flatMap(createStatements)) await store.query(statement)
+  await store.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`)
 }
 
 /** The same for ClickHouse. */

@@ -13,7 +13,9 @@ export const POSTGRES_TABLES = [
   'broker_account_activities',
 ] as const
 export type PostgresTable = (typeof POSTGRES_TABLES)[number]
-export type PostgresSchema = { readonly [Name in PostgresTable]: Table<Name> }
+
+/** Which of the tables there are, and their columns: schemas of different ages differ in both. */
+export type PostgresSchema = { readonly [Name in PostgresTable]?: Table<Name> }
 
 const ID = ['uuid', 'PRIMARY KEY'] as const
 const TIME = ['timestamptz', 'NOT NULL'] as const
@@ -22,7 +24,7 @@ const ACCOUNT = ['varchar(64)', "NOT NULL DEFAULT 'paper'"] as const
 const MONEY = ['numeric(20,8)'] as const
 
 /** Torghut's schema of today: every id without a default, money numeric(20,8), no database enums or triggers. */
-export const TORGHUT_TODAY: PostgresSchema = {
+export const TORGHUT_TODAY: Required<PostgresSchema> = {
   strategies: {
     name: 'strategies',
     columns: {

@@ -9,7 +9,7 @@ export interface PostgresStore {
   close(): Promise<void>
 }
 
-/** Writes rows in batches that keep each statement short. */
+/** Writes rows in batches that keep each statement short; rows of a table that the schema lacks go nowhere. */
 export interface PostgresWriter {
   write(table: PostgresTable, rows: readonly Row[]): Promise<void>
 }
@@ -27,7 +27,9 @@ const MUTABLE: Partial<Record<PostgresTable, readonly string[]>> = {
 export function createPostgresWriter(store: PostgresStore, schema: PostgresSchema): PostgresWriter {
   return {
     async write(table, rows) {
-      const statement = writeStatement(schema[table], MUTABLE[table] ?? [])
+      const definition = schema[table]
+      if (!definition) return
+      const statement = writeStatement(definition, MUTABLE[table] ?? [])
       for (const batch of batches(rows.map((row) => JSON.stringify(row)))) {
         await store.query(statement, [`[${batch.join(',')}]`])
       }

@@ -38,7 +38,7 @@ export function eventName({ status, final, fill }: OrderView): string {
 }
 
 /** An order as the broker describes it: every number as text, every time it went through. */
-export function brokerRecord({ decision }: Intent, order: Order, identity: Identity, view: OrderView): Row {
+function brokerRecord({ decision }: Intent, order: Order, identity: Identity, view: OrderView): Row {
   const endedAt = (status: EndStatus): EpochMs | undefined =>
     view.final && order.end.status === status ? order.end.at : undefined
   const submittedAt = brokerTime(order.submittedAt)

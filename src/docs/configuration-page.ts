@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { settingEntries } from '../src/config/environment.js'
-import { KEY_NOTES, quantConfigSchema } from '../src/config/quant-config-schema.js'
-import { formatPath, type Path, required } from '../src/config/schema-walk.js'
-import { SECTIONS, type Setting } from '../src/config/setting.js'
+import { settingEntries } from '../config/environment.js'
+import { KEY_NOTES, quantConfigSchema } from '../config/quant-config-schema.js'
+import { formatPath, type Path, required } from '../config/schema-walk.js'
+import { SECTIONS, type Setting } from '../config/setting.js'
 
 const INTRODUCTION = `# Configuration
 

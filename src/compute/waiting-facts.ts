@@ -1,0 +1,54 @@
+import type { Fact } from '../domain/facts.js'
+import type { EpochMs } from '../domain/time.js'
+
+/** What books and accounts are made of; prices belong to the market. */
+export type BookFact = Exclude<Fact, { fact: 'bar' }>
+
+/** Facts whose first event lies after T. Of two revisions of one fact only the newer waits, or neither if it is due. */
+export class WaitingFacts {
+  readonly #facts = new Map<string, BookFact>()
+
+  /** Takes a fact in if it has to wait; false when it is due. Either way an older revision waits no longer. */
+  waits(fact: BookFact, now: EpochMs): boolean {
+    const identity = identityOf(fact)
+    this.#facts.delete(identity)
+    if (firstEventAt(fact) <= now) return false
+    this.#facts.set(identity, fact)
+    return true
+  }
+
+  /** Hands over the facts whose time has come, in the order in which they came. */
+  takeDue(now: EpochMs): BookFact[] {
+    const due: BookFact[] = []
+    for (const [identity, fact] of this.#facts) {
+      if (firstEventAt(fact) > now) continue
+      this.#facts.delete(identity)
+      due.push(fact)
+    }
+    return due
+  }
+}
+
+/** The instant from which on a fact says anything; descriptions say something always. */
+function firstEventAt(fact: BookFact): EpochMs {
+  if (fact.fact === 'execution') return fact.submittedAt
+  return fact.fact === 'strategy' || fact.fact === 'instrument' ? Number.NEGATIVE_INFINITY : fact.at
+}
+
+/** What makes two facts revisions of one. */
+function identityOf(fact: BookFact): string {
+  switch (fact.fact) {
+    case 'strategy':
+      return `strategy ${fact.strategyId}`
+    case 'instrument':
+      return `instrument ${fact.symbol}`
+    case 'decision':
+      return `decision ${fact.decisionId}`
+    case 'execution':
+      return `execution ${fact.executionId}`
+    case 'fill':
+      return `fill ${fact.executionId} ${fact.fillId}`
+    case 'position_snapshot':
+      return `snapshot ${fact.account} ${fact.at}`
+  }
+}

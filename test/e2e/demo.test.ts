@@ -1,0 +1,150 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
+import { processExists, waitUntil } from '../support/embedded.js'
+import { type RunningCli, startCli } from '../support/process.js'
+import { hasProgram } from '../support/programs.js'
+
+const BASE = '/api/torghut/trading/control-plane/quant'
+const hasPrometheus = hasProgram('promtool', 'prometheus')
+const withPrometheus = hasPrometheus ? test : test.skip
+
+/** A short history: what the demo shows does not depend on its length. */
+const ARGUMENTS = ['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '3', '--seed', '7']
+
+describe('the demo', () => {
+  let folder: string
+  let cli: RunningCli
+  let url: string
+  let children: number[]
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'quant-demo-test-'))
+    cli = startCli(ARGUMENTS, { QUANT_LISTEN: '127.0.0.1:0', TMPDIR: folder })
+    await waitUntil(() => cli.out().includes('start here'), 60_000)
+    url = /start here\s+(\S+)\//.exec(cli.out())?.[1] ?? ''
+    await waitUntil(async () => (await fetch(`${url}/readyz`)).status === 200, 120_000)
+    children = childrenOf(cli.child.pid ?? 0)
+  }, 180_000)
+
+  afterAll(() => {
+    cli?.child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('prints the addresses to open and a table of headline numbers', async () => {
+    await waitUntil(() => /strategy +account +calendar +net PnL 1d/.test(cli.out()), 10_000)
+    expect(cli.out()).toContain(`${url}/metrics`)
+    expect(cli.out()).toMatch(/crypto-momentum +crypto-live +24x7 +-?[\d,]+/)
+  })
+
+  test('serves strategies on three accounts, one of them shared, one around the clock', async () => {
+    const { strategies } = strategiesSchema.parse(await (await fetch(`${url}${BASE}/strategies`)).json())
+    const accounts = strategies.flatMap((strategy) => strategy.accounts)
+    expect(strategies.length).toBeGreaterThanOrEqual(4)
+    expect(new Set(accounts).size).toBeGreaterThanOrEqual(3)
+    expect(accounts.length).toBeGreaterThan(new Set(accounts).size)
+    expect(strategies.some((strategy) => strategy.calendar === '24x7')).toBe(true)
+  })
+
+  test('answers a snapshot of every book with values of good quality', async () => {
+    const { strategies } = strategiesSchema.parse(await (await fetch(`${url}${BASE}/strategies`)).json())
+    for (const { strategy_id, accounts } of strategies) {
+      for (const account of accounts) {
+        const response = await fetch(`${url}${BASE}/snapshot?strategy_id=${strategy_id}&account=${account}&window=1d`)
+        expect(response.status).toBe(200)
+        const snapshot = snapshotSchema.parse(await response.json())
+        expect(snapshot.quality).toBe('good')
+        expect(snapshot.metrics.find(({ metric_name }) => metric_name === 'net_pnl')?.status).toBe('ok')
+      }
+    }
+  })
+
+  withPrometheus('has an exposition that promtool accepts (package prometheus)', async () => {
+    const body = await (await fetch(`${url}/metrics`)).text()
+    expect(body).toMatch(/^quant_net_pnl_usd\{/m)
+    const checked = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8' })
+    expect({ status: checked.status, said: `${checked.stdout}${checked.stderr}` }).toEqual({ status: 0, said: '' })
+  })
+
+  withPrometheus(
+    'is scraped by a real Prometheus without errors (package prometheus)',
+    async () => {
+      const storage = mkdtempSync(join(tmpdir(), 'quant-prometheus-'))
+      const configuration = join(storage, 'prometheus.yml')
+      const target = new URL(url).host
+      writeFileSync(
+        configuration,
+        `global: { scrape_interval: 1s }\nscrape_configs:\n  - job_name: quant\n    static_configs: [{ targets: ['${target}'] }]\n`,
+      )
+      const log = join(storage, 'log')
+      const prometheus = spawn('sh', [
+        '-c',
+        `exec prometheus --config.file=${configuration} --storage.tsdb.path=${storage}/data --web.listen-address=127.0.0.1:19464 > ${log} 2>&1`,
+      ])
+      try {
+        const ask = async (query: string) => {
+          const response = await fetch(`http://127.0.0.1:19464/api/v1/query?query=${encodeURIComponent(query)}`)
+          return (await response.json()) as { data: { result: { value: [number, string] }[] } }
+        }
+        await waitUntil(async () => {
+          try {
+            return ((await ask('up{job="quant"}')).data.result[0]?.value[1] ?? '') === '1'
+          } catch {
+            return false
+          }
+        }, 20_000)
+        await new Promise((resolve) => setTimeout(resolve, 2_500))
+        const targets = (await (await fetch('http://127.0.0.1:19464/api/v1/targets')).json()) as {
+          data: { activeTargets: { health: string; lastError: string }[] }
+        }
+        expect(targets.data.activeTargets).toMatchObject([{ health: 'up', lastError: '' }])
+        expect((await ask('count(quant_net_pnl_usd{window="1d"})')).data.result[0]?.value[1]).toBe('5')
+        expect(readFileSync(log, 'utf8')).not.toMatch(/level=(error|warn).*(scrape|append|duplicate|out of order)/i)
+      } finally {
+        prometheus.kill('SIGTERM')
+        await new Promise((resolve) => prometheus.once('exit', resolve))
+        rmSync(storage, { recursive: true, force: true })
+      }
+    },
+    60_000,
+  )
+
+  test('goes on trading: T moves and numbers change', async () => {
+    const before = await (await fetch(`${url}/metrics`)).text()
+    await waitUntil(async () => valuesOf(await (await fetch(`${url}/metrics`)).text()) !== valuesOf(before), 20_000)
+    expect(clockOf(await (await fetch(`${url}/metrics`)).text())).toBeGreaterThan(clockOf(before))
+  })
+
+  test('ends within 2 s of Ctrl-C and leaves no process and no file', async () => {
+    expect(children.length).toBeGreaterThanOrEqual(2)
+    const startedAt = performance.now()
+    cli.child.kill('SIGINT')
+    const { code } = await cli.finished
+    const tookMs = performance.now() - startedAt
+    expect(code).toBe(0)
+    expect(tookMs).toBeLessThan(2_000)
+    await waitUntil(() => children.every((pid) => !processExists(pid)), 2_000)
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+function childrenOf(pid: number): number[] {
+  return spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line !== '')
+    .map(Number)
+}
+
+function valuesOf(body: string): string {
+  return body
+    .split('\n')
+    .filter((line) => line.startsWith('quant_unrealized_pnl_usd'))
+    .join('\n')
+}
+
+function clockOf(body: string): number {
+  return Number(/^quant_clock_timestamp_seconds (\S+)$/m.exec(body)?.[1])
+}

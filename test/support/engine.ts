@@ -1,0 +1,155 @@
+import { DICTIONARY } from '../../src/compute/dictionary.js'
+import { Engine, type EngineOptions, type Watermarks } from '../../src/compute/engine.js'
+import type { MetricDefinition } from '../../src/compute/metrics/definition.js'
+import type { ComputeSettings } from '../../src/compute/settings.js'
+import { type BookKey, bookId } from '../../src/domain/book.js'
+import type { CalendarName } from '../../src/domain/calendar.js'
+import { createCalendars } from '../../src/domain/calendars.js'
+import type { Fact } from '../../src/domain/facts.js'
+import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
+import type { MetricResult } from '../../src/domain/metric.js'
+import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../src/domain/time.js'
+import { WINDOWS, type Window } from '../../src/domain/window.js'
+import { ACCOUNT, STRATEGY } from './facts.js'
+
+export const CALENDARS = createCalendars()
+
+/** The product's defaults. */
+export const SETTINGS: ComputeSettings = {
+  calendars: CALENDARS,
+  periodsMs: { light: SECOND_MS, medium: 5 * SECOND_MS, heavy: 30 * SECOND_MS },
+  sessionRollMs: 5 * MINUTE_MS,
+  markMaxAgeMs: 120 * SECOND_MS,
+  maxStalenessMs: 15 * SECOND_MS,
+  clockSpeed: 1,
+}
+
+export interface EngineParts extends Partial<Omit<EngineOptions, 'settings' | 'calendarOf'>> {
+  readonly settings?: Partial<ComputeSettings>
+  /** Calendar by strategy, as configuration gives it. */
+  readonly calendars?: Readonly<Record<string, CalendarName>>
+}
+
+/** An engine as the product makes it, with a metric's failure thrown into the test's face. */
+export function createEngine({ settings, calendars = {}, ...parts }: EngineParts = {}): Engine {
+  return new Engine({
+    dictionary: DICTIONARY,
+    settings: { ...SETTINGS, ...settings },
+    startAt: 0,
+    epoch: 'test',
+    barsConfigured: true,
+    calendarOf: (strategyId) => calendars[strategyId],
+    moneyDecimalsOf: (_, calendar) => (calendar === '24x7' ? 6 : 2),
+    instruments: [],
+    onMetricError: (metric, error) => {
+      throw new Error(`metric ${metric} failed`, { cause: error })
+    },
+    ...parts,
+  })
+}
+
+export function answered(at: EpochMs): Watermarks {
+  return { ordersAsOf: at, barsAnswered: true }
+}
+
+/**
+ * The frames at T of a process that has just read these facts: orders first, then the bars that they ask for, as the
+ * sources do it.
+ */
+export function framesAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
+  const engine = createEngine({ startAt: at, ...parts })
+  applyAll(engine, facts)
+  return engine.tick(at, answered(at))
+}
+
+/** Hands facts in, bars after what asks for them. */
+export function applyAll(engine: Engine, facts: readonly Fact[]): void {
+  engine.apply(facts.filter((fact) => fact.fact !== 'bar'))
+  engine.demand()
+  engine.apply(facts.filter((fact) => fact.fact === 'bar'))
+}
+
+export type NamedResults = Readonly<Record<string, MetricResult>>
+
+/** The frame of one book; of the book that tests mean when they name none. */
+export function bookOf(frames: FrameSet, key: Partial<BookKey> = {}): BookFrame {
+  const frame = frames.books.get(bookId({ strategyId: STRATEGY, account: ACCOUNT, ...key }))
+  if (frame === undefined) throw new Error(`no frame of ${JSON.stringify(key)}; there is ${[...frames.books.keys()]}`)
+  return frame
+}
+
+/** Results of one book and window by metric name. */
+export function resultsOf(
+  frame: BookFrame,
+  window: Window = '1d',
+  dictionary: readonly MetricDefinition[] = DICTIONARY,
+): NamedResults {
+  const { results } = frame.windows[window]
+  const named: Record<string, MetricResult> = {}
+  dictionary.forEach(({ name }, index) => {
+    const result = results[index]
+    if (result !== undefined) named[name] = result
+  })
+  return named
+}
+
+/** A result in one word for tables of expectations: its value, or its reason. */
+export function brief(result: MetricResult | undefined): number | string {
+  if (result === undefined) return 'absent'
+  return result.status === 'ok' ? result.value : result.reason
+}
+
+/** Values or reasons of the default book at T, by metric name. */
+export function briefsAt(
+  at: EpochMs,
+  facts: readonly Fact[],
+  {
+    window = '1d',
+    key = {},
+    ...parts
+  }: EngineParts & { readonly window?: Window; readonly key?: Partial<BookKey> } = {},
+): Record<string, number | string> {
+  return briefs(bookOf(framesAt(at, facts, parts), key), window)
+}
+
+export function briefs(frame: BookFrame, window: Window = '1d'): Record<string, number | string> {
+  return Object.fromEntries(Object.entries(resultsOf(frame, window)).map(([name, result]) => [name, brief(result)]))
+}
+
+/**
+ * What must be the same whoever computes it: every value, status, reason and meta of every book and window, in one
+ * canonical text. How often a frame changed, and what its sources' instants are, describe a process and stay out.
+ */
+export function frameBytes(frames: FrameSet): string {
+  const books = [...frames.books].map(([id, frame]) => [
+    id,
+    frame.book,
+    frame.moneyDecimals,
+    WINDOWS.map((window) => [window, resultsOf(frame, window)]),
+  ])
+  return canonical([frames.stamp.at, frames.formulaSet, books])
+}
+
+/** Fails with the first place where two frame sets differ; their whole texts would fill screens. */
+export function expectSameFrames(actual: FrameSet, expected: FrameSet): void {
+  const [text, expectedText] = [frameBytes(actual), frameBytes(expected)]
+  if (text === expectedText) return
+  let index = 0
+  while (text[index] === expectedText[index]) index += 1
+  const around = (whole: string) => whole.slice(Math.max(0, index - 300), index + 200)
+  throw new Error(
+    `frames differ at ${toIso(actual.stamp.at)}\nactual   ${around(text)}\nexpected ${around(expectedText)}`,
+  )
+}
+
+/** JSON with sorted keys that tells −0 from 0 and refuses what JSON would turn into null. */
+function canonical(value: unknown): string {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new Error(`a frame holds ${value}`)
+    return Object.is(value, -0) ? '-0' : String(value)
+  }
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`
+}

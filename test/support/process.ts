@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Finished {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess
+  /** What has been printed so far. */
+  out(): string
+  readonly finished: Promise<Finished>
+}
+
+/** Starts the built program as a user would, with nothing of our environment but the path. */
+export function startCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+): RunningCli {
+  const child = spawn(process.execPath, [...nodeArgs, 'bin/quant-exporter.js', ...args], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  const finished = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, out, err })))
+  return { child, out: () => out, finished }
+}
+
+export function runCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+): Promise<Finished> {
+  return startCli(args, environment, nodeArgs).finished
+}

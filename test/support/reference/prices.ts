@@ -1,0 +1,110 @@
+import type { BookKey } from '../../../src/domain/book.js'
+import type { Calendar } from '../../../src/domain/calendar.js'
+import type { EpochMs } from '../../../src/domain/time.js'
+import { divide, magnitude } from './exact.js'
+import type { Knowledge, Point, ReferenceFill } from './knowledge.js'
+
+const MINUTE_MS = 60_000
+/** Prices of the last 70 minutes are kept one by one, older ones as the last of each cell. */
+const FINE_MS = 70 * MINUTE_MS
+const BAR_LIFETIME_MS = 28 * 86_400_000
+/** Snapshots are read from the close of the session before the longest window's first. */
+const SNAPSHOT_SESSIONS = 21
+
+/** Marks of one book: METRICS section 1, "Mark". */
+export class ReferencePrices {
+  readonly #known: Knowledge
+  readonly #account: string
+  readonly #calendar: Calendar
+  readonly #bars = new Map<string, readonly Point[]>()
+
+  constructor(known: Knowledge, key: BookKey) {
+    this.#known = known
+    this.#account = key.account
+    this.#calendar = known.calendarOf(key.strategyId)
+  }
+
+  /** The snapshot's price where there is one of the last five session minutes, else the mark. */
+  atStart(symbol: string, fills: readonly ReferenceFill[], start: EpochMs): bigint | undefined {
+    const snapshot = this.#newestSnapshotPrice(symbol, start)
+    return snapshot !== undefined && this.#calendar.sessionTimeBetween(snapshot.at, start) <= 5 * MINUTE_MS
+      ? snapshot.price
+      : this.at(symbol, fills, start)
+  }
+
+  /** A fresh bar, else the newest of snapshot, bar and own fill, ties in this order. */
+  at(symbol: string, fills: readonly ReferenceFill[], at: EpochMs): bigint | undefined {
+    const bar = this.#newestAcceptedBar(symbol, at)
+    if (bar !== undefined && this.#isRecent(bar, at)) return bar.price
+    const fill = fills.filter((candidate) => candidate.at <= at).at(-1)
+    const candidates = [
+      this.#newestSnapshotPrice(symbol, at),
+      bar,
+      fill && { at: fill.at, price: divide(fill.notional, fill.quantity) },
+    ].filter((candidate) => candidate !== undefined)
+    const newest = Math.max(...candidates.map((candidate) => candidate.at))
+    return candidates.find((candidate) => candidate.at === newest)?.price
+  }
+
+  /** Every bar is judged in turn, from the first one on: by the mark before it, and by the bar before it. */
+  #newestAcceptedBar(symbol: string, at: EpochMs): Point | undefined {
+    let accepted: Point | undefined
+    let before: Point | undefined
+    for (const bar of this.#keptBars(symbol)) {
+      if (bar.at > at) break
+      const snapshot = this.#newestSnapshotPrice(symbol, bar.at)
+      const mark = accepted === undefined || (snapshot !== undefined && snapshot.at > accepted.at) ? snapshot : accepted
+      if (mark === undefined || !this.#isRecent(mark, bar.at) || isNear(bar, mark) || isNear(bar, before))
+        accepted = bar
+      before = bar
+    }
+    return accepted
+  }
+
+  #isRecent(point: Point, at: EpochMs): boolean {
+    return this.#calendar.sessionTimeBetween(point.at, at) <= this.#known.options.markMaxAgeMs
+  }
+
+  #keptBars(symbol: string): readonly Point[] {
+    const kept = this.#bars.get(symbol)
+    if (kept !== undefined) return kept
+    const isContinuous = this.#known.fills.some(
+      ({ order }) => order.symbol === symbol && this.#known.calendarOf(order.strategyId).name === '24x7',
+    )
+    const { at } = this.#known
+    const bars = thinned(this.#known.bars.get(symbol) ?? [], isContinuous ? MINUTE_MS : 5 * MINUTE_MS, at)
+    const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
+    this.#bars.set(symbol, alive)
+    return alive
+  }
+
+  #newestSnapshotPrice(symbol: string, until: EpochMs): Point | undefined {
+    const { at, options, snapshots } = this.#known
+    const oldest = Math.min(
+      ...Object.values(options.calendars).map((calendar) => calendar.sessionBefore(at, SNAPSHOT_SESSIONS).closesAt),
+    )
+    const prices = snapshots
+      .filter((snapshot) => snapshot.account === this.#account && snapshot.at >= oldest)
+      .flatMap((snapshot) =>
+        snapshot.positions
+          .filter((position) => position.symbol === symbol)
+          .map(({ mark }) => ({ at: snapshot.at, price: mark })),
+      )
+      .filter((point): point is Point => point.price !== undefined)
+    return thinned(prices, MINUTE_MS, at)
+      .filter((point) => point.at <= until)
+      .at(-1)
+  }
+}
+
+/** Of every cell (a, b] of the past the last price only. */
+function thinned(points: readonly Point[], cellMs: number, at: EpochMs): Point[] {
+  const cellOf = (point: Point | undefined) =>
+    point === undefined ? Number.NaN : Math.ceil(point.at / cellMs) * cellMs
+  const sorted = [...points].sort((a, b) => a.at - b.at)
+  return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
+}
+
+function isNear(point: Point, other: Point | undefined): boolean {
+  return other !== undefined && magnitude(point.price - other.price) * 10n <= other.price
+}
