@@ -28,7 +28,8 @@ export const embedded: Command = {
       },
     })
     const { postgres, clickhouse } = running.engines
-    for (const [key, value] of Object.entries(running.environment)) terminal.out(`export ${key}='${value}'\n`)
+    for (const [key, value] of Object.entries(running.environment))
+      if (value !== '') terminal.out(`export ${key}='${value}'\n`)
     terminal.out(`# fill it: quant-exporter simulate --dsn '${postgres.dsn}' --clickhouse '${clickhouse.url}'\n`)
     await untilAborted(AbortSignal.any([signal, ended.signal]))
     await running.stop()

@@ -110,11 +110,7 @@ export class BookReader {
     if (atStart.known && level.positions.known)
       return known(unrealizedOf(level.positions.value) - unrealizedOf(atStart.value) - takenOver)
     const obstacles = [level.positions, atStart].filter((positions) => !positions.known)
-    for (const first of ['currency', 'missing_mark'] as const) {
-      const obstacle = obstacles.find(({ reason }) => reason === first)
-      if (obstacle !== undefined) return obstacle
-    }
-    return obstacles[0] ?? known(0n)
+    return obstacles.find(({ reason }) => reason === 'missing_mark') ?? obstacles[0] ?? known(0n)
   }
 
   #activity(start: EpochMs, lead: number): Activity {

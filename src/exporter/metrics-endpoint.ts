@@ -53,7 +53,7 @@ export async function renderMetrics(options: MetricsEndpointOptions, labels = ne
   const { reader, selfMetrics, onError } = options
   const state = reader.state()
   selfMetrics.setState({ enabled: state !== 'disabled', ready: state === 'ready' })
-  const parts = [await selfMetrics.registry.metrics()]
+  const parts = [await selfMetrics.render()]
   for (const render of [() => clockFamilies(options), () => frameFamilies(options, reader.frames(), labels)]) {
     try {
       for (const family of render()) parts.push(family.render())

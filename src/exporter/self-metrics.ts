@@ -21,7 +21,7 @@ export interface SelfMetricsOptions {
  * initialised, so that a rate has something to start from.
  */
 export class SelfMetrics {
-  readonly registry = new Registry()
+  readonly #registry = new Registry()
   readonly #ticks: Counter
   readonly #overruns: Counter
   readonly #tickDuration: Histogram
@@ -36,8 +36,8 @@ export class SelfMetrics {
   readonly #ready: Gauge
 
   constructor({ version, revision, shard, tiers }: SelfMetricsOptions) {
-    const registers = [this.registry]
-    this.registry.setDefaultLabels({ shard })
+    const registers = [this.#registry]
+    this.#registry.setDefaultLabels({ shard })
     const gauge = (name: string, help: string, labelNames: string[] = []) =>
       new Gauge({ name, help, labelNames, registers })
     const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -90,8 +90,13 @@ export class SelfMetrics {
     }
     this.#framesDropped.inc({ reason: 'tick_failed' }, 0)
     this.#framesDropped.inc({ reason: 'tick_skipped' }, 0)
-    collectDefaultMetrics({ register: this.registry })
-    for (const name of ILL_NAMED) this.registry.removeSingleMetric(name)
+    collectDefaultMetrics({ register: this.#registry })
+    for (const name of ILL_NAMED) this.#registry.removeSingleMetric(name)
+  }
+
+  /** The text of all of it. The event loop's delays are not a number before they have been measured: then they are left out. */
+  async render(): Promise<string> {
+    return (await this.#registry.metrics()).replace(/^[^#\n].* nan$\n?/gim, '')
   }
 
   setState(state: { enabled: boolean; ready: boolean }): void {

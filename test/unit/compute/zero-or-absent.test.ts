@@ -1,0 +1,337 @@
+import { DICTIONARY } from '../../../src/compute/dictionary.js'
+import type { MetricDefinition } from '../../../src/compute/metrics/definition.js'
+import type { Fact } from '../../../src/domain/facts.js'
+import { WINDOWS } from '../../../src/domain/window.js'
+import {
+  answered,
+  bookOf,
+  brief,
+  briefs,
+  briefsAt,
+  createEngine,
+  type EngineParts,
+  framesAt,
+  resultsOf,
+} from '../../support/engine.js'
+import { bar, decision, filled, instant, instrument, order, snapshot, strategy } from '../../support/facts.js'
+
+/** METRICS section 3, "0 or absent", row by row for the metrics that are built. */
+
+const newYork = (day: string, time: string) => instant(`${day}T${time}-04:00`)
+const at = (time: string) => newYork('2026-07-15', time)
+const BOOK = strategy({ accounts: ['PA1'] })
+
+/** Bought the day before at 100; 101 an hour ago, 102 now. */
+const HELD: readonly Fact[] = [
+  filled({ at: newYork('2026-07-14', '11:00:00'), side: 'buy', qty: 10, price: 100 }),
+  bar('AAA', at('10:00:00'), 101),
+  bar('AAA', at('11:00:00'), 102),
+]
+
+const FLAT = {
+  realized_pnl: 0,
+  unrealized_pnl: 0,
+  net_pnl: 0,
+  gross_pnl: 0,
+  cost_bps: 'no_fills',
+  cost_total: 0,
+  traded_notional: 0,
+  gross_exposure: 0,
+  net_exposure: 0,
+  position_concentration_top1_pct: 'no_positions',
+  position_concentration_top5_pct: 'no_positions',
+  position_hhi: 'no_positions',
+  open_positions: 0,
+}
+
+describe('nothing happened', () => {
+  test.each(WINDOWS)('a flat book has zeros, and reasons where there is nothing to divide by, in %s', (window) => {
+    expect(briefsAt(at('11:00:00'), [BOOK], { window })).toEqual(FLAT)
+  })
+
+  test('a book that went flat before the window is as flat as one that never traded', () => {
+    const facts = [...HELD, filled({ at: newYork('2026-07-14', '12:00:00'), side: 'sell', qty: 10, price: 101 })]
+    expect(briefsAt(at('11:00:00'), facts, { window: '1h' })).toEqual(FLAT)
+  })
+
+  test('an idle book has its levels and the change of its unrealised result', () => {
+    expect(briefsAt(at('11:00:00'), HELD, { window: '1h' })).toEqual({
+      realized_pnl: 0,
+      unrealized_pnl: 20,
+      net_pnl: 10,
+      gross_pnl: 10,
+      cost_bps: 'no_fills',
+      cost_total: 0,
+      traded_notional: 0,
+      gross_exposure: 1_020,
+      net_exposure: 1_020,
+      position_concentration_top1_pct: 100,
+      position_concentration_top5_pct: 100,
+      position_hhi: 1,
+      open_positions: 1,
+    })
+  })
+
+  test('an order or a decision without a fill makes no figure absent', () => {
+    const facts = [
+      BOOK,
+      decision({ at: at('10:59:00') }),
+      order({ execution_id: 'e', submitted_at: at('10:59:01'), ended_at: at('10:59:30'), status: 'rejected' }),
+    ]
+    expect(briefsAt(at('11:00:00'), facts, { window: '5m' })).toEqual(FLAT)
+  })
+})
+
+describe('unknown_opening_position', () => {
+  /** Two strategies trade a symbol in one account, and its first snapshot shows more than their fills explain. */
+  const shared = [
+    snapshot(at('09:40:00'), [{ symbol: 'AAA', qty: 110, avg_entry_price: 99, mark: 100 }]),
+    filled({ at: at('09:35:00'), side: 'buy', qty: 10, price: 101 }),
+    filled({ at: at('10:30:00'), side: 'buy', qty: 5, price: 102, strategy_id: 's2' }),
+  ]
+
+  test('covers what rests on positions, and leaves what was traded', () => {
+    expect(briefsAt(at('11:00:00'), shared)).toEqual({
+      realized_pnl: 'unknown_opening_position',
+      unrealized_pnl: 'unknown_opening_position',
+      net_pnl: 'unknown_opening_position',
+      gross_pnl: 'unknown_opening_position',
+      cost_bps: 'no_cost_source',
+      cost_total: 0,
+      traded_notional: 1_010,
+      gross_exposure: 'unknown_opening_position',
+      net_exposure: 'unknown_opening_position',
+      position_concentration_top1_pct: 'unknown_opening_position',
+      position_concentration_top5_pct: 'unknown_opening_position',
+      position_hhi: 'unknown_opening_position',
+      open_positions: 'unknown_opening_position',
+    })
+  })
+
+  test('an idle window still realised nothing', () => {
+    expect(briefsAt(at('11:00:00'), shared, { window: '15m' })).toMatchObject({
+      realized_pnl: 0,
+      gross_pnl: 'unknown_opening_position',
+      cost_bps: 'no_fills',
+    })
+  })
+
+  test('names the symbols', () => {
+    const { gross_pnl, realized_pnl } = resultsOf(bookOf(framesAt(at('11:00:00'), shared)))
+    for (const result of [gross_pnl, realized_pnl])
+      expect(result).toEqual({
+        status: 'insufficient_data',
+        reason: 'unknown_opening_position',
+        meta: { symbols: ['AAA'] },
+      })
+  })
+})
+
+describe('missing_mark', () => {
+  /** Taken over from a snapshot without a price, and traded for the first time an hour later. */
+  const facts = [
+    snapshot(at('09:40:00'), [{ symbol: 'AAA', qty: 110, avg_entry_price: 99 }]),
+    filled({ at: at('10:40:00'), side: 'sell', qty: 10, price: 100 }),
+  ]
+
+  test('a position that had no price at the start has no change of value; there are no partial sums', () => {
+    const others = [filled({ at: at('09:35:00'), side: 'buy', qty: 1, price: 50, symbol: 'BBB' })]
+    const frame = bookOf(framesAt(at('11:00:00'), [...facts, ...others]))
+    expect(briefs(frame, '1h')).toMatchObject({
+      gross_pnl: 'missing_mark',
+      net_pnl: 'missing_mark',
+      realized_pnl: 10,
+      unrealized_pnl: 100,
+      traded_notional: 1_000,
+    })
+    expect(resultsOf(frame, '1h').gross_pnl?.meta).toEqual({ symbols: ['AAA'] })
+  })
+
+  test('is said before unknown_opening_position', () => {
+    const unknown = [
+      snapshot(at('09:40:00'), [
+        { symbol: 'AAA', qty: 110, avg_entry_price: 99 },
+        { symbol: 'CCC', qty: 7, avg_entry_price: 1 },
+      ]),
+      filled({ at: at('10:40:00'), side: 'sell', qty: 10, price: 100 }),
+      filled({ at: at('10:40:00'), side: 'buy', qty: 1, price: 1, symbol: 'CCC' }),
+      filled({ at: at('10:40:00'), side: 'buy', qty: 1, price: 1, symbol: 'CCC', strategy_id: 's2' }),
+    ]
+    expect(briefsAt(at('11:00:00'), unknown, { window: '1h' })).toMatchObject({
+      gross_pnl: 'missing_mark',
+      unrealized_pnl: 'unknown_opening_position',
+    })
+  })
+})
+
+describe('cost_bps', () => {
+  const bought = (more: object) => filled({ at: at('10:59:00'), side: 'buy', qty: 10, price: 100, ...more })
+
+  test.each([
+    ['no record of the account names a cost', [bought({})], 'no_cost_source'],
+    ['a record names a cost of zero', [bought({ costs: 0 })], 0],
+    ['a record names a cost', [bought({ costs: 0.5 })], 5],
+    ['only an older record names one', [bought({}), { ...bought({ costs: 1, symbol: 'BBB' }), ...earlier() }], 0],
+    ['nothing was filled, with a source', [{ ...bought({ costs: 1 }), ...earlier() }], 'no_fills'],
+  ])('when %s', (_, facts, expected) => {
+    expect(briefsAt(at('11:00:00'), facts, { window: '5m' }).cost_bps).toBe(expected)
+  })
+
+  function earlier() {
+    const before = at('10:00:00')
+    return { submittedAt: before, filledAt: before, endedAt: before }
+  }
+})
+
+describe('currency', () => {
+  const euros = instrument({ symbol: 'SAP', currency: 'EUR' })
+  const inEuros = filled({ at: at('10:30:00'), side: 'buy', qty: 1, price: 200, symbol: 'SAP' })
+
+  test('what holds or trades a symbol in euros has no sums in dollars', () => {
+    expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
+      realized_pnl: 'currency',
+      unrealized_pnl: 'currency',
+      net_pnl: 'currency',
+      gross_pnl: 'currency',
+      cost_bps: 'currency',
+      cost_total: 0,
+      traded_notional: 'currency',
+      gross_exposure: 'currency',
+      net_exposure: 'currency',
+      position_concentration_top1_pct: 'currency',
+      position_concentration_top5_pct: 'currency',
+      position_hhi: 'currency',
+      open_positions: 2,
+    })
+  })
+
+  test('a window in which it was neither held nor traded has them', () => {
+    const sold = filled({ at: at('10:31:00'), side: 'sell', qty: 1, price: 210, symbol: 'SAP' })
+    expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros, sold], { window: '15m' })).toMatchObject({
+      realized_pnl: 0,
+      gross_exposure: 1_020,
+    })
+  })
+
+  test('is said before missing_mark', () => {
+    const facts = [
+      euros,
+      snapshot(at('09:40:00'), [
+        { symbol: 'AAA', qty: 110, avg_entry_price: 99 },
+        { symbol: 'SAP', qty: 7, avg_entry_price: 200 },
+      ]),
+      filled({ at: at('10:50:00'), side: 'sell', qty: 110, price: 100 }),
+      filled({ at: at('09:41:00'), side: 'sell', qty: 1, price: 200, symbol: 'SAP' }),
+    ]
+    expect(briefsAt(at('11:00:00'), facts, { window: '1h' })).toMatchObject({
+      gross_pnl: 'currency',
+      net_pnl: 'currency',
+      realized_pnl: 110,
+    })
+  })
+})
+
+describe('source_unavailable', () => {
+  const waiting = (parts: EngineParts = {}, facts: readonly Fact[] = HELD) => {
+    const now = at('11:00:00')
+    const engine = createEngine({ startAt: now, ...parts })
+    engine.apply(facts.filter((fact) => fact.fact !== 'bar'))
+    return engine.tick(now, { ordersAsOf: now, barsAnswered: false })
+  }
+
+  test.each([
+    ['held', HELD],
+    ['flat', [BOOK]],
+  ])('bars that never came leave a %s book what orders alone tell', (_, facts) => {
+    const values = briefs(bookOf(waiting({}, facts)), '1h')
+    const ofOrders = ['realized_pnl', 'cost_bps', 'cost_total', 'traded_notional', 'open_positions']
+    for (const [name, value] of Object.entries(values))
+      expect([name, value === 'source_unavailable']).toEqual([name, !ofOrders.includes(name)])
+    expect(resultsOf(bookOf(waiting({}, facts))).gross_exposure?.meta).toEqual({ source: 'clickhouse' })
+  })
+
+  test('an exporter without a source of bars does without', () => {
+    expect(briefs(bookOf(waiting({ barsConfigured: false }))).gross_exposure).toBe(1_000)
+  })
+
+  test('is over with the first answer', () => {
+    const now = at('11:00:00')
+    const engine = createEngine({ startAt: now })
+    engine.apply(HELD.filter((fact) => fact.fact !== 'bar'))
+    expect(briefs(bookOf(engine.tick(now, { ordersAsOf: now, barsAnswered: false }))).gross_exposure).toBe(
+      'source_unavailable',
+    )
+    expect(briefs(bookOf(engine.tick(now + 1_000, answered(now)))).gross_exposure).toBe(1_000)
+  })
+})
+
+describe('calendar_out_of_range', () => {
+  test.each(['2023-12-31T23:00:00-05:00', '2029-01-01T00:00:00-05:00'])('every metric is in error at %s', (text) => {
+    const frame = bookOf(framesAt(instant(text), [BOOK]))
+    for (const window of WINDOWS)
+      for (const result of Object.values(resultsOf(frame, window)))
+        expect(result).toEqual({ status: 'error', reason: 'calendar_out_of_range', meta: { calendar: 'XNYS' } })
+  })
+
+  test('the last session that the calendar knows is inside, to its last day', () => {
+    const facts = [
+      filled({ at: '2028-12-29T15:58:00-05:00', side: 'buy', qty: 10, price: 100 }),
+      bar('AAA', instant('2028-12-29T15:59:00-05:00'), 101),
+    ]
+    for (const text of ['2028-12-29T15:59:30-05:00', '2028-12-31T23:59:59-05:00'])
+      expect(briefsAt(instant(text), facts)).toMatchObject({ gross_pnl: 10, traded_notional: 1_000 })
+  })
+
+  test('says it at the very end, also to a process that has been there', () => {
+    const engine = createEngine({ startAt: instant('2028-12-31T23:59:59-05:00') })
+    engine.apply([BOOK])
+    const statusAt = (text: string) => {
+      const now = instant(text)
+      return brief(resultsOf(bookOf(engine.tick(now, answered(now)))).gross_pnl)
+    }
+    expect(statusAt('2028-12-31T23:59:59-05:00')).toBe(0)
+    expect(statusAt('2029-01-01T00:00:00-05:00')).toBe('calendar_out_of_range')
+  })
+})
+
+describe('a definition that fails', () => {
+  const base = { group: 'performance', unit: 'USD', tier: 'light', formulaVersion: 'v1', summary: '' } as const
+  const metric = (parts: Partial<MetricDefinition> & { name: string }): MetricDefinition =>
+    ({ ...base, windows: 'all', prometheus: parts.name, sources: ['orders'], ...parts }) as MetricDefinition
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    ['is not a number', () => ({ status: 'ok', value: Number.NaN })],
+    ['is infinite', () => ({ status: 'ok', value: Number.POSITIVE_INFINITY })],
+  ])('and %s is an error of that metric alone', (_, compute) => {
+    const failures: string[] = []
+    const frames = framesAt(at('11:00:00'), HELD, {
+      dictionary: [metric({ name: 'broken', compute } as never), ...DICTIONARY],
+      onMetricError: (name) => failures.push(name),
+    })
+    const results = bookOf(frames).windows['1h'].results
+    expect(results[0]).toEqual({ status: 'error', reason: 'internal_error' })
+    expect(results.slice(1).every((result) => result.status !== 'error')).toBe(true)
+    expect(failures).toEqual(WINDOWS.map(() => 'broken'))
+  })
+
+  test('a window without the metric is said before a source without an answer', () => {
+    const now = at('11:00:00')
+    const some = metric({
+      name: 'some',
+      windows: ['1h'],
+      sources: ['bars'],
+      compute: () => ({ status: 'ok', value: 1 }),
+    } as never)
+    const engine = createEngine({ startAt: now, dictionary: [some] })
+    engine.apply([BOOK])
+    const { windows } = bookOf(engine.tick(now, { ordersAsOf: now, barsAnswered: false }))
+    expect(windows['1h'].results[0]).toMatchObject({ reason: 'source_unavailable' })
+    expect(windows['5m'].results[0]).toEqual({ status: 'insufficient_data', reason: 'not_defined_for_window' })
+  })
+})

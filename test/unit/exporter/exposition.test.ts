@@ -1,0 +1,196 @@
+import { createServer } from 'node:http'
+import express from 'express'
+import { createCalendars } from '../../../src/domain/calendars.js'
+import {
+  createMetricsEndpoint,
+  type MetricsEndpointOptions,
+  renderMetrics,
+} from '../../../src/exporter/metrics-endpoint.js'
+import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
+import { at, bookFrame, frameReader, SMALL_DICTIONARY, T } from '../../support/frames.js'
+
+const WALL = at('2026-03-10T16:00:01.000Z')
+
+function optionsOf(changes: Partial<MetricsEndpointOptions> = {}): MetricsEndpointOptions {
+  return {
+    reader: frameReader({ books: [bookFrame()] }),
+    dictionary: SMALL_DICTIONARY,
+    calendars: createCalendars(),
+    selfMetrics: new SelfMetrics({ version: '1.2.3', revision: 'abc', shard: '0', tiers: ['light'] }),
+    maxSeries: 150_000,
+    wallNow: () => WALL,
+    lastTickAt: () => WALL - 500,
+    onError: () => undefined,
+    ...changes,
+  }
+}
+
+/** The lines of some families, heads included. */
+async function linesOf(options: MetricsEndpointOptions, ...names: readonly string[]): Promise<string[]> {
+  const body = await renderMetrics(options)
+  return body.split('\n').filter((line) => names.some((name) => new RegExp(`^(# (HELP|TYPE) )?${name}[ {]`).test(line)))
+}
+
+describe('the gauges of the dictionary', () => {
+  test('have one sample a window, with the labels of the contract and rounded for output', async () => {
+    const labels = 'strategy_id="s-1",account="live"'
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ strategyId: 's-1', account: 'live' })] }) })
+    expect(await linesOf(options, 'quant_net_pnl_usd')).toEqual([
+      '# HELP quant_net_pnl_usd Result after costs.',
+      '# TYPE quant_net_pnl_usd gauge',
+      ...['1m', '5m', '15m', '1h', '1d', '5d', '20d'].map(
+        (window) => `quant_net_pnl_usd{${labels},window="${window}",formula_version="v1",freshness="fresh"} 1234.57`,
+      ),
+    ])
+  })
+
+  test('have no window label for levels, and percent become ratios', async () => {
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ strategyId: 's-1', account: 'live' })] }) })
+    expect(await linesOf(options, 'quant_position_concentration_top1_ratio', 'quant_open_positions')).toEqual([
+      '# HELP quant_position_concentration_top1_ratio Largest position.',
+      '# TYPE quant_position_concentration_top1_ratio gauge',
+      'quant_position_concentration_top1_ratio{strategy_id="s-1",account="live",formula_version="v1",freshness="fresh"} 0.333333',
+      '# HELP quant_open_positions Symbols held. Beyond the standard pack.',
+      '# TYPE quant_open_positions gauge',
+      'quant_open_positions{strategy_id="s-1",account="live",formula_version="v1",freshness="fresh"} 3',
+    ])
+  })
+
+  test('leave out what has no value, and a family without any sample is not there at all', async () => {
+    const missing = { status: 'insufficient_data', reason: 'no_fills' } as const
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ results: { cost_bps: missing } })] }) })
+    expect(await linesOf(options, 'quant_cost_bps')).toEqual([])
+    const body = await renderMetrics(options)
+    expect(body).not.toMatch(/ (NaN|Nan|[+-]?Inf)$/m)
+    expect(body).toMatch(
+      /^quant_metric_group_status\{.*window="1d",metric_group="performance",status="insufficient_data"\} 1$/m,
+    )
+    expect(body).toMatch(/^quant_metric_group_status\{.*window="1d",metric_group="performance",status="error"\} 0$/m)
+  })
+
+  test('say stale when a source of theirs is, and only then', async () => {
+    const options = optionsOf({
+      reader: frameReader({ books: [bookFrame({ sources: { bars: { asOf: T - 600_000, stale: true } } })] }),
+    })
+    const [pnl] = (await linesOf(options, 'quant_net_pnl_usd')).slice(2)
+    const [positions] = (await linesOf(options, 'quant_open_positions')).slice(2)
+    expect(pnl).toContain('freshness="stale"')
+    expect(positions).toContain('freshness="fresh"')
+  })
+
+  test('escape label values', async () => {
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ account: 'a"b\\c\nd' })] }) })
+    expect((await renderMetrics(options)).includes('account="a\\"b\\\\c\\nd"')).toBe(true)
+  })
+
+  test('vanish with their book', async () => {
+    let frames = [bookFrame({ account: 'one' }), bookFrame({ account: 'two' })]
+    const options = optionsOf({
+      reader: { ...frameReader({ books: frames }), frames: () => frameReader({ books: frames }).frames() },
+    })
+    expect(await renderMetrics(options)).toContain('account="two"')
+    frames = frames.slice(0, 1)
+    expect(await renderMetrics(options)).not.toContain('account="two"')
+  })
+
+  test('are limited to whole books, and a gauge says so', async () => {
+    const frames = ['a', 'b', 'c'].map((account) => bookFrame({ account }))
+    const one = Number(
+      (await linesOf(optionsOf({ reader: frameReader({ books: frames.slice(0, 1) }) }), 'quant_series'))
+        .at(-1)
+        ?.split(' ')[1],
+    )
+    const limited = optionsOf({ reader: frameReader({ books: frames }), maxSeries: 2 * one + 1 })
+    const body = await renderMetrics(limited)
+    expect(body).toContain('account="b"')
+    expect(body).not.toContain('account="c"')
+    expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain('quant_series_limited 1')
+    expect(await linesOf(limited, 'quant_series')).toContain(`quant_series ${2 * one}`)
+  })
+})
+
+describe('companions', () => {
+  test('tell as-of instants, names, formulas, sessions, books and the clock', async () => {
+    const frame = bookFrame({
+      strategyId: 's-1',
+      strategyName: 'one',
+      account: 'live',
+      sources: { orders: { asOf: T - 250, stale: false }, bars: { asOf: T - 5_250, stale: false } },
+    })
+    const options = optionsOf({ reader: frameReader({ books: [frame] }) })
+    const body = await renderMetrics(options)
+    for (const line of [
+      `quant_metric_group_as_of_timestamp_seconds{strategy_id="s-1",account="live",window="1d",metric_group="performance"} ${(T - 5_250) / 1000}`,
+      'quant_strategy_info{strategy_id="s-1",account="live",strategy="one",calendar="XNYS"} 1',
+      'quant_formula_info{metric="cost_bps",formula_version="v2"} 1',
+      'quant_market_session_open{calendar="XNYS"} 1',
+      'quant_market_session_open{calendar="24x7"} 1',
+      `quant_market_session_next_change_timestamp_seconds{calendar="XNYS"} ${at('2026-03-10T20:00:00.000Z') / 1000}`,
+      'quant_books{calendar="XNYS"} 1',
+      'quant_books{calendar="24x7"} 0',
+      `quant_frames_oldest_timestamp_seconds{calendar="XNYS"} ${(WALL - 500) / 1000}`,
+      'quant_market_all_closed_until_timestamp_seconds 0',
+      `quant_exporter_time_seconds ${WALL / 1000}`,
+    ])
+      expect(body.split('\n')).toContain(line)
+    expect(body).not.toContain('next_change_timestamp_seconds{calendar="24x7"}')
+  })
+
+  test('fail open where the calendar ends: no session gauge rather than a wrong one', async () => {
+    const beyond = at('2035-01-01T00:00:00.000Z')
+    const options = optionsOf({ reader: { ...frameReader({ books: [] }), now: () => beyond } })
+    expect(await linesOf(options, 'quant_market_session_open')).toEqual([
+      '# HELP quant_market_session_open Whether the market of a calendar is in session: 1 or 0.',
+      '# TYPE quant_market_session_open gauge',
+      'quant_market_session_open{calendar="24x7"} 1',
+    ])
+  })
+})
+
+describe('the endpoint', () => {
+  test('has the type that every Prometheus accepts, compressed when asked', async () => {
+    const app = express()
+    app.use(createMetricsEndpoint(optionsOf()))
+    const server = createServer(app)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = server.address()
+      const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/metrics`
+      const plain = await fetch(url, { headers: { 'accept-encoding': 'identity' } })
+      const compressed = await fetch(url, { headers: { 'accept-encoding': 'gzip' } })
+      expect(plain.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+      expect(plain.headers.get('content-encoding')).toBeNull()
+      expect(compressed.headers.get('content-encoding')).toBe('gzip')
+      expect(await compressed.text()).toMatch(/^quant_net_pnl_usd\{/m)
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+
+  test('keeps the rest when one part fails', async () => {
+    const errors: unknown[] = []
+    const reader = frameReader({ books: [bookFrame()] })
+    const options = optionsOf({
+      reader: {
+        ...reader,
+        frames: () => {
+          throw new Error('broken')
+        },
+      },
+      onError: (error) => void errors.push(error),
+    })
+    expect(await renderMetrics(options)).toContain(
+      'quant_exporter_build_info{version="1.2.3",revision="abc",shard="0"} 1',
+    )
+    expect(errors.length).toBeGreaterThan(0)
+  })
+
+  test('has its own metrics only while disabled', async () => {
+    const options = optionsOf({
+      reader: { ...frameReader({ books: [] }), state: () => 'disabled', frames: () => undefined },
+    })
+    const body = await renderMetrics(options)
+    expect(body).toContain('quant_exporter_enabled{shard="0"} 0')
+    expect(body).not.toMatch(/^quant_(books|clock|market|net)/m)
+  })
+})
