@@ -29,10 +29,13 @@ import { wallNow } from './clock.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
 import { Pipeline } from './pipeline.js'
+import { createRejectionLog } from './rejection-log.js'
 
 /** A shard of one: books are not spread yet. */
 const SHARD = '0'
 /** Decisions made this recently are looked at again on every slow poll, since upstream does not say when they change. */
+/** How long, in real time, a row of the demo's may take to be seen. */
+const SLOWEST_WRITE_MS = 2_000
 const DECISION_OVERLAP_MS = 5 * 60_000
 
 export interface AppOptions {
@@ -149,14 +152,17 @@ function createPipeline(
     instruments: config.file.instruments,
     onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
   })
+  const tellRejection = createRejectionLog(log, wallNow)
+  // Polls come in real time: at a higher speed more of T passes between two of them, and between a row and its commit.
+  const overlapMs = Math.max(config.pollOverlapMs, SLOWEST_WRITE_MS * clock.speed)
   const sinkOf = (source: SourceName): FactSink => ({
     apply: (facts) => engine.apply(facts),
     applyPrices: (columns) => engine.applyPrices(columns),
     reject(rejections) {
       engine.reject(rejections)
-      for (const { kind, id, reason, detail } of rejections) {
-        selfMetrics.factRejected(source, reason)
-        log.warn('fact rejected', { source, kind, id, reason, detail })
+      for (const rejection of rejections) {
+        selfMetrics.factRejected(source, rejection.reason)
+        tellRejection(source, rejection)
       }
     },
   })
@@ -169,7 +175,7 @@ function createPipeline(
   const torghut = new TorghutSource({
     pool,
     sink: sinkOf('postgres'),
-    overlapMs: config.pollOverlapMs,
+    overlapMs,
     decisionOverlapMs: DECISION_OVERLAP_MS,
     onStatement: (name) => onStatement?.('postgres', name),
   })
@@ -181,7 +187,7 @@ function createPipeline(
     bars = new BarSource({
       client,
       sink: sinkOf('clickhouse'),
-      overlapMs: config.pollOverlapMs,
+      overlapMs,
       onStatement: (name) => onStatement?.('clickhouse', name),
     })
   }

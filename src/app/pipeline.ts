@@ -14,7 +14,7 @@ import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { Loop, realSleep } from '../lib/loop.js'
 import { wallNow } from './clock.js'
-import { StageStatus } from './source-status.js'
+import { StageStatus } from './stage-status.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
