@@ -59,6 +59,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const clock = clockFor(moment, startMoment(calendars, wallNow(), moment))
     const startAt = clock.now()
 
+    const readable = createGate()
     onProgress({ stage: 'starting the embedded databases', done: 0, total: undefined })
     const engines = await startEmbedded({
       signal,
@@ -74,15 +75,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       seed,
       sessions,
       onProgress,
+      onTradesAndBars: () => readable.resolve(),
     })
     releasers.push('simulator', () => simulator.stop())
 
-    const history = simulator.loadHistory().then(() => clock.release())
+    const history = simulator.loadHistory()
+    const readableAfter = Promise.race([readable.promise, history]).then(() => clock.release())
     const app = await startApp({
       ...options,
       config: options.configFor(environmentOf(engines)),
       clock,
-      readableAfter: history,
+      readableAfter,
     })
     releasers.push('exporter', () => app.stop())
     const writing = new Loop({
@@ -91,15 +94,21 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       onError: (error) => log.error('the simulator failed', { error: describeError(error) }),
     })
     releasers.push('simulator loop', () => writing.stop())
-    const running = history.then(() => {
-      if (!signal.aborted) writing.start()
-    })
+    const running = history.then(
+      () => {
+        if (!signal.aborted) writing.start()
+      },
+      (error: unknown) => {
+        log.error('the history could not be written', { error: describeError(error) })
+        throw error
+      },
+    )
     return {
       reader: app.reader,
       urls: app.urls,
       startAt,
       calendars,
-      firstFrame: () => running.then(() => app.firstFrame()),
+      firstFrame: () => Promise.race([app.firstFrame(), running.then(() => app.firstFrame())]),
       stop: () => releasers.release(),
     }
   } catch (error) {
@@ -178,4 +187,13 @@ function clockFor({ at, speed }: Moment, start: EpochMs): HeldClock {
   if (at === undefined && speed === 1 && Math.abs(start - wallNow()) < SECOND_MS)
     return { ...createSystemClock(), release: () => undefined }
   return createHeldClock({ startAt: at ?? start, speed })
+}
+
+/** A promise and what opens it. */
+function createGate(): { readonly promise: Promise<void>; resolve(): void } {
+  let open = (): void => undefined
+  const promise = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { promise, resolve: () => open() }
 }

@@ -23,6 +23,8 @@ export interface SimulationOptions {
   /** Complete sessions of back-history before the running one; 25 covers the longest window. */
   readonly sessions?: number
   readonly onProgress?: (progress: Progress) => void
+  /** Orders, snapshots and bars of the history are there; signals, the largest part, are still being written. */
+  readonly onTradesAndBars?: () => void
 }
 
 export interface SimulationStores {
@@ -112,13 +114,19 @@ export function createSimulation(
     await cursors.moveTo(to)
   }
 
-  function writeClickHouse(to: EpochMs): Promise<void> {
-    return ta.writeUntil(to, (table, done, total) => onProgress?.({ stage: table, done, total }))
-  }
-
   /** Two servers, two cores: both at once, and the next step only when both have ended, however they did. */
-  async function write(to: EpochMs): Promise<void> {
-    const results = await Promise.allSettled([writePostgres(to), writeClickHouse(to)])
+  async function write(to: EpochMs, onTradesAndBars: () => void = () => undefined): Promise<void> {
+    let missing = 2
+    const arrived = () => {
+      missing -= 1
+      if (missing === 0 && !stopped) onTradesAndBars()
+    }
+    const trades = writePostgres(to).then(arrived)
+    const prices = ta.writeUntil(to, (table, done, total) => {
+      onProgress?.({ stage: table, done, total })
+      if (table === 'bars' && done === total) arrived()
+    })
+    const results = await Promise.allSettled([trades, prices])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
@@ -134,7 +142,7 @@ export function createSimulation(
           STRATEGIES.map((strategy) => strategyRow(strategy, firstAt - DAY_MS)),
         )
         await ta.prepare()
-        await write(startAt)
+        await write(startAt, options.onTradesAndBars)
       }),
     advanceTo: (at) => inTurn(() => write(Math.max(at, tradedUntil))),
     stop() {

@@ -2,8 +2,8 @@ import type { Calendar } from '../../domain/calendar.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
 
 /**
- * How dense the rows of a market are: a bar and a signal a minute in the back-history, bars each second and signals each
- * five from one open hour before the start on.
+ * How dense the rows of a market are: a bar and a signal a minute in the back-history; from one open hour before the
+ * start on bars each second and signals each five.
  */
 export interface Density {
   readonly denseFrom: EpochMs

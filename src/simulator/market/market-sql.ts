@@ -8,12 +8,11 @@ import { BOUNCE_PRIME, BOUNCE_STEP, type PriceCurve, WAVE_PERIODS_MS } from './w
  * the text depends on a seed or a time: the factors are rows of `synthetic_symbols`, the instants are parameters
  * (`Segment`, one array a field); only names and constants of this file are put into it.
  */
-const WAVES = WAVE_PERIODS_MS.map((periodMs, wave) => ({ periodMs, sine: `sine_${wave}`, cosine: `cosine_${wave}` }))
 
 /** Waves of less than half an hour: what averages over that time do not see. */
-const FAST_WAVES = WAVES.filter(({ periodMs }) => periodMs < 1_800_000)
+const FAST_WAVES = WAVE_PERIODS_MS.filter((periodMs) => periodMs < 1_800_000).length
 
-/** The table of the factors: one row a symbol. */
+/** The table of the factors: one row a symbol, sine and cosine of each wave in turn. */
 export const CREATE_SYMBOLS = `CREATE TABLE IF NOT EXISTS {database:Identifier}.synthetic_symbols (
   symbol String,
   calendar String,
@@ -22,56 +21,60 @@ export const CREATE_SYMBOLS = `CREATE TABLE IF NOT EXISTS {database:Identifier}.
   half_spread Float64,
   bounce Float64,
   salt Int64,
-${WAVES.map(({ sine, cosine }) => `  ${sine} Float64,\n  ${cosine} Float64`).join(',\n')}
+  factors Array(Float64)
 )
 ENGINE = MergeTree ORDER BY symbol`
 
 /** A row of `synthetic_symbols`. */
-export function symbolRow(curve: PriceCurve): Record<string, string | number> {
+export function symbolRow(curve: PriceCurve): Record<string, unknown> {
   const { symbol, calendar, basePriceUsd } = curve.instrument
-  const waves = WAVES.flatMap(({ sine, cosine }, wave): [string, number][] => [
-    [sine, curve.sines[wave] ?? 0],
-    [cosine, curve.cosines[wave] ?? 0],
-  ])
   return {
     ...{ symbol, calendar, base_price: basePriceUsd, ticks_per_usd: curve.ticksPerUsd },
     ...{ half_spread: curve.halfSpread, bounce: curve.bounce, salt: curve.salt },
-    ...Object.fromEntries(waves),
+    factors: curve.sines.flatMap((sine, wave) => [sine, curve.cosines[wave] ?? 0]),
   }
 }
 
-const WAVE_VALUES = WAVES.map(({ periodMs, sine, cosine }) => {
-  const angle = `2 * pi() * (market_ms % ${periodMs}) / ${periodMs}`
-  return `sin(${angle}) AS ${sine}, cos(${angle}) AS ${cosine}`
-}).join(',\n      ')
+/** Sine and cosine of each wave in turn, at a market time. */
+const WAVE_VALUES = `arrayFlatten(arrayMap(
+      period -> [sin(2 * pi() * (market_ms % period) / period), cos(2 * pi() * (market_ms % period) / period)],
+      [${WAVE_PERIODS_MS.join(', ')}]
+    ))`
 
-function sumOf(waves: typeof WAVES): string {
-  return waves.map(({ sine, cosine }) => `(s.${sine} * t.${sine} + s.${cosine} * t.${cosine})`).join(' + ')
-}
+/** One row for each instant of the segments, with the waves at it. */
+const INSTANTS = `(
+  SELECT calendar, step_ms, at, intDiv(market_ms, 1000) AS market_second,
+    ${WAVE_VALUES} AS waves
+  FROM (
+    SELECT calendar, step_ms, first_at + step_ms * index AS at, first_at + step_ms * index - shift_ms AS market_ms
+    FROM (
+      SELECT {calendars:Array(String)} AS calendar, {firsts:Array(Int64)} AS first_at, {steps:Array(Int64)} AS step_ms,
+        {counts:Array(UInt32)} AS points, {shifts:Array(Int64)} AS shift_ms
+    )
+    ARRAY JOIN calendar, first_at, step_ms, points, shift_ms
+    ARRAY JOIN range(points) AS index
+  )
+)`
 
-/** One row for each symbol and instant of its calendar's segments: the price in ticks, and what rows are made of. */
+/** One row for each symbol and instant of its calendar: the price in ticks, and what rows are made of. */
 const PRICES = `(
   SELECT
-    s.symbol AS symbol, s.ticks_per_usd AS ticks_per_usd, s.half_spread AS half_spread, t.at AS at, t.step_ms AS step_ms,
-    (t.market_second * ${BOUNCE_STEP} + s.salt) % ${BOUNCE_PRIME} AS step,
-    (step * step + s.salt) % ${BOUNCE_PRIME} AS now,
-    floor(s.base_price * (1 + ${sumOf(WAVES)} + s.bounce * (now / ${BOUNCE_PRIME} - 0.5)) * s.ticks_per_usd + 0.5) AS ticks,
-    s.base_price * s.ticks_per_usd * (${sumOf(FAST_WAVES)}) AS fast_ticks,
-    s.base_price * s.ticks_per_usd * s.bounce AS bounce_ticks
-  FROM {database:Identifier}.synthetic_symbols AS s
-  INNER JOIN (
-    SELECT calendar, at, step_ms, intDiv(market_ms, 1000) AS market_second,
-      ${WAVE_VALUES}
+    symbol, ticks_per_usd, half_spread, at, step_ms, step, now,
+    floor(base_ticks * (1 + wave + bounce * (now / ${BOUNCE_PRIME} - 0.5)) + 0.5) AS ticks,
+    base_ticks * fast_wave AS fast_ticks,
+    base_ticks * bounce AS bounce_ticks
+  FROM (
+    SELECT
+      symbol, ticks_per_usd, half_spread, at, step_ms, bounce, step, (step * step + salt) % ${BOUNCE_PRIME} AS now,
+      base_price * ticks_per_usd AS base_ticks,
+      arrayDotProduct(factors, waves) AS wave,
+      arrayDotProduct(arraySlice(factors, 1, ${2 * FAST_WAVES}), arraySlice(waves, 1, ${2 * FAST_WAVES})) AS fast_wave
     FROM (
-      SELECT calendar, step_ms, first_at + step_ms * index AS at, at - shift_ms AS market_ms
-      FROM (
-        SELECT {calendars:Array(String)} AS calendar, {firsts:Array(Int64)} AS first_at, {steps:Array(Int64)} AS step_ms,
-          {counts:Array(UInt32)} AS points, {shifts:Array(Int64)} AS shift_ms
-      )
-      ARRAY JOIN calendar, first_at, step_ms, points, shift_ms
-      ARRAY JOIN range(points) AS index
+      SELECT *, (market_second * ${BOUNCE_STEP} + salt) % ${BOUNCE_PRIME} AS step
+      FROM {database:Identifier}.synthetic_symbols AS s
+      INNER JOIN ${INSTANTS} AS t ON s.calendar = t.calendar
     )
-  ) AS t ON s.calendar = t.calendar
+  )
 )`
 
 /** How long after its event a row is stored. */

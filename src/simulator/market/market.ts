@@ -84,12 +84,15 @@ export function createMarket(
   }
 }
 
-/** The price in ticks: `base × (1 + Σ waves + bounce)`, term by term in the order in which the SQL adds them. */
+/**
+ * The price in whole ticks, `base × (1 + Σ waves + bounce)`: rounded, so that the last bits of the sum, which SQL adds in
+ * another order, do not matter.
+ */
 function ticksOf(curve: PriceCurve, marketMs: number, { sines, cosines }: WaveValues): number {
   let sum = 1
   for (let wave = 0; wave < sines.length; wave += 1) {
     sum += (curve.sines[wave] ?? 0) * (sines[wave] ?? 0) + (curve.cosines[wave] ?? 0) * (cosines[wave] ?? 0)
   }
   sum += curve.bounce * (bounceAt(marketMs, curve.salt) / BOUNCE_PRIME - 0.5)
-  return Math.floor(curve.instrument.basePriceUsd * sum * curve.ticksPerUsd + 0.5)
+  return Math.floor(curve.instrument.basePriceUsd * curve.ticksPerUsd * sum + 0.5)
 }

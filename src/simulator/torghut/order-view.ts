@@ -1,7 +1,7 @@
 import { type EpochMs, SECOND_MS } from '../../domain/time.js'
 import type { Fill, Intent, Order } from '../trading/order.js'
 
-/** Open orders are compared with the broker this often, and their rows written again whether or not anything changed. */
+/** Open orders are compared with the broker this often, and their rows written again whether anything changed or not. */
 const RECONCILE_MS = 15 * SECOND_MS
 
 /** How long after the broker took an order its row is there. */

@@ -33,7 +33,7 @@ export interface IntentOptions {
   readonly random: Random
 }
 
-/** The fate of a decision: most become orders; some are vetoed, blocked, turned away by the broker, lost or forgotten. */
+/** The fate of a decision: most become orders; some are vetoed, blocked, turned away by the broker, or forgotten. */
 export function createIntent(made: Omit<Decision, 'review'>, options: IntentOptions): Intent {
   const { random } = options
   const review = random.chance(made.strategy.reviewedShare) ? createReview(made.at, random) : undefined
