@@ -60,6 +60,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const startAt = clock.now()
 
     const readable = createGate()
+    const shown = createGate()
     onProgress({ stage: 'starting the embedded databases', done: 0, total: undefined })
     const engines = await startEmbedded({
       signal,
@@ -75,9 +76,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       seed,
       sessions,
       onProgress,
-      onTradesAndBars: () => readable.resolve(),
+      // Two cores are little: the exporter reads first, then the quotes are written.
+      onTradesAndBars: () => {
+        readable.resolve()
+        return shown.promise
+      },
     })
     releasers.push('simulator', () => simulator.stop())
+    releasers.push('quotes', () => shown.resolve())
 
     const history = simulator.loadHistory()
     const readableAfter = Promise.race([readable.promise, history]).then(() => clock.release())
@@ -88,6 +94,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       readableAfter,
     })
     releasers.push('exporter', () => app.stop())
+    void app.firstFrame().then(shown.resolve, shown.resolve)
     const writing = new Loop({
       periodMs: WRITE_INTERVAL_MS,
       run: () => simulator.advanceTo(clock.now()),

@@ -152,6 +152,10 @@ export class Pipeline implements FrameReader {
     const { log, clock, torghut, bars, onProgress } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
+    let firstBars: Promise<void> | undefined
+    const onOrders = () => {
+      firstBars ??= bars === undefined ? undefined : this.#firstBars()
+    }
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const at = clock.now()
       try {
@@ -159,6 +163,7 @@ export class Pipeline implements FrameReader {
           historyFrom: this.#historyFrom(at),
           fineFrom: at - FINE_HISTORY_MS,
           signal,
+          onOrders,
           onProgress: (progress) => {
             this.#lastAliveWallAt = wallNow()
             onProgress(progress)
@@ -175,7 +180,7 @@ export class Pipeline implements FrameReader {
       }
     }
     if (signal.aborted) return
-    if (bars !== undefined) await this.#firstBars()
+    await firstBars
     if (signal.aborted) return
     this.#tick()
     this.#state = 'ready'

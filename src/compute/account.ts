@@ -16,8 +16,9 @@ export type Position = PositionSnapshotFact['positions'][number]
  */
 export class Account {
   readonly books = new Map<string, Book>()
-  readonly #snapshots: PositionSnapshotFact[] = []
+  #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
+  readonly #firstFlats = new Map<string, EpochMs | undefined>()
   readonly #costEvidence = new Map<string, EpochMs>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
@@ -35,9 +36,15 @@ export class Account {
     if (before?.at === snapshot.at) {
       if (samePositions(before.positions, snapshot.positions)) return false
       this.#snapshots[index] = snapshot
-      for (const { symbol } of before.positions) this.#prices.get(symbol)?.remove(snapshot.at)
+      this.#forgetPrices(new Set([before.at]))
+      this.#firstFlats.clear()
     } else this.#snapshots.splice(index + 1, 0, snapshot)
     if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
+    for (const [symbol, at] of this.#firstFlats)
+      if (snapshot.at < (at ?? Number.POSITIVE_INFINITY) && quantityIn(snapshot, symbol) === 0n)
+        this.#firstFlats.set(symbol, snapshot.at)
+    // What comes late for a minute that has been thinned has to be thinned again.
+    if (this.#thinnedTo !== undefined && snapshot.at <= this.#thinnedTo) this.#thinnedTo = undefined
     for (const { symbol, mark } of snapshot.positions) {
       if (mark === undefined) continue
       const series = this.#prices.get(symbol) ?? new PriceSeries(SNAPSHOT_CELL_MS)
@@ -51,10 +58,13 @@ export class Account {
     return this.#snapshots[this.#indexAt(at)]
   }
 
-  /** The first snapshot at or after an instant that does not show the symbol; undefined when all do. */
-  firstFlatSince(at: EpochMs, symbol: string): EpochMs | undefined {
-    const from = this.#indexAt(at - 1) + 1
-    return this.#snapshots.slice(from).find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at
+  /** The first snapshot that does not show the symbol; undefined when all do. Once asked for, it is not forgotten. */
+  firstFlat(symbol: string): EpochMs | undefined {
+    if (!this.#firstFlats.has(symbol)) {
+      const known = this.#first === undefined ? this.#snapshots : [this.#first, ...this.#snapshots]
+      this.#firstFlats.set(symbol, known.find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at)
+    }
+    return this.#firstFlats.get(symbol)
   }
 
   prices(symbol: string): PriceSeries | undefined {
@@ -84,26 +94,29 @@ export class Account {
     return Math.min(Number.POSITIVE_INFINITY, ...this.#costEvidence.values())
   }
 
-  /** Thins the past as PriceSeries does; true when prices went. */
+  /**
+   * Keeps, of every minute that ends at or before `boundary`, the last snapshot only, and none older than `oldest`: what
+   * a process reads that starts now. True when prices went: what was read from them may read otherwise now.
+   */
   thin(boundary: EpochMs, oldest: EpochMs): boolean {
-    let went = false
-    for (const series of this.#prices.values()) if (series.thin(boundary, oldest)) went = true
-    this.#thinSnapshots(boundary, oldest)
-    return went
+    const end = lastWholeCell(boundary)
+    if (this.#thinnedTo !== undefined && end <= this.#thinnedTo) return false
+    this.#thinnedTo = end
+    const past = this.#snapshots.splice(0, this.#indexAt(end) + 1)
+    const gone = new Set<EpochMs>()
+    past.forEach(({ at }, index) => {
+      const following = past[index + 1]
+      const isLast = following === undefined || cellEnd(following.at) !== cellEnd(at)
+      if (!isLast || at < oldest) gone.add(at)
+    })
+    this.#snapshots = [...past.filter(({ at }) => !gone.has(at)), ...this.#snapshots]
+    return this.#forgetPrices(gone)
   }
 
-  #thinSnapshots(boundary: EpochMs, oldest: EpochMs): void {
-    if (cellEnd(boundary) === this.#thinnedTo) return
-    this.#thinnedTo = cellEnd(boundary)
-    const end = this.#indexAt(boundary) + 1
-    const kept = this.#snapshots.slice(0, end).filter((snapshot, index) => {
-      const following = this.#snapshots[index + 1]
-      return (
-        snapshot.at >= oldest &&
-        (following === undefined || cellEnd(following.at) !== cellEnd(snapshot.at) || cellEnd(snapshot.at) > boundary)
-      )
-    })
-    if (kept.length < end) this.#snapshots.splice(0, end, ...kept)
+  #forgetPrices(instants: ReadonlySet<EpochMs>): boolean {
+    let went = false
+    for (const series of this.#prices.values()) if (series.remove(instants)) went = true
+    return went
   }
 
   #indexAt(at: EpochMs): number {
@@ -122,6 +135,10 @@ export function quantityIn(snapshot: PositionSnapshotFact, symbol: string): bigi
 
 function cellEnd(at: EpochMs): EpochMs {
   return Math.ceil(at / SNAPSHOT_CELL_MS) * SNAPSHOT_CELL_MS
+}
+
+function lastWholeCell(boundary: EpochMs): EpochMs {
+  return Math.floor(boundary / SNAPSHOT_CELL_MS) * SNAPSHOT_CELL_MS
 }
 
 function samePositions(a: readonly Position[], b: readonly Position[]): boolean {

@@ -31,7 +31,7 @@ export function openingOf(symbol: string, account: Account, at: EpochMs): Openin
 
   const [trader, ...others] = traders
   if (trader === undefined) return { kind: 'flat' }
-  if (others.length > 0) return { kind: 'unknown', until: account.firstFlatSince(first.at, symbol) }
+  if (others.length > 0) return { kind: 'unknown', until: account.firstFlat(symbol) }
 
   const position = first.positions.find((candidate) => candidate.symbol === symbol)
   const price = position?.avgEntryPrice ?? position?.mark

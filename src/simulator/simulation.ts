@@ -10,7 +10,7 @@ import { createPendingRows, type DueRows } from './torghut/pending-rows.js'
 import { TORGHUT_TODAY } from './torghut/postgres-schema.js'
 import { createPostgresWriter, type PostgresStore } from './torghut/postgres-writer.js'
 import { strategyRow } from './torghut/strategy-row.js'
-import { type ClickHouseStore, createTaWriter } from './torghut/ta-writer.js'
+import { type ClickHouseStore, createTaWriter, type TaProgress } from './torghut/ta-writer.js'
 import { createDesk } from './trading/desk.js'
 import { STRATEGIES } from './trading/strategies.js'
 
@@ -23,8 +23,8 @@ export interface SimulationOptions {
   /** Complete sessions of back-history before the running one; 25 covers the longest window. */
   readonly sessions?: number
   readonly onProgress?: (progress: Progress) => void
-  /** Orders, snapshots and bars of the history are there; signals, the largest part, are still being written. */
-  readonly onTradesAndBars?: () => void
+  /** Orders, snapshots and bars of the history are there; its signals are written once this resolves. */
+  readonly onTradesAndBars?: () => Promise<void>
 }
 
 export interface SimulationStores {
@@ -92,12 +92,16 @@ export function createSimulation(
   /** Decisions and orders up to an instant; snapshots wait. */
   async function trade(to: EpochMs): Promise<void> {
     const from = tradedUntil
+    let storing = Promise.resolve()
     while (tradedUntil < to && !stopped) {
       tradedUntil = Math.min(to, tradedUntil + LONGEST_STEP_MS)
+      // The desk trades the next day while the server stores the last.
       pending.add(desk.advanceTo(tradedUntil))
-      await store(pending.dueOrders(tradedUntil))
+      await storing
+      storing = store(pending.dueOrders(tradedUntil))
       onProgress?.({ stage: 'orders', done: daysBetween(from, tradedUntil), total: daysBetween(from, to) })
     }
+    await storing
   }
 
   async function snapshot(): Promise<void> {
@@ -114,20 +118,13 @@ export function createSimulation(
     await cursors.moveTo(to)
   }
 
-  /** Two servers, two cores: both at once, and the next step only when both have ended, however they did. */
-  async function write(to: EpochMs, onTradesAndBars: () => void = () => undefined): Promise<void> {
-    let missing = 2
-    const arrived = () => {
-      missing -= 1
-      if (missing === 0 && !stopped) onTradesAndBars()
-    }
-    const trades = writePostgres(to).then(arrived)
-    const prices = ta.writeUntil(to, (table, done, total) => {
-      onProgress?.({ stage: table, done, total })
-      if (table === 'bars' && done === total) arrived()
-    })
-    const results = await Promise.allSettled([trades, prices])
+  /** Two servers, two cores: both at once; signals, the largest part and the least asked for, come last. */
+  async function write(to: EpochMs, beforeSignals: () => Promise<void> = async () => undefined): Promise<void> {
+    const onRows: TaProgress = (table, done, total) => onProgress?.({ stage: table, done, total })
+    const results = await Promise.allSettled([writePostgres(to), ta.writeUntil('bars', to, onRows)])
     for (const result of results) if (result.status === 'rejected') throw result.reason
+    if (!stopped) await beforeSignals()
+    await ta.writeUntil('signals', to, onRows)
   }
 
   return {

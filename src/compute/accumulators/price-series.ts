@@ -62,14 +62,26 @@ export class PriceSeries {
     return index < this.#length ? (this.#ats[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   }
 
-  /** Forgets the price of an instant that turned out to have none. */
-  remove(at: EpochMs): void {
-    const index = this.indexAt(at)
-    if (index < 0 || this.#ats[index] !== at) return
-    this.#ats.copyWithin(index, index + 1, this.#length)
-    this.#prices.copyWithin(index, index + 1, this.#length)
-    this.#length -= 1
-    if (index < this.#thinnedLength) this.#thinnedLength -= 1
+  /** Forgets the prices of instants that have none any more; true when there were any. */
+  remove(instants: ReadonlySet<EpochMs>): boolean {
+    let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const at of instants) [oldest, newest] = [Math.min(oldest, at), Math.max(newest, at)]
+    let read = this.indexAt(oldest - 1) + 1
+    const end = this.indexAt(newest) + 1
+    let kept = read
+    for (; read < end; read += 1) {
+      const at = this.#ats[read] ?? 0
+      if (instants.has(at)) continue
+      this.#ats[kept] = at
+      this.#prices[kept] = this.#prices[read] ?? 0n
+      kept += 1
+    }
+    if (kept === read) return false
+    this.#ats.copyWithin(kept, read, this.#length)
+    this.#prices.copyWithin(kept, read, this.#length)
+    this.#length -= read - kept
+    this.#thinnedLength = Math.min(this.#thinnedLength, kept)
+    return true
   }
 
   /**

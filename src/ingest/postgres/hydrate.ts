@@ -16,6 +16,8 @@ export interface HydrateOptions {
   readonly fineFrom: EpochMs
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
+  /** All orders are applied: which prices are needed is known from here on. */
+  readonly onOrders?: () => void
   readonly transaction: <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>
   readonly apply: (table: Table, rows: readonly Row[]) => void
   readonly tables: Readonly<Record<'strategies' | 'executions' | 'decisions' | 'snapshots', Table>>
@@ -31,6 +33,7 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, at, historyFrom } = options
   await readAll(options, tables.strategies)
   await readPages(options, tables.executions, Number.MIN_SAFE_INTEGER, at)
+  options.onOrders?.()
   await readFirstSnapshots(options)
   await readSnapshots(options)
   await readPages(options, tables.decisions, historyFrom, at)

@@ -59,6 +59,7 @@ export class TorghutSource {
       readonly historyFrom: EpochMs
       readonly fineFrom: EpochMs
       readonly signal: AbortSignal
+      readonly onOrders?: () => void
       readonly onProgress: (progress: Progress) => void
     },
   ): Promise<void> {

@@ -14,15 +14,17 @@ export interface ClickHouseStore {
   close(): Promise<void>
 }
 
+export type TaTable = 'bars' | 'signals'
+
 /** Told after each statement: rows written so far of those to write. */
-export type TaProgress = (table: 'bars' | 'signals', done: number, total: number) => void
+export type TaProgress = (table: TaTable, done: number, total: number) => void
 
 /** Writes bars and signals, each instant once. */
 export interface TaWriter {
   /** Sends the constants of the prices, which the statements join. */
   prepare(): Promise<void>
-  /** Everything that is stored by `at`; after a failure the next call begins where the last complete one ended. */
-  writeUntil(at: EpochMs, onProgress?: TaProgress): Promise<void>
+  /** All rows of a table that are stored by `at`; after a failure the next call begins where the last complete one ended. */
+  writeUntil(table: TaTable, at: EpochMs, onProgress?: TaProgress): Promise<void>
 }
 
 export interface TaWriterOptions {
@@ -41,10 +43,10 @@ const MAX_STATEMENT_ROWS = 20_000
 /** A pause longer than this (the machine slept) is filled up as the back-history is: a row a minute. */
 const LONGEST_DENSE_CATCH_UP_MS = HOUR_MS
 
-const TABLES = [
-  { name: 'bars', statement: INSERT_BARS, denseStepMs: DENSE_BAR_STEP_MS },
-  { name: 'signals', statement: INSERT_SIGNALS, denseStepMs: DENSE_SIGNAL_STEP_MS },
-] as const
+const TABLES = {
+  bars: { statement: INSERT_BARS, denseStepMs: DENSE_BAR_STEP_MS },
+  signals: { statement: INSERT_SIGNALS, denseStepMs: DENSE_SIGNAL_STEP_MS },
+} as const
 
 export function createTaWriter({ store, database, market, densities, firstAt, stopped }: TaWriterOptions): TaWriter {
   const writtenUntil = { bars: firstAt, signals: firstAt }
@@ -64,20 +66,19 @@ export function createTaWriter({ store, database, market, densities, firstAt, st
     async prepare() {
       await store.insert(SYNTHETIC_MARKER_TABLE, market.curves.map(symbolRow))
     },
-    async writeUntil(at, onProgress) {
+    async writeUntil(table, at, onProgress) {
       const until = at - TA_DELAY_MS
-      for (const { name, statement, denseStepMs } of TABLES) {
-        const segments = segmentsFor(writtenUntil[name], until, denseStepMs)
-        const total = rowsOf(market, segments)
-        let done = 0
-        for (const batch of batchSegments(market, segments, MAX_STATEMENT_ROWS)) {
-          if (stopped()) return
-          await store.command(statement, { ...segmentParameters(batch), database })
-          done += rowsOf(market, batch)
-          onProgress?.(name, done, total)
-        }
-        writtenUntil[name] = Math.max(writtenUntil[name], until)
+      const { statement, denseStepMs } = TABLES[table]
+      const segments = segmentsFor(writtenUntil[table], until, denseStepMs)
+      const total = rowsOf(market, segments)
+      let done = 0
+      for (const batch of batchSegments(market, segments, MAX_STATEMENT_ROWS)) {
+        if (stopped()) return
+        await store.command(statement, { ...segmentParameters(batch), database })
+        done += rowsOf(market, batch)
+        onProgress?.(table, done, total)
       }
+      writtenUntil[table] = Math.max(writtenUntil[table], until)
     },
   }
 }
