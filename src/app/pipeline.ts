@@ -14,6 +14,7 @@ import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { Loop, realSleep } from '../lib/loop.js'
 import { wallNow } from './clock.js'
+import { reportHealth } from './health-report.js'
 import { StageStatus } from './stage-status.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
@@ -114,38 +115,19 @@ export class Pipeline implements FrameReader {
   }
 
   health(): HealthReport {
-    const { engine, bars, clock } = this.#options
-    const maxStalenessMs = this.#options.maxStalenessMs * clock.speed
-    const now = this.now()
-    const seq =
-      this.#frames === undefined ? null : Math.max(0, ...[...this.#frames.books.values()].map((frame) => frame.seq))
-    const stages = [
-      this.#sources.postgres.health(now, maxStalenessMs, null),
-      bars === undefined
-        ? {
-            ...this.#sources.clickhouse.health(now, maxStalenessMs, null),
-            status: 'disabled' as const,
-            lagSeconds: null,
-          }
-        : this.#sources.clickhouse.health(now, maxStalenessMs, null),
-      this.#compute.health(now, maxStalenessMs, seq),
-    ]
-    const worst = stages.some(({ status }) => status === 'failing')
-      ? 'failing'
-      : stages.some(({ status }) => status === 'degraded')
-        ? 'degraded'
-        : 'ok'
-    const lastAt = this.#frames?.stamp.at ?? null
-    return {
-      status: this.#state === 'warming_up' ? 'warming_up' : worst,
-      stages,
-      frames: {
-        lastAt,
-        missingSeconds: lastAt === null || !this.#anySessionOpen(now) ? null : Math.max(0, now - lastAt) / 1000,
-        droppedTotal: this.#dropped,
-      },
+    const { engine, bars, clock, calendars, maxStalenessMs } = this.#options
+    return reportHealth({
+      state: this.#state,
+      now: this.now(),
+      maxStalenessMs: maxStalenessMs * clock.speed,
+      sources: [this.#sources.postgres, ...(bars === undefined ? [] : [this.#sources.clickhouse])],
+      disabled: bars === undefined ? [this.#sources.clickhouse] : [],
+      compute: this.#compute,
+      frames: this.#frames,
+      calendars,
+      dropped: this.#dropped,
       facts: engine.factCounts,
-    }
+    })
   }
 
   async #hydrate(): Promise<void> {
@@ -338,17 +320,6 @@ export class Pipeline implements FrameReader {
       )
     } catch (error) {
       if (error instanceof CalendarOutOfRange) return at - BAR_HISTORY_MS
-      throw error
-    }
-  }
-
-  #anySessionOpen(at: EpochMs): boolean {
-    const { calendars } = this.#options
-    const names = new Set([...(this.#frames?.books.values() ?? [])].map(({ book }) => book.calendar))
-    try {
-      return [...names].some((name) => calendars[name].isOpen(at))
-    } catch (error) {
-      if (error instanceof CalendarOutOfRange) return true
       throw error
     }
   }

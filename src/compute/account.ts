@@ -91,7 +91,9 @@ export class Account {
   /** When the cost source will change next; Infinity when it will not. */
   costSourceHoldsUntil(at: EpochMs): EpochMs {
     if (this.costSource(at) !== 'none') return Number.POSITIVE_INFINITY
-    return Math.min(Number.POSITIVE_INFINITY, ...this.#costEvidence.values())
+    let first = Number.POSITIVE_INFINITY
+    for (const from of this.#costEvidence.values()) if (from < first) first = from
+    return first
   }
 
   /**
