@@ -1,28 +1,25 @@
 import type { Engine } from '../compute/engine.js'
 import { FINE_HISTORY_MS } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
-import { CALENDAR_NAMES, CalendarOutOfRange } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
-import { type Clock, DAY_MS, type EpochMs, MINUTE_MS } from '../domain/time.js'
-import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
 import type { BarSource } from '../ingest/clickhouse/bar-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
-import { Loop, realSleep } from '../lib/loop.js'
+import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
+import { BAR_HISTORY_MS, readHistory } from './history.js'
 import { StageStatus } from './stage-status.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
-/** Bars of the past are read this far back, sessions or not. */
-const BAR_HISTORY_MS = 28 * DAY_MS
 
 export interface PipelineOptions {
   readonly engine: Engine
@@ -131,42 +128,36 @@ export class Pipeline implements FrameReader {
   }
 
   async #hydrate(): Promise<void> {
-    const { log, clock, torghut, bars, onProgress } = this.#options
+    const { torghut, bars, clock, calendars, onProgress } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
     let firstBars: Promise<void> | undefined
-    const onOrders = () => {
-      firstBars ??= bars === undefined ? undefined : this.#firstBars()
-    }
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      const at = clock.now()
-      try {
-        await torghut.hydrate(at, {
-          historyFrom: this.#historyFrom(at),
-          fineFrom: at - FINE_HISTORY_MS,
-          signal,
-          onOrders,
-          onProgress: (progress) => {
-            this.#lastAliveWallAt = wallNow()
-            onProgress(progress)
-          },
-        })
-        this.#sourceSucceeded('postgres', 'hydrate', at, startedMs)
-        this.#ordersAsOf = at
-        break
-      } catch (error) {
-        if (signal.aborted) return
-        this.#sourceFailed('postgres', error)
+    const at = await readHistory({
+      torghut,
+      clock,
+      calendars,
+      signal,
+      onOrders: () => {
+        firstBars ??= bars === undefined ? undefined : this.#firstBars()
+      },
+      onProgress: (progress) => {
         this.#lastAliveWallAt = wallNow()
-        await realSleep(Math.min(10_000, 500 * 2 ** Math.min(attempt, 5)), signal)
-      }
-    }
-    if (signal.aborted) return
+        onProgress(progress)
+      },
+      onFailure: (error) => {
+        this.#lastAliveWallAt = wallNow()
+        this.#sourceFailed('postgres', error)
+      },
+    })
     await firstBars
-    if (signal.aborted) return
-    this.#tick()
-    this.#state = 'ready'
-    log.info('ready', { books: this.#frames?.books.size ?? 0, seconds: (wallNow() - startedMs) / 1000 })
+    if (at === undefined || signal.aborted) return
+    this.#sourceSucceeded('postgres', 'hydrate', at, startedMs)
+    this.#ordersAsOf = at
+    try {
+      this.#tick()
+    } catch (error) {
+      this.#tickFailed(error)
+    }
     this.#startLoops()
   }
 
@@ -235,6 +226,10 @@ export class Pipeline implements FrameReader {
     }
     this.#lastTickAt = at
     this.#compute.succeeded(at)
+    if (this.#state === 'warming_up') {
+      this.#state = 'ready'
+      this.#options.log.info('ready', { books: this.#frames.books.size })
+    }
   }
 
   #tickFailed(error: unknown): void {
@@ -309,18 +304,5 @@ export class Pipeline implements FrameReader {
     selfMetrics.sourceFailed(source, code)
     if (this.#sources[source].failed(this.now(), code))
       log.error('source down', { source, code, error: describeError(error) })
-  }
-
-  /** Close of the session before the longest window's first: everything younger may matter. */
-  #historyFrom(at: EpochMs): EpochMs {
-    const { calendars } = this.#options
-    try {
-      return Math.min(
-        ...CALENDAR_NAMES.map((name) => calendars[name].sessionBefore(at, LONGEST_WINDOW_SESSIONS + 1).closesAt),
-      )
-    } catch (error) {
-      if (error instanceof CalendarOutOfRange) return at - BAR_HISTORY_MS
-      throw error
-    }
   }
 }

@@ -1,0 +1,52 @@
+import { FINE_HISTORY_MS } from '../compute/engine.js'
+import { CALENDAR_NAMES, type Calendar, type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { Progress } from '../domain/ports.js'
+import { type Clock, DAY_MS, type EpochMs } from '../domain/time.js'
+import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
+import { realSleep } from '../lib/loop.js'
+
+/** Bars of the past are read this far back, sessions or not. */
+export const BAR_HISTORY_MS = 28 * DAY_MS
+
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 10_000
+
+export interface HistoryOptions {
+  readonly torghut: TorghutSource
+  readonly clock: Clock
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly signal: AbortSignal
+  readonly onOrders: () => void
+  readonly onProgress: (progress: Progress) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Reads the trading database's history, again and again until it is read; T of the read, undefined when aborted. */
+export async function readHistory(options: HistoryOptions): Promise<EpochMs | undefined> {
+  const { torghut, clock, calendars, signal, onFailure } = options
+  for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(LONGEST_RETRY_MS, 2 * retryMs)) {
+    const at = clock.now()
+    try {
+      await torghut.hydrate(at, { ...options, historyFrom: historyFrom(calendars, at), fineFrom: at - FINE_HISTORY_MS })
+      return at
+    } catch (error) {
+      if (signal.aborted) return undefined
+      onFailure(error)
+      await realSleep(retryMs, signal)
+    }
+  }
+  return undefined
+}
+
+/** Close of the session before the longest window's first: everything younger may matter. */
+function historyFrom(calendars: HistoryOptions['calendars'], at: EpochMs): EpochMs {
+  try {
+    return Math.min(
+      ...CALENDAR_NAMES.map((name) => calendars[name].sessionBefore(at, LONGEST_WINDOW_SESSIONS + 1).closesAt),
+    )
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return at - BAR_HISTORY_MS
+    throw error
+  }
+}
