@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { expectSameFrames } from '../support/engine.js'
-import { history } from './generated-history.js'
-import { arrivedBy, begunBy, freshFrames, latestOf, RunningProcess } from './histories.js'
+import { history, MONTH, WEEK } from './generated-history.js'
+import { parameters } from './parameters.js'
+import { arrivedBy, begunBy, freshFrames, latestOf, RunningProcess } from './processes.js'
 
-describe('a process that has been there all along', () => {
-  test('says at every T what one says that has just started', () => {
+describe('a process that has been there all along says at every T what one says that has just started', () => {
+  test.each([
+    ['in a week of sessions, half days and closed hours', WEEK, 130],
+    ['over a month with holidays', MONTH, 40],
+  ])('%s', (_, era, numRuns) => {
     fc.assert(
       fc.property(
-        history({ orders: 8, snapshots: 6, barRuns: 5, instants: 24 }),
+        history({ era, orders: 8, snapshots: 6, barRuns: 5, instants: 24 }),
         fc.integer({ min: 0, max: 3 }),
         ({ deliveries, instants }, extraEvery) => {
           const running = new RunningProcess(deliveries, (instants[0] ?? 0) - 1)
@@ -18,7 +22,7 @@ describe('a process that has been there all along', () => {
           })
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 200), seed: Number(process.env.SEED ?? Date.now()) },
+      parameters(numRuns),
     )
   })
 })

@@ -3,13 +3,18 @@ import { toIso } from '../../src/domain/time.js'
 import { WINDOWS } from '../../src/domain/window.js'
 import { briefs, SETTINGS } from '../support/engine.js'
 import { referenceAt } from '../support/reference.js'
-import { calendarOf, history } from './generated-history.js'
-import { arrivedBy, freshFrames, latestOf } from './histories.js'
+import { calendarOf } from './cast.js'
+import { history, MONTH, WEEK } from './generated-history.js'
+import { parameters } from './parameters.js'
+import { arrivedBy, freshFrames, latestOf } from './processes.js'
 
-describe('every metric of every book and window', () => {
-  test('is what METRICS says when all fills are gone through again', () => {
+describe('every metric of every book and window is what METRICS says when all fills are gone through again', () => {
+  test.each([
+    ['in a week of sessions, half days and closed hours', WEEK, 150],
+    ['over a month with holidays', MONTH, 50],
+  ])('%s', (_, era, numRuns) => {
     fc.assert(
-      fc.property(history({ orders: 8, snapshots: 6, barRuns: 5, instants: 5 }), ({ deliveries, instants }) => {
+      fc.property(history({ era, orders: 8, snapshots: 6, barRuns: 5, instants: 5 }), ({ deliveries, instants }) => {
         for (const at of instants) {
           const facts = latestOf(arrivedBy(at, deliveries))
           const frames = freshFrames(at, facts)
@@ -22,7 +27,7 @@ describe('every metric of every book and window', () => {
             }
         }
       }),
-      { numRuns: Number(process.env.RUNS ?? 200), seed: Number(process.env.SEED ?? Date.now()) },
+      parameters(numRuns),
     )
   })
 })

@@ -83,23 +83,26 @@ export class ReferencePrices {
     const oldest = Math.min(
       ...Object.values(options.calendars).map((calendar) => calendar.sessionBefore(at, SNAPSHOT_SESSIONS).closesAt),
     )
-    const prices = snapshots
-      .filter((snapshot) => snapshot.account === this.#account && snapshot.at >= oldest)
+    const own = snapshots.filter((snapshot) => snapshot.account === this.#account)
+    return thinned(own, MINUTE_MS, at)
+      .filter((snapshot) => snapshot.at >= oldest && snapshot.at <= until)
       .flatMap((snapshot) =>
         snapshot.positions
           .filter((position) => position.symbol === symbol)
           .map(({ mark }) => ({ at: snapshot.at, price: mark })),
       )
       .filter((point): point is Point => point.price !== undefined)
-    return thinned(prices, MINUTE_MS, at)
-      .filter((point) => point.at <= until)
       .at(-1)
   }
 }
 
-/** Of every cell (a, b] of the past the last price only. */
-function thinned(points: readonly Point[], cellMs: number, at: EpochMs): Point[] {
-  const cellOf = (point: Point | undefined) =>
+/** Of every cell (a, b] of the past the last one only. */
+function thinned<Dated extends { readonly at: EpochMs }>(
+  points: readonly Dated[],
+  cellMs: number,
+  at: EpochMs,
+): Dated[] {
+  const cellOf = (point: Dated | undefined) =>
     point === undefined ? Number.NaN : Math.ceil(point.at / cellMs) * cellMs
   const sorted = [...points].sort((a, b) => a.at - b.at)
   return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))

@@ -153,7 +153,7 @@ describe('scenario 6: a fill that crosses zero', () => {
       net_exposure: -525,
       gross_exposure: 525,
       open_positions: 1,
-      cost_bps: (4.5 / (1_000 + 1_650)) * 10_000,
+      cost_bps: 45_000 / (1_000 + 1_650),
     })
     expect(briefs(frame, '1m')).toMatchObject({ cost_total: 0, realized_pnl: 0 })
     expect(briefs(frame, '5m')).toMatchObject({ cost_total: 3, realized_pnl: 100 })

@@ -52,15 +52,15 @@ describe('adding', () => {
 })
 
 describe('removing', () => {
-  test('takes the point of that very instant', () => {
+  test('takes the points of those very instants', () => {
     const series = seriesOf([
       [10, 1],
       [20, 2],
       [30, 3],
     ])
-    series.remove(20)
-    series.remove(25)
-    series.remove(5)
+    expect(series.remove(new Set([20, 25]))).toBe(true)
+    expect(series.remove(new Set([5, 31]))).toBe(false)
+    expect(series.remove(new Set())).toBe(false)
     expect(pointsOf(series)).toEqual([
       [10, 1],
       [30, 3],
@@ -172,7 +172,7 @@ describe('thinning', () => {
           } else if ('remove' in step) {
             // Only what is still fine can be taken back.
             if (boundary <= 800) {
-              series.remove(step.remove)
+              series.remove(new Set([step.remove]))
               plain.delete(step.remove)
             }
           } else {

@@ -1,0 +1,42 @@
+import { DICTIONARY } from '../../../src/compute/dictionary.js'
+
+/** Names, units and Prometheus names of METRICS section 4: a contract with whoever reads them. */
+const CONTRACT = [
+  ['realized_pnl', 'USD', 'performance', 'quant_realized_pnl_usd', 'all'],
+  ['unrealized_pnl', 'USD', 'performance', 'quant_unrealized_pnl_usd', 'level'],
+  ['net_pnl', 'USD', 'performance', 'quant_net_pnl_usd', 'all'],
+  ['gross_pnl', 'USD', 'performance', 'quant_gross_pnl_usd', 'all'],
+  ['cost_bps', 'bps', 'performance', 'quant_cost_bps', 'all'],
+  ['gross_exposure', 'USD', 'exposure', 'quant_gross_exposure_usd', 'level'],
+  ['net_exposure', 'USD', 'exposure', 'quant_net_exposure_usd', 'level'],
+  ['position_concentration_top1_pct', 'percent', 'exposure', 'quant_position_concentration_top1_ratio', 'level'],
+  ['position_concentration_top5_pct', 'percent', 'exposure', 'quant_position_concentration_top5_ratio', 'level'],
+  ['position_hhi', 'ratio', 'exposure', 'quant_position_hhi_ratio', 'level'],
+] as const
+
+test.each(CONTRACT)(
+  '%s keeps its unit, group, Prometheus name and windows',
+  (name, unit, group, prometheus, windows) => {
+    const definition = DICTIONARY.find((candidate) => candidate.name === name)
+    expect(definition).toMatchObject({ unit, group, prometheus, windows, tier: 'light' })
+    expect(definition?.extended).toBeUndefined()
+  },
+)
+
+test.each([
+  ['traded_notional', 'quant_traded_notional_usd'],
+  ['cost_total', 'quant_cost_usd'],
+  ['open_positions', 'quant_open_positions'],
+])('%s is ours beyond the pack', (name, prometheus) => {
+  expect(DICTIONARY.find((candidate) => candidate.name === name)).toMatchObject({ prometheus, extended: true })
+})
+
+test('percent become ratios in the gauge, and nothing else is scaled', () => {
+  for (const { unit, prometheusScale } of DICTIONARY)
+    expect(prometheusScale).toBe(unit === 'percent' ? 0.01 : undefined)
+})
+
+test('no name occurs twice', () => {
+  expect(new Set(DICTIONARY.map(({ name }) => name)).size).toBe(DICTIONARY.length)
+  expect(new Set(DICTIONARY.map(({ prometheus }) => prometheus)).size).toBe(DICTIONARY.length)
+})

@@ -1,0 +1,305 @@
+import { PriceSeries } from '../../../src/compute/accumulators/price-series.js'
+import { SymbolLedger } from '../../../src/compute/accumulators/symbol-ledger.js'
+import { type MarkSources, markAt, markAtStart } from '../../../src/compute/marks.js'
+import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.js'
+import { CALENDARS } from '../../support/engine.js'
+import { instant } from '../../support/facts.js'
+
+const NOON = instant('2026-07-15T12:00:00-04:00')
+type Point = readonly [seconds: number, price: number]
+
+/** Seconds are counted from noon, prices are in cents of a hundredth: small whole numbers. */
+interface Parts {
+  readonly bars?: readonly Point[]
+  readonly snapshots?: readonly Point[]
+  readonly fills?: readonly Point[]
+  readonly from?: number
+  readonly calendar?: MarkSources['calendar']
+}
+
+function sources({
+  bars = [],
+  snapshots = [],
+  fills = [],
+  from = NOON,
+  calendar = CALENDARS.XNYS,
+}: Parts): MarkSources {
+  const seriesOf = (points: readonly Point[]) => {
+    const series = new PriceSeries(5 * MINUTE_MS)
+    for (const [seconds, price] of points) series.add(from + seconds * SECOND_MS, BigInt(Math.round(price * 100)))
+    return series
+  }
+  const ledger = new SymbolLedger({ multiplier: 10n ** 9n, lotSize: 1n })
+  fills.forEach(([seconds, price], index) => {
+    const at = from + seconds * SECOND_MS
+    const fill = { executionId: `e${index}`, fillId: 'f', at, submittedAt: at, side: 'buy', costs: 0n } as const
+    ledger.replace([], [{ ...fill, quantity: 3n, notional: 3n * BigInt(Math.round(price * 100)) }])
+  })
+  return { bars: seriesOf(bars), snapshots: seriesOf(snapshots), ledger, calendar, maxAgeMs: 120 * SECOND_MS }
+}
+
+/** The mark so many seconds after noon: source and price. */
+function mark(parts: Parts, seconds: number, read = markAt): string {
+  const { from = NOON } = parts
+  const { mark: found } = read(sources(parts), from + seconds * SECOND_MS)
+  return found === undefined ? 'none' : `${found.source} ${Number(found.priceE8) / 100}`
+}
+
+describe('the mark', () => {
+  test('is the newest bar while it is no older than 120 s, whatever else is newer', () => {
+    const parts = {
+      bars: [
+        [-10, 100],
+        [0, 101],
+      ],
+      snapshots: [[60, 102]],
+      fills: [[61, 103]],
+    } as const
+    expect(mark(parts, 0)).toBe('bar 101')
+    expect(mark(parts, 120)).toBe('bar 101')
+    expect(mark(parts, 120.001)).toBe('fill 103')
+  })
+
+  test.each([
+    ['the snapshot', { bars: [[0, 100]], snapshots: [[2, 102]], fills: [[1, 103]] }, 'snapshot 102'],
+    ['the bar, an old one too', { bars: [[3, 100]], snapshots: [[2, 102]], fills: [[1, 103]] }, 'bar 100'],
+    ['the own fill', { bars: [[0, 100]], snapshots: [[2, 102]], fills: [[3, 103]] }, 'fill 103'],
+    [
+      'of all three at one time the snapshot',
+      { bars: [[2, 100]], snapshots: [[2, 102]], fills: [[2, 103]] },
+      'snapshot 102',
+    ],
+    ['of bar and fill at one time the bar', { bars: [[2, 100]], fills: [[2, 103]] }, 'bar 100'],
+    ['a fill where there is nothing else', { fills: [[-9_000, 103]] }, 'fill 103'],
+    ['a snapshot where there is nothing else', { snapshots: [[-9_000, 102]] }, 'snapshot 102'],
+    ['nothing where there is nothing', {}, 'none'],
+    ['nothing that is still to come', { bars: [[901, 1]], snapshots: [[901, 1]], fills: [[901, 1]] }, 'none'],
+  ] as const)('is, without a fresh bar, the newest of the others: %s', (_, parts, expected) => {
+    expect(mark(parts, 900)).toBe(expected)
+  })
+
+  test('grows old in session time: the last bar of the day is fresh in the morning', () => {
+    const from = instant('2026-07-15T15:59:00-04:00')
+    const nextOpen = (instant('2026-07-16T09:30:00-04:00') - from) / SECOND_MS
+    const parts = { bars: [[0, 100]], snapshots: [[600, 102]], from } as const
+    expect(mark(parts, nextOpen)).toBe('bar 100')
+    expect(mark(parts, nextOpen + 60)).toBe('bar 100')
+    expect(mark(parts, nextOpen + 60.001)).toBe('snapshot 102')
+  })
+
+  test('grows old at once in a market that never closes', () => {
+    const parts = {
+      bars: [[0, 100]],
+      snapshots: [[60, 102]],
+      calendar: CALENDARS['24x7'],
+      from: instant('2026-07-18T12:00:00Z'),
+    } as const
+    expect(mark(parts, 120)).toBe('bar 100')
+    expect(mark(parts, 120.001)).toBe('snapshot 102')
+  })
+
+  test('by a fill is notional over quantity, rounded half to even', () => {
+    const quotient = (notional: bigint, quantity: bigint) => {
+      const ledger = new SymbolLedger({ multiplier: 50n * 10n ** 9n, lotSize: 1n })
+      ledger.replace(
+        [],
+        [{ executionId: 'e', fillId: 'f', at: NOON, submittedAt: NOON, side: 'sell', costs: 0n, quantity, notional }],
+      )
+      return markAt({ ...sources({}), ledger }, NOON).mark?.priceE8
+    }
+    expect(quotient(300n, 3n)).toBe(100n)
+    expect(quotient(5n, 2n)).toBe(2n)
+    expect(quotient(7n, 2n)).toBe(4n)
+  })
+})
+
+describe('the mark at the start of a window', () => {
+  const parts = {
+    bars: [
+      [299, 100],
+      [301, 101],
+    ],
+    snapshots: [[0, 90]],
+  } as const
+
+  test('is the price of the snapshot while that is no more than five session minutes older', () => {
+    expect(mark(parts, 300, markAtStart)).toBe('snapshot 90')
+    expect(mark(parts, 300.001, markAtStart)).toBe('bar 100')
+  })
+
+  test('is never the price of a later snapshot', () => {
+    expect(mark({ ...parts, snapshots: [[310, 90]] }, 309, markAtStart)).toBe('bar 101')
+  })
+
+  test('counts the five minutes in session time', () => {
+    const from = instant('2026-07-15T15:56:00-04:00')
+    const evening = { bars: [[239, 100]], snapshots: [[0, 90]], from } as const
+    const nextOpen = (instant('2026-07-16T09:30:00-04:00') - from) / SECOND_MS
+    expect(mark(evening, 9 * 60, markAtStart)).toBe('snapshot 90')
+    expect(mark(evening, nextOpen + 60, markAtStart)).toBe('snapshot 90')
+    expect(mark(evening, nextOpen + 60.001, markAtStart)).toBe('bar 100')
+  })
+})
+
+describe('a bar more than 10 % from the mark before it', () => {
+  test.each([
+    ['exactly 10 % up is near', [100, 110], 110],
+    ['exactly 10 % down is near', [100, 90], 90],
+    ['more up waits', [100, 110.01], 100],
+    ['more down waits', [100, 89.99], 100],
+    ['counts once a second one agrees', [100, 130, 131], 131],
+    ['the second may be 10 % from the first, no more', [100, 130, 143], 143],
+    ['nor less', [100, 130, 143.01], 100],
+    ['is forgotten when the price comes back', [100, 130, 101], 101],
+    ['and another one elsewhere is no second', [100, 130, 60], 100],
+    ['two bad prints with a good one between', [100, 130, 100, 131], 100],
+    ['jumps to and fro leave the accepted one', [100, 130, 100, 130, 100, 130], 100],
+    ['the first bar ever counts', [130], 130],
+    ['after a change of level the new one is the mark before', [100, 130, 130, 100], 130],
+  ])('%s', (_, prices, expected) => {
+    const bars = prices.map((price, index): Point => [index, price])
+    expect(mark({ bars }, prices.length)).toBe(`bar ${expected}`)
+  })
+
+  test('counts at once when the mark before is older than 120 s', () => {
+    expect(
+      mark(
+        {
+          bars: [
+            [0, 100],
+            [120, 130],
+          ],
+        },
+        121,
+      ),
+    ).toBe('bar 100')
+    expect(
+      mark(
+        {
+          bars: [
+            [0, 100],
+            [120.001, 130],
+          ],
+        },
+        121,
+      ),
+    ).toBe('bar 130')
+  })
+
+  test('is measured by the snapshot where that is the newer mark', () => {
+    expect(mark({ bars: [[0, 130]], snapshots: [[-60, 100]] }, 1)).toBe('snapshot 100')
+    expect(mark({ bars: [[0, 130]], snapshots: [[-120.001, 100]] }, 1)).toBe('bar 130')
+    expect(
+      mark(
+        {
+          bars: [
+            [-100, 160],
+            [0, 130],
+          ],
+          snapshots: [[-60, 131]],
+        },
+        1,
+      ),
+    ).toBe('bar 130')
+  })
+
+  test('leaves an old bar the newest that counts, which a newer snapshot then beats', () => {
+    expect(
+      mark(
+        {
+          bars: [
+            [0, 100],
+            [100, 130],
+          ],
+        },
+        130,
+      ),
+    ).toBe('bar 100')
+    expect(
+      mark(
+        {
+          bars: [
+            [0, 100],
+            [100, 130],
+          ],
+          snapshots: [[90, 99]],
+        },
+        130,
+      ),
+    ).toBe('snapshot 99')
+  })
+
+  test('does not count itself as the mark before the next: 150 comes 200 s after the last that counted', () => {
+    // 120 waits, since 100 was 100 s old; when 150 comes, nothing that counted is younger than 120 s.
+    expect(
+      mark(
+        {
+          bars: [
+            [0, 100],
+            [100, 120],
+            [200, 150],
+          ],
+        },
+        201,
+      ),
+    ).toBe('bar 150')
+  })
+
+  test('waits through a long run of prints that never agree', () => {
+    const bars = Array.from(
+      { length: 300 },
+      (_, index): Point => [index, index % 2 === 0 ? 100 + index / 10 : 250 + index],
+    )
+    expect(mark({ bars }, 299)).toBe('bar 129.8')
+  })
+
+  test('is judged by bars at or before the instant only', () => {
+    const bars: Point[] = [
+      [0, 100],
+      [10, 130],
+      [20, 131],
+    ]
+    expect(mark({ bars }, 19)).toBe('bar 100')
+    expect(mark({ bars }, 20)).toBe('bar 131')
+  })
+})
+
+describe('a mark holds until', () => {
+  const until = (parts: Parts, seconds: number, read = markAt) =>
+    (read(sources(parts), NOON + seconds * SECOND_MS).holdsUntil - NOON) / SECOND_MS
+
+  test.each([
+    ['a fresh bar is too old', { bars: [[0, 100]] }, 120.001],
+    [
+      'the next bar',
+      {
+        bars: [
+          [0, 100],
+          [7, 101],
+        ],
+      },
+      7,
+    ],
+    ['the next snapshot', { bars: [[0, 100]], snapshots: [[8, 101]] }, 8],
+    ['the next fill', { bars: [[0, 100]], fills: [[9, 101]] }, 9],
+    ['for good, where nothing is fresh and nothing comes', { snapshots: [[0, 100]] }, Number.POSITIVE_INFINITY],
+  ] as const)('%s', (_, parts, expected) => {
+    expect(until(parts, 1)).toBe(expected)
+  })
+
+  test('the snapshot at a start is too old, or the next one comes', () => {
+    expect(until({ snapshots: [[0, 100]] }, 1, markAtStart)).toBe(300.001)
+    expect(
+      until(
+        {
+          snapshots: [
+            [0, 100],
+            [15, 101],
+          ],
+        },
+        1,
+        markAtStart,
+      ),
+    ).toBe(15)
+  })
+})

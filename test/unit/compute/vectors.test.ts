@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Fact } from '../../../src/domain/facts.js'
+import { MINUTE_MS } from '../../../src/domain/time.js'
+import { bookOf, framesAt, type NamedResults, resultsOf } from '../../support/engine.js'
+import { bar, filled, instant, instrument, snapshot } from '../../support/facts.js'
+
+/**
+ * Reference cases of independent projects, with their own tolerances. They lie outside the repository; where they are
+ * not there the suite is counted as skipped.
+ */
+interface ReferenceCase {
+  readonly id: string
+  readonly metric: string
+  readonly input: {
+    readonly fills?: readonly {
+      readonly side: 'buy' | 'sell'
+      readonly qty: number
+      readonly price: number
+      readonly commission?: number
+      readonly multiplier?: number
+    }[]
+    readonly exposures?: readonly number[]
+  }
+  readonly params: { readonly mark?: number }
+  readonly expected: number | null
+  readonly tolerance: number
+}
+
+const FILE = new URL('../../../../shared/vectors/positions.json', import.meta.url)
+const OPEN = instant('2026-07-15T09:31:00-04:00')
+const NOW = instant('2026-07-15T15:59:00-04:00')
+
+/** What each kind of case asks of our frame. */
+const READERS: Readonly<Record<string, (results: NamedResults) => number | null>> = {
+  realized_pnl: (results) => readValue(results, 'realized_pnl'),
+  realized_pnl_net: (results) => difference(readValue(results, 'realized_pnl'), readValue(results, 'cost_total')),
+  net_pnl: (results) => readValue(results, 'net_pnl'),
+  unrealized_pnl: (results) => readValue(results, 'unrealized_pnl'),
+  cost_total: (results) => readValue(results, 'cost_total'),
+  gross_exposure: (results) => readValue(results, 'gross_exposure'),
+  net_exposure: (results) => readValue(results, 'net_exposure'),
+  position_hhi: (results) => readValue(results, 'position_hhi'),
+  // At a mark of 1 the exposure is the quantity, and the rest of the unrealised result the average; of nothing it is 0.
+  position_qty: (results) => readValue(results, 'net_exposure'),
+  avg_entry_price: (results) => {
+    const [unrealized, quantity] = [readValue(results, 'unrealized_pnl'), readValue(results, 'net_exposure')]
+    if (unrealized === null || quantity === null) return null
+    return quantity === 0 ? 0 : 1 - unrealized / quantity
+  },
+}
+/** Metrics of the pack that are not built yet. */
+const LATER = ['leverage_gross_over_equity', 'turnover_ratio']
+
+const cases = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as ReferenceCase[]) : []
+const applicable = cases.filter(({ metric }) => !LATER.includes(metric))
+
+const suite = cases.length > 0 ? describe : describe.skip
+suite('positions of independent projects (../shared/vectors)', () => {
+  test('are all known to this suite', () => {
+    expect(applicable.filter(({ metric }) => READERS[metric] === undefined)).toEqual([])
+    expect(applicable.length).toBeGreaterThan(100)
+  })
+
+  const each = applicable.map((one) => [one.id, one] as const)
+  if (each.length > 0)
+    test.each(each)('%s', (_, one) => {
+      const isUnitPrice = one.metric === 'position_qty' || one.metric === 'avg_entry_price'
+      const facts = one.input.exposures?.flatMap(exposed) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
+      const value = READERS[one.metric]?.(resultsOf(bookOf(framesAt(NOW, facts)), '1d')) ?? null
+      if (one.expected === null) expect(value).toBeNull()
+      else expect(Math.abs((value ?? Number.NaN) - one.expected)).toBeLessThanOrEqual(one.tolerance)
+    })
+})
+
+/** A minute between fills; the mark, where there is one, comes last. */
+function traded({ input: { fills = [] } }: ReferenceCase, mark: number | undefined): Fact[] {
+  const facts: Fact[] = fills.map(({ side, qty, price, commission }, index) =>
+    filled({
+      at: OPEN + index * MINUTE_MS,
+      side,
+      qty,
+      price,
+      ...(commission === undefined ? {} : { costs: commission }),
+    }),
+  )
+  const multiplier = fills.find((fill) => fill.multiplier !== undefined)?.multiplier
+  if (multiplier !== undefined) facts.push(instrument({ symbol: 'AAA', multiplier }))
+  if (mark !== undefined) facts.push(snapshotMark(mark, fills))
+  return facts
+}
+
+/** A snapshot that the fills explain says the price without the ten-percent rule of bars. */
+function snapshotMark(mark: number, fills: NonNullable<ReferenceCase['input']['fills']>): Fact {
+  const qty = fills.reduce((total, fill) => total + (fill.side === 'buy' ? fill.qty : -fill.qty), 0)
+  return snapshot(NOW, [{ symbol: 'AAA', qty: qty.toFixed(9), mark }])
+}
+
+/** One unit of a symbol that is worth the exposure. */
+function exposed(exposure: number, index: number): Fact[] {
+  const symbol = `S${index}`
+  const price = Math.abs(exposure)
+  return [filled({ at: OPEN, side: exposure < 0 ? 'sell' : 'buy', qty: 1, price, symbol }), bar(symbol, NOW, price)]
+}
+
+function readValue(results: NamedResults, name: string): number | null {
+  const result = results[name]
+  return result?.status === 'ok' ? result.value : null
+}
+
+function difference(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a - b
+}
