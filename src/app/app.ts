@@ -41,7 +41,7 @@ const DECISION_OVERLAP_MS = 5 * 60_000
 export interface AppOptions {
   readonly config: Config
   readonly clock: Clock
-  readonly build: { readonly version: string; readonly revision: string }
+  readonly version: string
   readonly log: Logger
   readonly onProgress?: (progress: Progress) => void
   /** Reading begins when this resolves; the listeners answer before. The demo's history is being written meanwhile. */
@@ -74,7 +74,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function start(options: AppOptions, releasers: Releasers): Promise<App> {
-  const { config, clock, build, log } = options
+  const { config, clock, version, log } = options
+  const build = { version, revision: config.revision }
   const calendars = createCalendars(config.file.xnysExceptions)
   const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
   const selfMetrics = new SelfMetrics({ ...build, shard: SHARD, tiers })

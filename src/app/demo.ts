@@ -23,7 +23,7 @@ export interface Moment {
   readonly speed: number
 }
 
-export interface DemoOptions extends Pick<AppOptions, 'build' | 'log' | 'onStatement'> {
+export interface DemoOptions extends Pick<AppOptions, 'version' | 'log' | 'onStatement'> {
   /** The configuration for the given addresses; called once they are known. */
   readonly configFor: (environment: Readonly<Record<string, string>>) => Config
   readonly moment: Moment

@@ -18,6 +18,7 @@ export interface Command {
 
 export interface CommandContext {
   readonly values: Readonly<Record<string, string | boolean | undefined>>
+  readonly version: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly terminal: Terminal
   readonly signal: AbortSignal

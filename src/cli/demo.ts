@@ -1,7 +1,6 @@
 import { type Demo, startDemo } from '../app/demo.js'
 import { METRIC_DESCRIPTIONS } from '../app/dictionary.js'
 import { toIso } from '../domain/time.js'
-import { buildOf } from './build.js'
 import type { Command } from './command.js'
 import { renderHeadlines } from './headline-table.js'
 import { loadConfig } from './load-config.js'
@@ -25,7 +24,7 @@ export const demo: Command = {
   ].join('\n'),
   options: MOMENT_OPTIONS,
   help: MOMENT_HELP,
-  async run({ values, environment, terminal, signal }) {
+  async run({ values, environment, terminal, signal, version }) {
     const { moment, seed, sessions } = momentOf(values)
     const configFor = (addresses: Readonly<Record<string, string>>) =>
       loadConfig({ environment, terminal }, { JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true', ...addresses })
@@ -36,7 +35,7 @@ export const demo: Command = {
     )
     const onProgress = (done: Parameters<typeof progressText>[0]) => progress.show(progressText(done))
     const running = await startDemo({
-      build: buildOf(environment),
+      version,
       log,
       configFor,
       moment,

@@ -1,7 +1,6 @@
 import { startApp } from '../app/app.js'
 import { createHeldClock, createSystemClock } from '../app/clock.js'
 import { numberOption, timeOption } from './arguments.js'
-import { buildOf } from './build.js'
 import type { Command } from './command.js'
 import { loadConfig } from './load-config.js'
 import { createLog } from './log.js'
@@ -22,7 +21,7 @@ export const serve: Command = {
     at: 'look at the data as if it were this moment, such as 2026-11-20T15:30:00Z; time goes on from there',
     speed: 'with --at: seconds that pass in one (1; up to 600)',
   },
-  async run({ values, environment, terminal, signal }) {
+  async run({ values, environment, terminal, signal, version }) {
     const at = timeOption('at', values.at)
     const speed = numberOption('speed', values.speed, 1, { min: 0.1, max: 600 })
     const config = loadConfig({ environment, terminal })
@@ -32,7 +31,7 @@ export const serve: Command = {
     const app = await startApp({
       config,
       clock: held ?? createSystemClock(),
-      build: buildOf(environment),
+      version,
       log,
       onProgress: (done) => progress.show(progressText(done)),
     })

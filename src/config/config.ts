@@ -36,6 +36,7 @@ export interface Config {
   readonly metricsListen: ListenAddress
   readonly isApiEnabled: boolean
   readonly isApiAnonymous: boolean
+  readonly revision: string
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
   readonly file: QuantConfigFile
   /** What the environment gives, as written, for printing; of secrets only that they are given. */
@@ -80,6 +81,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     metricsListen: values.metricsListen ?? values.listen,
     isApiEnabled: values.apiEnabled,
     isApiAnonymous: values.apiAnonymous,
+    revision: values.revision,
     log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
     file,
     given: new Map([...reading.given].map(([name, text]) => [name, SETTINGS[name].isSecret ? '***' : text])),

@@ -31,6 +31,14 @@ export const SETTINGS = {
     description: 'Path of the YAML file for what does not fit into a variable; its keys stand below.',
     format: text('the path of a readable YAML file', '/etc/quant-exporter/quant-config.yaml'),
   }),
+  revision: setting({
+    key: 'QUANT_REVISION',
+    section: 'Process',
+    description:
+      'Revision of the source that the program was built from, shown in quant_exporter_build_info; an image sets it.',
+    fallback: 'unknown',
+    format: text('the name of a revision', 'f00dfeed'),
+  }),
   logLevel: setting({
     key: 'QUANT_LOG_LEVEL',
     section: 'Process',

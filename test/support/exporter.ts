@@ -29,7 +29,7 @@ export async function startExporter(
   const app = await startApp({
     config,
     clock,
-    build: { version: '0.0.0', revision: 'test' },
+    version: '0.0.0',
     log: logger,
     onStatement: (source) => {
       statements[source] += 1
