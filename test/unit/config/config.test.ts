@@ -19,6 +19,7 @@ describe('the configuration', () => {
       metricsListen: { host: '127.0.0.1', port: 9464 },
       isApiEnabled: true,
       isApiAnonymous: false,
+      revision: 'unknown',
       log: { level: 'info', format: 'json' },
       file: { moneyDecimals: undefined, strategies: new Map(), instruments: [], xnysExceptions: {}, written: {} },
       given: new Map(),
