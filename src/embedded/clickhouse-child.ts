@@ -6,6 +6,7 @@
  * statement, and chDB cannot stop one.
  */
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createClickHouseHttpFront } from './clickhouse-http-front.js'
 import { type ClickHouseStatement, preparationOf } from './clickhouse-request.js'
@@ -31,6 +32,8 @@ async function main(port: number, dataFolder: string): Promise<void> {
   process.on('SIGTERM', () => leave(dataFolder))
   process.on('disconnect', () => leave(dataFolder))
   if (!process.connected) leave(dataFolder)
+  // The engine takes every core that it finds; on two of them Postgres and its readers would wait for a bulk insert.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   try {
     const chdb = await import('chdb')
     // Open for the life of the process: the engine behind all sessions ends with the last of them.
