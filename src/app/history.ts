@@ -1,13 +1,10 @@
 import { FINE_HISTORY_MS } from '../compute/engine.js'
-import { CALENDAR_NAMES, type Calendar, type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import { historyFrom } from '../domain/history.js'
 import type { Progress } from '../domain/ports.js'
-import { type Clock, DAY_MS, type EpochMs } from '../domain/time.js'
-import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import type { Clock, EpochMs } from '../domain/time.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { realSleep } from '../lib/loop.js'
-
-/** Bars of the past are read this far back, sessions or not. */
-export const BAR_HISTORY_MS = 28 * DAY_MS
 
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 10_000
@@ -37,16 +34,4 @@ export async function readHistory(options: HistoryOptions): Promise<EpochMs | un
     }
   }
   return undefined
-}
-
-/** Close of the session before the longest window's first: everything younger may matter. */
-function historyFrom(calendars: HistoryOptions['calendars'], at: EpochMs): EpochMs {
-  try {
-    return Math.min(
-      ...CALENDAR_NAMES.map((name) => calendars[name].sessionBefore(at, LONGEST_WINDOW_SESSIONS + 1).closesAt),
-    )
-  } catch (error) {
-    if (error instanceof CalendarOutOfRange) return at - BAR_HISTORY_MS
-    throw error
-  }
 }

@@ -3,6 +3,7 @@ import { FINE_HISTORY_MS } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
+import { BAR_LIFETIME_MS } from '../domain/history.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
 import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
@@ -13,7 +14,7 @@ import { describeError, type Logger } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
-import { BAR_HISTORY_MS, readHistory } from './history.js'
+import { readHistory } from './history.js'
 import { StageStatus } from './stage-status.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
@@ -278,7 +279,7 @@ export class Pipeline implements FrameReader {
     await bars.poll(
       at,
       engine.demand(),
-      { fineFrom: at - FINE_HISTORY_MS, from: at - BAR_HISTORY_MS },
+      { fineFrom: at - FINE_HISTORY_MS, from: at - BAR_LIFETIME_MS },
       signal,
       (progress) => {
         this.#lastAliveWallAt = this.#state === 'warming_up' ? wallNow() : this.#lastAliveWallAt

@@ -54,10 +54,6 @@ export class Account {
     return true
   }
 
-  latestSnapshot(at: EpochMs): PositionSnapshotFact | undefined {
-    return this.#snapshots[this.#indexAt(at)]
-  }
-
   /** The first snapshot that does not show the symbol; undefined when all do. Once asked for, it is not forgotten. */
   firstFlat(symbol: string): EpochMs | undefined {
     if (!this.#firstFlats.has(symbol)) {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { CALENDAR_NAMES, type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
+import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { FactSink, PriceColumn, PriceDemand, StrategySummary } from '../domain/ports.js'
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
 import type { Book } from './book.js'
 import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
@@ -15,8 +16,6 @@ import type { BookFact } from './waiting-facts.js'
 
 /** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
-/** Older bars are not used, even by a process that still has them: what the sources deleted is gone for everybody. */
-const BAR_LIFETIME_MS = 28 * DAY_MS
 /** No window starts later than this before T, so a price that is younger changes no mark at a start. */
 const SHORTEST_WINDOW_MS = MINUTE_MS
 /** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
@@ -121,7 +120,7 @@ export class Engine implements FactSink {
     const touched = this.#portfolio.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
-    const oldestSnapshot = this.#oldestSnapshotNeeded(at)
+    const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
     for (const account of this.#portfolio.accounts.values())
       if (account.thin(boundary, oldestSnapshot)) for (const book of account.books.values()) thinned.add(book)
@@ -202,19 +201,6 @@ export class Engine implements FactSink {
     return (symbols) => {
       if (!known.has(symbols)) known.set(symbols, this.#market.newestAt(symbols, at))
       return known.get(symbols)
-    }
-  }
-
-  /** Close of the session before the longest window's first, in the calendar that reaches back furthest: younger ones matter. */
-  #oldestSnapshotNeeded(at: EpochMs): EpochMs {
-    try {
-      const { calendars } = this.#options.settings
-      return Math.min(
-        ...CALENDAR_NAMES.map((name) => calendars[name].sessionBefore(at, LONGEST_WINDOW_SESSIONS + 1).closesAt),
-      )
-    } catch (error) {
-      if (error instanceof CalendarOutOfRange) return at - BAR_LIFETIME_MS
-      throw error
     }
   }
 

@@ -37,7 +37,8 @@ export function isFinal(status: string): boolean {
  * Broker fills come first, also before the row shows them; what they leave of the row's cumulative quantity is one more
  * fill at the row's fill time, priced at the row's average when the arithmetic leaves nothing. When a final row shows
  * less than its broker fills, the row wins. A quantity whose price is missing waits: it is no fill. The order's cumulative
- * cost is spread over its fills by notional, to the last unit. Sorted by (time, fill id).
+ * cost is spread over its fills by notional, to the last unit; costs that the broker names with its fills are another
+ * source, and two are never mixed. Sorted by (time, fill id).
  * Source: METRICS section 1, "Fill" and "Costs".
  */
 export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[] = []): Fill[] {
@@ -47,14 +48,13 @@ export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[]
     at: fill.at,
     quantity: fill.qty,
     notional: fill.qty * fill.price,
-    costs: fill.costs ?? 0n,
   }))
 
   const restQuantity = row.filledQty - sum(evidence.map((fill) => fill.qty))
   if (restQuantity > 0n && row.avgFillPrice !== undefined) {
     const restNotional = row.filledQty * row.avgFillPrice - sum(parts.map((part) => part.notional))
     const notional = restNotional > 0n ? restNotional : restQuantity * row.avgFillPrice
-    parts.push({ fillId: REMAINDER, at: row.filledAt ?? row.submittedAt, quantity: restQuantity, notional, costs: 0n })
+    parts.push({ fillId: REMAINDER, at: row.filledAt ?? row.submittedAt, quantity: restQuantity, notional })
   }
 
   const sorted = parts
@@ -72,7 +72,7 @@ export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[]
     executionId: row.executionId,
     submittedAt: row.submittedAt,
     side: row.side,
-    costs: shares?.[index] ?? part.costs,
+    costs: shares?.[index] ?? 0n,
   }))
 }
 

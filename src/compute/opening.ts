@@ -11,7 +11,7 @@ const FEE_IN_KIND_DIVISOR = 200n
  *
  * If the fills up to the account's first snapshot explain its quantity, history began flat. If not, and one book alone
  * ever traded the symbol, its ledger starts at that snapshot. With several books nobody can say whose position it was,
- * until a snapshot shows it flat.
+ * and without any price what it cost, until a snapshot shows it flat.
  * Source: METRICS section 1, "Opening inventory".
  */
 export function openingOf(symbol: string, account: Account, at: EpochMs): Opening {
@@ -31,10 +31,10 @@ export function openingOf(symbol: string, account: Account, at: EpochMs): Openin
 
   const [trader, ...others] = traders
   if (trader === undefined) return { kind: 'flat' }
-  if (others.length > 0) return { kind: 'unknown', until: account.firstFlat(symbol) }
-
   const position = first.positions.find((candidate) => candidate.symbol === symbol)
   const price = position?.avgEntryPrice ?? position?.mark
+  const isPriced = held === 0n || price !== undefined
+  if (others.length > 0 || !isPriced) return { kind: 'unknown', until: account.firstFlat(symbol) }
   if (position === undefined || price === undefined)
     return { kind: 'snapshot', at: first.at, quantity: 0n, cost: 0n, unrealized: 0n }
   const { multiplier } = trader.ledger.terms

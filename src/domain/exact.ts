@@ -13,6 +13,9 @@ export const QUANTITY_DIGITS = 9
 export const PRICE_DIGITS = 8
 export const MONEY_DIGITS = 17
 
+/** The largest price that 64 bits hold, about 92 billion. */
+export const LARGEST_PRICE_E8: PriceE8 = 2n ** 63n - 1n
+
 const PLAIN_DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { camelCaser } from '../lib/camel-case.js'
 import { canonicalSymbol } from './book.js'
 import { CALENDAR_NAMES } from './calendar.js'
-import { MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
+import { LARGEST_PRICE_E8, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
 import { parseIso } from './time.js'
 
 /**
@@ -39,7 +39,9 @@ function scaled(digits: number) {
 const quantity = scaled(QUANTITY_DIGITS)
 const unsignedQuantity = quantity.refine((value) => value >= 0n, 'must not be negative')
 const positiveQuantity = quantity.refine((value) => value > 0n, 'must be above 0')
-const price = scaled(PRICE_DIGITS).refine((value) => value > 0n, 'must be above 0')
+const price = scaled(PRICE_DIGITS)
+  .refine((value) => value > 0n, 'must be above 0')
+  .refine((value) => value <= LARGEST_PRICE_E8, 'is no price: above 92 billion')
 const money = scaled(MONEY_DIGITS)
 const name = z.string().min(1).max(256)
 const symbol = z.string().min(1).max(64).transform(canonicalSymbol)

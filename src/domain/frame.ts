@@ -30,7 +30,7 @@ export interface WindowValues {
   readonly results: readonly MetricResult[]
 }
 
-/** One book at T. Immutable; `windows` is shared between frames as long as nothing material changes. */
+/** One book at T. Immutable; `windows` is shared between frames as long as nothing in them changes. */
 export interface BookFrame {
   readonly book: BookDescription
   /** Counts material changes: a value, a status, or quality as judged at a tick. */

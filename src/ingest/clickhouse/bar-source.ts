@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { canonicalSymbol } from '../../domain/book.js'
-import { PRICE_DIGITS, parseScaled } from '../../domain/exact.js'
+import { LARGEST_PRICE_E8, PRICE_DIGITS, parseScaled } from '../../domain/exact.js'
 import type { FactRejection } from '../../domain/facts.js'
 import type { FactSink, PriceColumn, PriceDemand, Progress } from '../../domain/ports.js'
 import { DAY_MS, type EpochMs } from '../../domain/time.js'
@@ -126,7 +126,7 @@ function columnOf({ symbol, points }: SymbolRow, rejections: FactRejection[]): P
   const closesE8: bigint[] = []
   for (const [at, close] of points) {
     const closeE8 = close === null ? undefined : parseScaled(close, PRICE_DIGITS)
-    if (closeE8 === undefined || closeE8 <= 0n) {
+    if (closeE8 === undefined || closeE8 <= 0n || closeE8 > LARGEST_PRICE_E8) {
       rejections.push({ kind: 'bar', id: `${symbol}@${at}`, reason: 'malformed', detail: `close is ${String(close)}` })
       continue
     }

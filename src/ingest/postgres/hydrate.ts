@@ -6,7 +6,8 @@ import type { Row, Table } from './table.js'
 /** Rows a page: small enough that an embedded engine is not blocked for long. */
 const PAGE_ROWS = 2_000
 /** Older snapshots are read one a minute and account. */
-const SNAPSHOT_CELL_MS = MINUTE_MS
+/** The minute (a, b] of a snapshot; times count in whole milliseconds, as in the core. */
+const SNAPSHOT_CELL = `ceil(floor(extract(epoch FROM as_of) * 1000) / ${MINUTE_MS})`
 
 export interface HydrateOptions {
   readonly at: EpochMs
@@ -116,9 +117,9 @@ async function readSnapshots({
   onProgress,
 }: HydrateOptions): Promise<void> {
   const thinned = `SELECT ${snapshots.projection} AS row FROM (
-      SELECT DISTINCT ON (alpaca_account_label, ceil(extract(epoch FROM as_of) * 1000 / ${SNAPSHOT_CELL_MS})) *
+      SELECT DISTINCT ON (alpaca_account_label, ${SNAPSHOT_CELL}) *
       FROM position_snapshots WHERE as_of > ${AT('$1')} AND as_of <= ${AT('$2')}
-      ORDER BY alpaca_account_label, ceil(extract(epoch FROM as_of) * 1000 / ${SNAPSHOT_CELL_MS}), as_of DESC, id DESC) t`
+      ORDER BY alpaca_account_label, ${SNAPSHOT_CELL}, as_of DESC, id DESC) t`
   const whole = `SELECT ${snapshots.projection} AS row FROM position_snapshots t WHERE t.as_of > ${AT('$1')} AND t.as_of <= ${AT('$2')}`
   const days = Math.max(1, Math.ceil((fineFrom - historyFrom) / DAY_MS))
   for (let day = 0; day < days; day += 1) {

@@ -127,15 +127,15 @@ function openingOf(symbol: string, known: Knowledge, account: string): Opening {
   const difference = magnitude(filled - heldIn(first, symbol))
   const isContinuous = [...traders].some((strategyId) => known.calendarOf(strategyId).name === '24x7')
   if (difference === 0n || (isContinuous && difference * 200n <= magnitude(filled))) return { kind: 'flat' }
-  if (traders.size > 1) {
+  const position = first.positions.find((candidate) => candidate.symbol === symbol)
+  const average = position?.avgEntryPrice ?? position?.mark
+  const nothing = { kind: 'taken over', at: first.at, quantity: 0n, cost: 0n, value: 0n } as const
+  if (traders.size === 1 && heldIn(first, symbol) === 0n) return nothing
+  if (traders.size > 1 || position === undefined || average === undefined) {
     const until = snapshots.find((snapshot) => heldIn(snapshot, symbol) === 0n)?.at
     return { kind: 'unknown', until: until ?? Number.POSITIVE_INFINITY }
   }
 
-  const position = first.positions.find((candidate) => candidate.symbol === symbol)
-  const average = position?.avgEntryPrice ?? position?.mark
-  if (position === undefined || average === undefined)
-    return { kind: 'taken over', at: first.at, quantity: 0n, cost: 0n, value: 0n }
   const { multiplier } = known.termsOf(symbol)
   const worth = (price: bigint) => divide(position.qty * price * multiplier, QUANTITY_ONE)
   return {

@@ -1,5 +1,5 @@
 import { bookOf, briefs, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
-import { filled, instant, order } from '../../support/facts.js'
+import { brokerFill, filled, instant, order } from '../../support/facts.js'
 
 /** METRICS section 1, "Costs". */
 
@@ -39,7 +39,8 @@ describe('costs are booked', () => {
       gross_pnl: 0,
       cost_bps: 'no_fills',
     })
-    expect(briefsAt(NOW, [cancelled], { window: '1m' }).cost_total).toBe(0)
+    expect(briefsAt(at('10:58:59.999'), [cancelled], { window: '1m' }).cost_total).toBe(0.35)
+    expect(briefsAt(at('10:59:00'), [cancelled], { window: '1m' }).cost_total).toBe(0)
   })
 
   test('nowhere while an order is open and has no fill', () => {
@@ -71,6 +72,14 @@ describe('costs are booked', () => {
       },
     )
   })
+})
+
+test('a cost that the broker names with a fill is of another source than order records, and none is mixed in', () => {
+  const row = order({ execution_id: 'e', submitted_at: at('10:30:00'), submitted_qty: 2 })
+  const fill = brokerFill({ execution_id: 'e', fill_id: 'f', at: at('10:30:01'), qty: 2, price: 100, costs: 1 })
+  const frame = bookOf(framesAt(NOW, [row, fill]))
+  expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 0, meta: { cost_source: 'none' } })
+  expect(briefs(frame)).toMatchObject({ net_pnl: 0, gross_pnl: 0, cost_bps: 'no_cost_source' })
 })
 
 describe('the cost source', () => {

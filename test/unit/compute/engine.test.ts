@@ -1,7 +1,4 @@
-import type { LevelMetric } from '../../../src/compute/metrics/definition.js'
-import type { LevelView } from '../../../src/compute/view.js'
 import type { BookFrame } from '../../../src/domain/frame.js'
-import type { EpochMs } from '../../../src/domain/time.js'
 import { WINDOWS } from '../../../src/domain/window.js'
 import { answered, applyAll, bookOf, briefs, createEngine, framesAt } from '../../support/engine.js'
 import {
@@ -162,106 +159,6 @@ describe('facts that belong nowhere', () => {
   })
 })
 
-describe('a book is live', () => {
-  const twentySessionsOn = instant('2026-08-12T09:30:00-04:00')
-  const ids = (now: EpochMs, facts: Parameters<typeof framesAt>[1]) =>
-    [...framesAt(now, facts).books.values()].map(({ book }) => book.strategyId)
-  const roundTrip = [bought, filled({ at: at('10:00:01'), side: 'sell', qty: 10, price: 100 })]
-
-  test('while its strategy is enabled, whatever it does', () => {
-    expect(ids(instant('2027-07-15T12:00:00Z'), [BOOK])).toEqual(['s1'])
-  })
-
-  test('while it holds something', () => {
-    expect(ids(instant('2027-07-15T12:00:00Z'), [strategy({ enabled: false }), bought])).toEqual(['s1'])
-  })
-
-  test('while it had a fact in the last twenty sessions', () => {
-    const facts = [strategy({ enabled: false }), ...roundTrip]
-    expect(ids(twentySessionsOn, facts)).toEqual(['s1'])
-    expect(ids(twentySessionsOn + 86_400_000, facts)).toEqual([])
-  })
-})
-
-describe('the demand for prices', () => {
-  test('is what books hold or traded within the longest window, at the finer grid of their calendars', () => {
-    const engine = createEngine({ startAt: instant('2026-09-15T12:00:00-04:00'), calendars: { crypto: '24x7' } })
-    const recent = instant('2026-09-10T12:00:00-04:00')
-    engine.apply([
-      strategy({ accounts: ['PA1'], universe: ['AAA', 'ZZZ'] }),
-      bought,
-      filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'NEW' }),
-      filled({ at: at('10:00:00'), side: 'buy', qty: 1, price: 1, symbol: 'OLD' }),
-      filled({ at: at('10:00:01'), side: 'sell', qty: 1, price: 1, symbol: 'OLD' }),
-      filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'BTC/USD', strategy_id: 'crypto' }),
-      filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'NEW', strategy_id: 'crypto', account: 'PA2' }),
-    ])
-    const { kept, watched } = engine.demand()
-    expect(Object.fromEntries(kept)).toEqual({ AAA: 300_000, NEW: 60_000, BTCUSD: 60_000 })
-    expect([...watched]).toEqual(['AAA', 'ZZZ'])
-  })
-
-  test('is also what only an unknown beginning keeps alive', () => {
-    const engine = createEngine({ startAt: instant('2026-09-15T12:00:00-04:00') })
-    engine.apply([
-      snapshot(at('09:40:00'), [{ symbol: 'AAA', qty: 30, mark: 95 }]),
-      bought,
-      { ...bought, executionId: 'other', strategyId: 's2' },
-    ])
-    engine.tick(instant('2026-09-15T12:00:00-04:00'), answered(0))
-    expect([...engine.demand().kept.keys()]).toEqual(['AAA'])
-  })
-})
-
-describe('strategies', () => {
-  test('tell their accounts, their calendar and their first and last fact', () => {
-    const engine = createEngine({ startAt: at('12:00:00'), calendars: { configured: '24x7' } })
-    engine.apply([
-      strategy({ strategy_id: 'b', name: 'second', enabled: false, calendar: '24x7' }),
-      strategy({ strategy_id: 'a', name: 'first', accounts: ['PA2', 'PA1'] }),
-      strategy({ strategy_id: 'configured', name: 'third', calendar: 'XNYS' }),
-      filled({ at: at('10:00:00'), side: 'buy', qty: 1, price: 1, strategy_id: 'a' }),
-      decision({ at: at('11:00:00'), strategy_id: 'a', account: 'PA2' }),
-    ])
-    expect(engine.strategies()).toEqual([
-      {
-        strategyId: 'a',
-        name: 'first',
-        enabled: true,
-        calendar: 'XNYS',
-        accounts: ['PA1', 'PA2'],
-        firstFactAt: at('10:00:00'),
-        lastFactAt: at('11:00:00'),
-      },
-      {
-        strategyId: 'b',
-        name: 'second',
-        enabled: false,
-        calendar: '24x7',
-        accounts: [],
-        firstFactAt: null,
-        lastFactAt: null,
-      },
-      {
-        strategyId: 'configured',
-        name: 'third',
-        enabled: true,
-        calendar: '24x7',
-        accounts: [],
-        firstFactAt: null,
-        lastFactAt: null,
-      },
-    ])
-  })
-
-  test('that are renamed rename their books', () => {
-    const engine = createEngine({ startAt: at('10:00:00') })
-    engine.apply([BOOK])
-    engine.apply([strategy({ name: 'renamed', accounts: ['PA1'] })])
-    expect(bookOf(engine.tick(at('10:00:00'), answered(0))).book.strategyName).toBe('renamed')
-  })
-})
-
 describe('configuration goes before facts', () => {
   test('for an instrument', () => {
     const configured = instrument({ symbol: 'AAA', multiplier: 5 })
@@ -275,64 +172,6 @@ describe('configuration goes before facts', () => {
       calendars: { s1: '24x7' },
     })
     expect(bookOf(frames)).toMatchObject({ book: { calendar: '24x7' }, moneyDecimals: 6 })
-  })
-})
-
-describe('tiers', () => {
-  const base = {
-    group: 'pipeline',
-    unit: 'ms',
-    formulaVersion: 'v1',
-    windows: 'level',
-    sources: ['orders'],
-    summary: '',
-  } as const
-  const metric = (name: string, tier: LevelMetric['tier'], value: (level: LevelView) => number): LevelMetric => ({
-    ...base,
-    name,
-    tier,
-    prometheus: name,
-    compute: (level) => ({ status: 'ok', value: value(level) }),
-  })
-  const held = (level: LevelView) => (level.positions.known ? level.positions.value.length : -1)
-  const price = (level: LevelView) =>
-    level.positions.known ? Number(level.positions.value[0]?.mark.priceE8 ?? 0n) / 1e8 : -1
-
-  test('are computed at their own instants', () => {
-    const dictionary = (['light', 'medium', 'heavy'] as const).map((tier) => metric(tier, tier, (level) => level.at))
-    const engine = createEngine({ startAt: at('10:00:00'), dictionary })
-    engine.apply([BOOK])
-    const instants = (time: string) =>
-      bookOf(engine.tick(at(time), answered(0))).windows['1m'].results.map((result) =>
-        result.status === 'ok' ? (at(time) - result.value) / 1_000 : result.reason,
-      )
-    expect(instants('10:00:07')).toEqual([0, 2, 7])
-    engine.apply([decision({ at: at('10:00:08') })])
-    expect(instants('10:00:34')).toEqual([0, 4, 4])
-  })
-
-  test('take a fact in at their next instant', () => {
-    const dictionary = [metric('light', 'light', held), metric('medium', 'medium', held)]
-    const engine = createEngine({ startAt: at('10:00:00'), dictionary })
-    engine.apply([BOOK, filled({ at: at('10:00:06'), side: 'buy', qty: 1, price: 100 })])
-    const counts = (time: string) =>
-      bookOf(engine.tick(at(time), answered(0))).windows['1m'].results.map(
-        (result) => result.status === 'ok' && result.value,
-      )
-    expect(counts('10:00:05')).toEqual([0, 0])
-    expect(counts('10:00:07')).toEqual([1, 0])
-    expect(counts('10:00:09.999')).toEqual([1, 0])
-    expect(counts('10:00:10')).toEqual([1, 1])
-  })
-
-  test('a slow one that does not see a position yet does not hide its prices from a fast one', () => {
-    const dictionary = [metric('light', 'light', price), metric('heavy', 'heavy', price)]
-    const engine = createEngine({ startAt: at('10:00:01'), dictionary })
-    applyAll(engine, [BOOK, filled({ at: at('10:00:01'), side: 'buy', qty: 1, price: 100 })])
-    const light = (time: string) => bookOf(engine.tick(at(time), answered(0))).windows['1m'].results[0]
-    expect(light('10:00:02')).toMatchObject({ value: 100 })
-    engine.apply([bar('AAA', at('10:00:03'), 101)])
-    expect(light('10:00:04')).toMatchObject({ value: 101 })
   })
 })
 

@@ -107,6 +107,19 @@ describe('a first snapshot that one book must have brought', () => {
     expect(briefsAt(NOW, facts)).toMatchObject({ realized_pnl: 200, gross_pnl: 200 })
   })
 
+  test('without any price cannot be valued, so nothing is said until it is flat', () => {
+    const facts = [snapshot(FIRST, [held(30, { avg_entry_price: null, mark: null })]), sold]
+    expect(briefsAt(NOW, facts)).toMatchObject({
+      open_positions: UNKNOWN,
+      gross_exposure: UNKNOWN,
+      realized_pnl: UNKNOWN,
+    })
+    expect(briefsAt(NOW, [...facts, snapshot(at('10:50:00'), [])], { window: '5m' })).toMatchObject({
+      open_positions: 0,
+      realized_pnl: 0,
+    })
+  })
+
   test('belongs to the one that traded it, though others trade elsewhere in the account', () => {
     const facts = [
       snapshot(FIRST, [held(10)]),
@@ -151,6 +164,18 @@ describe('a first snapshot that several books may have brought', () => {
     expect(briefs(frame, '5m')).toMatchObject({ realized_pnl: 6, gross_pnl: 6, open_positions: 0 })
     expect(briefs(frame, '15m')).toMatchObject({ realized_pnl: UNKNOWN, gross_pnl: UNKNOWN, open_positions: 0 })
     expect(briefs(frame, '1h')).toMatchObject({ traded_notional: 406, unrealized_pnl: 0 })
+  })
+
+  test('becomes known when the flat snapshot comes', () => {
+    const engine = createEngine({ startAt: NOW })
+    const positions = (time: string) => briefs(bookOf(engine.tick(at(time), answered(at(time))))).open_positions
+    engine.apply(shared)
+    expect(positions('11:00:00')).toBe(UNKNOWN)
+    engine.apply([snapshot(at('11:00:10'), [held(31)])])
+    expect(positions('11:00:11')).toBe(UNKNOWN)
+    engine.apply([snapshot(at('11:00:25'), [])])
+    expect(positions('11:00:24')).toBe(UNKNOWN)
+    expect(positions('11:00:25')).toBe(0)
   })
 
   test('stays known when the flat snapshot is no longer kept', () => {
