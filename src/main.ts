@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { runCli } from './cli/run.js'
 
+/** Ctrl-C under npm arrives twice at once: from the terminal and from npm. That is one wish, not impatience. */
+const ONE_WISH_MS = 1_000
+
 const stop = new AbortController()
+let stoppedAtMs = Number.POSITIVE_INFINITY
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second signal is from somebody who does not want to wait.
-    if (stop.signal.aborted) process.exit(130)
+    // A later signal is from somebody who does not want to wait.
+    if (performance.now() - stoppedAtMs > ONE_WISH_MS) process.exit(130)
+    stoppedAtMs = Math.min(stoppedAtMs, performance.now())
     stop.abort()
   })
 }
