@@ -33,9 +33,9 @@ import { createRejectionLog } from './rejection-log.js'
 
 /** A shard of one: books are not spread yet. */
 const SHARD = '0'
-/** Decisions made this recently are looked at again on every slow poll, since upstream does not say when they change. */
 /** How long, in real time, a row of the demo's may take to be seen. */
 const SLOWEST_WRITE_MS = 2_000
+/** Decisions made this recently are looked at again on every slow poll, since upstream does not say when they change. */
 const DECISION_OVERLAP_MS = 5 * 60_000
 
 export interface AppOptions {
@@ -159,6 +159,8 @@ function createPipeline(
   const sinkOf = (source: SourceName): FactSink => ({
     apply: (facts) => engine.apply(facts),
     applyPrices: (columns) => engine.applyPrices(columns),
+    applySignals: (columns) => engine.applySignals(columns),
+    applyMinutes: (feed, minutes) => engine.applyMinutes(feed, minutes),
     reject(rejections) {
       engine.reject(rejections)
       for (const rejection of rejections) {

@@ -3,7 +3,15 @@ import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
-import type { FactSink, PriceColumn, PriceDemand, StrategySummary } from '../domain/ports.js'
+import type {
+  FactSink,
+  Feed,
+  MinuteRuns,
+  PriceColumn,
+  PriceDemand,
+  SignalColumn,
+  StrategySummary,
+} from '../domain/ports.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
 import type { Book } from './book.js'
@@ -67,6 +75,7 @@ export class Engine implements FactSink {
     const ofBooks: BookFact[] = []
     for (const fact of facts) {
       if (fact.fact === 'bar') this.#market.apply({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
+      else if (fact.fact === 'signal') continue
       else ofBooks.push(fact)
     }
     this.#portfolio.apply(ofBooks)
@@ -75,6 +84,10 @@ export class Engine implements FactSink {
   applyPrices(columns: readonly PriceColumn[]): void {
     for (const column of columns) this.#market.apply(column)
   }
+
+  applySignals(_columns: readonly SignalColumn[]): void {}
+
+  applyMinutes(_feed: Feed, _minutes: readonly MinuteRuns[]): void {}
 
   reject(rejections: readonly FactRejection[]): void {
     this.#rejected += rejections.length
@@ -108,7 +121,7 @@ export class Engine implements FactSink {
         watched.add(symbol)
     }
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched }
+    return { kept, watched, pins: [] }
   }
 
   /**

@@ -108,6 +108,8 @@ export class Portfolio {
       case 'position_snapshot':
         this.#applySnapshot(fact)
         break
+      case 'cash_flow':
+        break
     }
   }
 

@@ -2,7 +2,7 @@ import type { Fact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 
 /** What books and accounts are made of; prices belong to the market. */
-export type BookFact = Exclude<Fact, { fact: 'bar' }>
+export type BookFact = Exclude<Fact, { fact: 'bar' | 'signal' }>
 
 /** Facts whose first event lies after T. Of two revisions of one fact only the newer waits, or neither if it is due. */
 export class WaitingFacts {
@@ -50,5 +50,7 @@ function identityOf(fact: BookFact): string {
       return `fill ${fact.executionId} ${fact.fillId}`
     case 'position_snapshot':
       return `snapshot ${fact.account} ${fact.at}`
+    case 'cash_flow':
+      return `cash_flow ${fact.account} ${fact.flowId}`
   }
 }

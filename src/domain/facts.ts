@@ -96,6 +96,11 @@ export const decisionFact = factSchema('decision', {
   status: name,
   veto_reasons: optional(z.array(z.string())),
   broker_reject_reasons: optional(z.array(z.string())),
+  confidence: optional(z.coerce.number()),
+  context_freshness_seconds: optional(z.coerce.number().nonnegative()),
+  context_quality: optional(z.coerce.number()),
+  /** When the newest review was written; what it says of the context's freshness is not aged. */
+  reviewed_at: optional(instant),
 })
 
 /** One order in its latest revision: cumulative quantity and average price. `at` is the time of its latest event. */
@@ -155,6 +160,27 @@ export const positionSnapshotFact = factSchema('position_snapshot', {
 /** The close of one bar; `at` is the bar's end. */
 export const barFact = factSchema('bar', { symbol, close: price, vwap: optional(price) })
 
+export const CASH_FLOW_KINDS = ['deposit', 'withdrawal', 'dividend', 'interest', 'fee'] as const
+
+/** Cash that came into an account (positive) or left it, not by a trade. Deposits and withdrawals are no performance. */
+export const cashFlowFact = factSchema('cash_flow', {
+  account: name,
+  flow_id: name,
+  amount: money,
+  kind: z.enum(CASH_FLOW_KINDS),
+  symbol: optional(symbol),
+  qty: optional(quantity),
+})
+
+/** One row of technical analysis with the quote it saw; `at` is the event's time. Only those of source `ta` price anything. */
+export const signalFact = factSchema('signal', {
+  symbol,
+  source: name.nullish().transform((value) => value ?? 'ta'),
+  bid: optional(price),
+  ask: optional(price),
+  ingested_at: optional(instant),
+})
+
 /** Every kind of fact with its schema; a source or a file names the kind, the schema does the rest. */
 export const FACT_SCHEMAS = {
   strategy: strategyFact,
@@ -163,7 +189,9 @@ export const FACT_SCHEMAS = {
   execution: executionFact,
   fill: fillFact,
   position_snapshot: positionSnapshotFact,
+  cash_flow: cashFlowFact,
   bar: barFact,
+  signal: signalFact,
 } as const
 
 export type StrategyFact = z.output<typeof strategyFact>
@@ -172,7 +200,9 @@ export type DecisionFact = z.output<typeof decisionFact>
 export type ExecutionFact = z.output<typeof executionFact>
 export type FillFact = z.output<typeof fillFact>
 export type PositionSnapshotFact = z.output<typeof positionSnapshotFact>
+export type CashFlowFact = z.output<typeof cashFlowFact>
 export type BarFact = z.output<typeof barFact>
+export type SignalFact = z.output<typeof signalFact>
 export type Fact =
   | StrategyFact
   | InstrumentFact
@@ -180,7 +210,9 @@ export type Fact =
   | ExecutionFact
   | FillFact
   | PositionSnapshotFact
+  | CashFlowFact
   | BarFact
+  | SignalFact
 export type FactKind = Fact['fact']
 
 /** A fact that could not be read: counted by source and reason, told in the log, and the rest goes on. */

@@ -4,6 +4,8 @@ import { LONGEST_WINDOW_SESSIONS } from './window.js'
 
 /** Older bars are not used, even by a process that still has them: what the sources deleted is gone for everybody. */
 export const BAR_LIFETIME_MS = 28 * DAY_MS
+/** The same for quotes, whose table is kept for a shorter time. */
+export const QUOTE_LIFETIME_MS = 12 * DAY_MS
 
 /**
  * Where decisions and snapshots begin to matter at T: the close of the session before the longest window's first, in

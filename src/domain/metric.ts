@@ -24,6 +24,10 @@ export type Tier = (typeof TIERS)[number]
 export const FACT_SOURCES = ['orders', 'bars'] as const
 export type FactSourceName = (typeof FACT_SOURCES)[number]
 
+/** What an installation may lack: a source that was never reached, a table or a column that its schema does not have. */
+export const NEEDS = ['snapshots', 'reviews', 'adapters', 'bars', 'signals'] as const
+export type Need = (typeof NEEDS)[number]
+
 /** Why a metric has no value: a closed list, part of the API. */
 export const REASONS = [
   'calendar_out_of_range',
@@ -31,10 +35,20 @@ export const REASONS = [
   'internal_error',
   'missing_mark',
   'no_cost_source',
+  'no_decisions',
+  'no_equity',
+  'no_events',
   'no_fills',
+  'no_observations',
+  'no_orders',
   'no_positions',
+  'no_reviews',
+  'no_universe',
+  'non_positive_equity',
   'not_defined_for_window',
+  'nothing_due',
   'source_unavailable',
+  'too_few_observations',
   'unknown_opening_position',
 ] as const
 export type Reason = (typeof REASONS)[number]
@@ -65,6 +79,8 @@ export interface MetricDescription {
   /** The gauge's value per unit of the JSON value: percent are exported as ratios, minutes as seconds. */
   readonly prometheusScale?: number
   readonly sources: readonly FactSourceName[]
+  /** Without any of these the metric is `source_unavailable`, and meta names what is missing. */
+  readonly needs?: readonly Need[]
   /** Ours beyond the standard pack. */
   readonly extended?: true
   /** One sentence: help text and documentation. */

@@ -8,6 +8,28 @@ export interface PriceColumn {
   readonly symbol: string
   readonly ats: readonly EpochMs[]
   readonly closesE8: readonly bigint[]
+  /** When the newest of them reached the source's table. */
+  readonly newestIngestedAt?: EpochMs
+}
+
+/** Signals of one symbol, oldest first: only rows of source `ta`. */
+export interface SignalColumn {
+  readonly symbol: string
+  readonly ats: readonly EpochMs[]
+  /** Middle of the quote; 0 where the row has no valid one (bid > 0, ask ≥ bid, spread at most 50 bps). */
+  readonly midsE8: readonly bigint[]
+  readonly newestIngestedAt?: EpochMs
+}
+
+export const FEEDS = ['bars', 'signals'] as const
+/** A stream of market data. */
+export type Feed = (typeof FEEDS)[number]
+
+/** The minutes (end − 1 min, end] of the UTC grid in which a symbol had an event, as runs of minute ends. */
+export interface MinuteRuns {
+  readonly symbol: string
+  /** (first minute end, last minute end), both in epoch milliseconds; ascending. */
+  readonly runs: readonly (readonly [EpochMs, EpochMs])[]
 }
 
 /**
@@ -17,6 +39,9 @@ export interface PriceColumn {
 export interface FactSink {
   apply(facts: readonly Fact[]): void
   applyPrices(columns: readonly PriceColumn[]): void
+  applySignals(columns: readonly SignalColumn[]): void
+  /** Which minutes of the past had an event; what comes by applyPrices and applySignals counts by itself. */
+  applyMinutes(feed: Feed, minutes: readonly MinuteRuns[]): void
   reject(rejections: readonly FactRejection[]): void
 }
 
@@ -24,8 +49,10 @@ export interface FactSink {
 export interface PriceDemand {
   /** Symbols whose closes are kept, each with the length of the cells of its older history, in milliseconds. */
   readonly kept: ReadonlyMap<string, number>
-  /** Symbols of which only the time of the newest bar matters. */
+  /** Symbols of which only the times of events matter. */
   readonly watched: ReadonlySet<string>
+  /** Instants at which a price must be exact even in the thinned past, ascending: a cell ends there as well. */
+  readonly pins: readonly EpochMs[]
 }
 
 export interface Progress {

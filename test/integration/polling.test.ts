@@ -69,6 +69,8 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
       sink: {
         apply: (some) => void facts.push(...some),
         applyPrices: () => undefined,
+        applySignals: () => undefined,
+        applyMinutes: () => undefined,
         reject: (some) => void rejections.push(...some),
       },
       overlapMs: 30_000,

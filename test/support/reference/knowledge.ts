@@ -147,7 +147,11 @@ export function identityOf(fact: Fact): string {
       return `fill ${fact.executionId} ${fact.fillId}`
     case 'position_snapshot':
       return `snapshot ${fact.account} ${fact.at}`
+    case 'cash_flow':
+      return `cash_flow ${fact.account} ${fact.flowId}`
     case 'bar':
       return `bar ${fact.symbol} ${fact.at}`
+    case 'signal':
+      return `signal ${fact.symbol} ${fact.source} ${fact.at}`
   }
 }

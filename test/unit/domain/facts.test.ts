@@ -31,9 +31,27 @@ const EXAMPLES: Record<FactKind, Example> = {
   },
   decision: {
     raw: { decision_id: 'd-1', strategy_id: 's-1', account: 'PA1', symbol: 'AAPL', action: 'buy', status: 'blocked' },
-    more: { qty: 10, price: 190.25, veto_reasons: ['max_notional'], broker_reject_reasons: [] },
+    more: {
+      qty: 10,
+      price: 190.25,
+      veto_reasons: ['max_notional'],
+      broker_reject_reasons: [],
+      confidence: 0.75,
+      context_freshness_seconds: 42.5,
+      context_quality: 0.9,
+      reviewed_at: AT + 1_500,
+    },
     parsed: { decisionId: 'd-1', strategyId: 's-1', account: 'PA1', symbol: 'AAPL', action: 'buy', status: 'blocked' },
-    parsedMore: { qty: quantity(10), price: price(19_025), vetoReasons: ['max_notional'], brokerRejectReasons: [] },
+    parsedMore: {
+      qty: quantity(10),
+      price: price(19_025),
+      vetoReasons: ['max_notional'],
+      brokerRejectReasons: [],
+      confidence: 0.75,
+      contextFreshnessSeconds: 42.5,
+      contextQuality: 0.9,
+      reviewedAt: AT + 1_500,
+    },
   },
   execution: {
     raw: {
@@ -99,11 +117,23 @@ const EXAMPLES: Record<FactKind, Example> = {
     parsed: { account: 'PA1', equity: money(10_000_000), cash: money(-50_050), positions: [] },
     parsedMore: { buyingPower: money(20_000_000) },
   },
+  cash_flow: {
+    raw: { account: 'PA1', flow_id: 'c-1', amount: -250.5, kind: 'withdrawal' },
+    more: { symbol: 'AAPL', qty: 10 },
+    parsed: { account: 'PA1', flowId: 'c-1', amount: money(-25_050), kind: 'withdrawal' },
+    parsedMore: { symbol: 'AAPL', qty: quantity(10) },
+  },
   bar: {
     raw: { symbol: 'AAPL', close: 190.25 },
     more: { vwap: 190.24 },
     parsed: { symbol: 'AAPL', close: price(19_025) },
     parsedMore: { vwap: price(19_024) },
+  },
+  signal: {
+    raw: { symbol: 'AAPL' },
+    more: { source: 'rest', bid: 190.24, ask: 190.26, ingested_at: AT + 500 },
+    parsed: { symbol: 'AAPL', source: 'ta' },
+    parsedMore: { source: 'rest', bid: price(19_024), ask: price(19_026), ingestedAt: AT + 500 },
   },
 }
 const KINDS = Object.keys(EXAMPLES) as FactKind[]
