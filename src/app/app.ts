@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Router } from 'express'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { Engine } from '../compute/engine.js'
-import { calendarOf, moneyDecimalsOf } from '../config/book-settings.js'
+import { calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
 import { isLoopback, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
@@ -142,6 +142,7 @@ function createPipeline(
       periodsMs: config.periodsMs,
       sessionRollMs: config.sessionRollMs,
       markMaxAgeMs: config.markMaxAgeMs,
+      capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
       maxStalenessMs: config.maxStalenessMs,
       clockSpeed: clock.speed,
     },

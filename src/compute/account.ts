@@ -1,13 +1,24 @@
+import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { PriceSeries } from './accumulators/price-series.js'
 import { partitionPoint } from './accumulators/sorted-search.js'
 import type { Book } from './book.js'
+import { Flows } from './equity/flows.js'
+import { Observations } from './equity/observations.js'
 
-/** Snapshots of the past are kept one a minute: enough for every window's start on a minute. */
+/** Positions of the past are kept one a minute: enough for every window's start on a minute. Equity is kept whole. */
 const SNAPSHOT_CELL_MS = MINUTE_MS
 
+/** Snapshots that may pile up while a history is read. */
+const THINNING_WORTH = 2_000
+
 export type Position = PositionSnapshotFact['positions'][number]
+
+export interface AccountOptions {
+  readonly multiplierOf: (symbol: string) => QuantityE9
+  readonly sessionRollMs: number
+}
 
 /**
  * What the broker says about one account, and the books that trade in it.
@@ -16,14 +27,28 @@ export type Position = PositionSnapshotFact['positions'][number]
  */
 export class Account {
   readonly books = new Map<string, Book>()
+  readonly observations = new Observations()
+  readonly flows: Flows
+  readonly #multiplierOf: AccountOptions['multiplierOf']
   #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
   readonly #firstFlats = new Map<string, EpochMs | undefined>()
   readonly #costEvidence = new Map<string, EpochMs>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
+  #lengthWhenThinned = 0
 
-  constructor(readonly label: string) {}
+  constructor(
+    readonly label: string,
+    { multiplierOf, sessionRollMs }: AccountOptions,
+  ) {
+    this.#multiplierOf = multiplierOf
+    this.flows = new Flows({
+      observations: this.observations,
+      paidForFills: (from, to) => this.#paidForFills(from, to),
+      sessionRollMs,
+    })
+  }
 
   get firstSnapshot(): PositionSnapshotFact | undefined {
     return this.#first
@@ -34,11 +59,12 @@ export class Account {
     const index = this.#indexAt(snapshot.at)
     const before = this.#snapshots[index]
     if (before?.at === snapshot.at) {
-      if (samePositions(before.positions, snapshot.positions)) return false
+      if (sameSnapshot(before, snapshot)) return false
       this.#snapshots[index] = snapshot
       this.#forgetPrices(new Set([before.at]))
       this.#firstFlats.clear()
     } else this.#snapshots.splice(index + 1, 0, snapshot)
+    this.observations.add(snapshot, this.#multiplierOf)
     if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
     for (const [symbol, at] of this.#firstFlats)
       if (snapshot.at < (at ?? Number.POSITIVE_INFINITY) && quantityIn(snapshot, symbol) === 0n)
@@ -61,6 +87,30 @@ export class Account {
       this.#firstFlats.set(symbol, known.find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at)
     }
     return this.#firstFlats.get(symbol)
+  }
+
+  /** The newest snapshot at or before an instant whose equity counts, with its positions. */
+  snapshotAt(at: EpochMs): PositionSnapshotFact | undefined {
+    for (let index = this.#indexAt(at); index >= 0; index -= 1) {
+      const snapshot = this.#snapshots[index]
+      if (snapshot !== undefined && !this.observations.isRefused(snapshot.at)) return snapshot
+    }
+    return undefined
+  }
+
+  /** True when so many snapshots came since the last thinning that it is worth its while. */
+  get isGrown(): boolean {
+    return this.#snapshots.length > 2 * this.#lengthWhenThinned + THINNING_WORTH
+  }
+
+  /** Symbols that some snapshot of the history priced. */
+  pricedSymbols(): string[] {
+    return [...this.#prices].filter(([, series]) => series.length > 0).map(([symbol]) => symbol)
+  }
+
+  /** Judges the equities again whose positions are known: an instrument is another one than was thought. */
+  revalue(): void {
+    for (const snapshot of this.#snapshots) this.observations.add(snapshot, this.#multiplierOf)
   }
 
   prices(symbol: string): PriceSeries | undefined {
@@ -93,22 +143,37 @@ export class Account {
   }
 
   /**
-   * Keeps, of every minute that ends at or before `boundary`, the last snapshot only, and none older than `oldest`: what
-   * a process reads that starts now. True when prices went: what was read from them may read otherwise now.
+   * Keeps the positions, of every minute that ends at or before `boundary`, of the last snapshot and of the last one whose
+   * equity counts, and nothing older than `oldest`: the same in a process that starts now. The span (from, to] in which
+   * prices went, so that what was read from them may read otherwise now.
    */
-  thin(boundary: EpochMs, oldest: EpochMs): boolean {
+  thin(boundary: EpochMs, oldest: EpochMs): readonly [from: EpochMs, to: EpochMs] | undefined {
     const end = lastWholeCell(boundary)
-    if (this.#thinnedTo !== undefined && end <= this.#thinnedTo) return false
+    const from = this.#thinnedTo ?? Number.NEGATIVE_INFINITY
+    if (end <= from) return undefined
     this.#thinnedTo = end
+    this.observations.dropBefore(oldest)
     const past = this.#snapshots.splice(0, this.#indexAt(end) + 1)
     const gone = new Set<EpochMs>()
-    past.forEach(({ at }, index) => {
-      const following = past[index + 1]
-      const isLast = following === undefined || cellEnd(following.at) !== cellEnd(at)
-      if (!isLast || at < oldest) gone.add(at)
-    })
+    /** Cells of which a later snapshot, and a later one that counts, is kept. */
+    let [lastCell, lastCountedCell]: (EpochMs | undefined)[] = [undefined, undefined]
+    for (const { at } of past.toReversed()) {
+      const cell = cellEnd(at)
+      const isCounted = !this.observations.isRefused(at)
+      const isKept = at >= oldest && (cell !== lastCell || (isCounted && cell !== lastCountedCell))
+      if (!isKept) gone.add(at)
+      lastCell = cell
+      if (isCounted) lastCountedCell = cell
+    }
     this.#snapshots = [...past.filter(({ at }) => !gone.has(at)), ...this.#snapshots]
-    return this.#forgetPrices(gone)
+    this.#lengthWhenThinned = this.#snapshots.length
+    return this.#forgetPrices(gone) ? [from, end] : undefined
+  }
+
+  #paidForFills(from: EpochMs, to: EpochMs): MoneyE17 {
+    let paid = 0n
+    for (const book of this.books.values()) for (const ledger of book.ledgers.values()) paid += ledger.paidIn(from, to)
+    return paid
   }
 
   #forgetPrices(instants: ReadonlySet<EpochMs>): boolean {
@@ -137,6 +202,10 @@ function cellEnd(at: EpochMs): EpochMs {
 
 function lastWholeCell(boundary: EpochMs): EpochMs {
   return Math.floor(boundary / SNAPSHOT_CELL_MS) * SNAPSHOT_CELL_MS
+}
+
+function sameSnapshot(a: PositionSnapshotFact, b: PositionSnapshotFact): boolean {
+  return a.equity === b.equity && a.cash === b.cash && samePositions(a.positions, b.positions)
 }
 
 function samePositions(a: readonly Position[], b: readonly Position[]): boolean {

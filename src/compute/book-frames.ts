@@ -4,6 +4,7 @@ import { type FactSourceName, type MetricResult, TIERS, type Tier } from '../dom
 import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
+import { sameSharing, sharingOf } from './equity/sharing.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import { isPollStale, isSessionStale, Judgement, PRICE_LIMIT_MS } from './staleness.js'
 import type { LevelView, WindowView } from './view.js'
@@ -61,6 +62,7 @@ export class BookFrames {
   #results: Results | undefined
   #holdingsAt: EpochMs = Number.NEGATIVE_INFINITY
   #heldSymbols: readonly string[] = []
+  #pricedSymbols: readonly string[] = []
   #oldestMarkAt: EpochMs | undefined
   #newestMarkAt: EpochMs | undefined
   #barsAvailable: boolean | undefined
@@ -77,6 +79,19 @@ export class BookFrames {
   /** Symbols held when the book was last computed. */
   get heldSymbols(): readonly string[] {
     return this.#heldSymbols
+  }
+
+  /** Symbols whose prices moved a value when the book was last computed: those held, by the book or by its account. */
+  get pricedSymbols(): readonly string[] {
+    return this.#pricedSymbols
+  }
+
+  /** True when, by what others did in the account, its equity is another's than when the book was last computed. */
+  isSharingNews(at: EpochMs): boolean {
+    const { book, account, settings, memory, capitalShare } = this.#options
+    if (memory.sharing === undefined || account.books.size === 1) return false
+    const options = { ...settings, configuredShare: capitalShare() }
+    return !sameSharing(memory.sharing, sharingOf(book, account, at, book.calendar, options).sharing)
   }
 
   touch(): void {
@@ -138,8 +153,8 @@ export class BookFrames {
       const reader = new BookReader(this.#options, at)
       const level = reader.level()
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
-      if (at >= this.#holdingsAt) this.#noteHoldings(reader.heldSymbols(), level)
-      const views = WINDOWS.map((window) => reader.window(window, level))
+      if (at >= this.#holdingsAt) this.#noteHoldings(reader, level)
+      const views = WINDOWS.map((window) => reader.window(window))
       for (const { definition, index } of planned) {
         const isAvailable = barsAvailable || !definition.sources.includes('bars')
         if (isLevel(definition))
@@ -165,9 +180,10 @@ export class BookFrames {
     return isAvailable ? this.#guard(definition, () => definition.compute(view)) : UNAVAILABLE
   }
 
-  #noteHoldings(symbols: readonly string[], { at, positions }: LevelView): void {
+  #noteHoldings(reader: BookReader, { at, positions }: LevelView): void {
     this.#holdingsAt = at
-    this.#heldSymbols = symbols
+    this.#heldSymbols = reader.heldSymbols()
+    this.#pricedSymbols = [...new Set([...this.#heldSymbols, ...reader.accountSymbols()])]
     if (!positions.known) return
     const marks = positions.value.map(({ mark }) => mark.at)
     this.#oldestMarkAt = marks.length > 0 ? Math.min(...marks) : undefined

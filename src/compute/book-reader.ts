@@ -1,14 +1,26 @@
 import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
-import { divideHalfEven, type MoneyE17, QUANTITY_DIGITS } from '../domain/exact.js'
+import { divideHalfEven, type MoneyE17, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
 import type { Account } from './account.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
+import type { BookEquity } from './equity/book-equity.js'
+import type { EquityMemory } from './equity/equity-memory.js'
+import { EquityReader } from './equity/equity-reader.js'
 import type { Market } from './market.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import type { ComputeSettings } from './settings.js'
 import type { Activity, LevelView, MarkedPosition, Valuation, WindowView } from './view.js'
+
+/** What a book did in (start, T]. */
+interface Result {
+  readonly fillCount: number
+  readonly tradedNotional: Valuation<MoneyE17>
+  readonly realized: Valuation<MoneyE17>
+  readonly orderCosts: MoneyE17
+  readonly unrealizedChange: Valuation<MoneyE17>
+}
 
 const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
@@ -19,6 +31,10 @@ export interface BookReaderOptions {
   readonly settings: ComputeSettings
   /** Quote currency of a symbol; anything but USD has no money figures. */
   readonly currencyOf: (symbol: string) => string
+  readonly multiplierOf: (symbol: string) => QuantityE9
+  /** The part of its account's equity that is the book's by configuration. */
+  readonly capitalShare: () => QuantityE9 | undefined
+  readonly memory: EquityMemory
 }
 
 /**
@@ -28,6 +44,9 @@ export interface BookReaderOptions {
 export class BookReader {
   readonly #options: BookReaderOptions
   readonly #relevant: readonly (readonly [string, SymbolLedger])[]
+  readonly #equity: EquityReader
+  readonly #results = new Map<EpochMs, Result>()
+  #level: LevelView | undefined
   #holdsUntil = Number.POSITIVE_INFINITY
 
   constructor(
@@ -39,6 +58,14 @@ export class BookReader {
     this.#relevant = [...options.book.ledgers].filter(
       ([, ledger]) => ledger.lastAt > longest || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(longest),
     )
+    this.#equity = new EquityReader(
+      {
+        ...options,
+        netPnlSince: (start, lead) => netPnlOf(this.#resultSince(start, lead)),
+        changesAt: (changesAt) => this.#changesAt(changesAt),
+      },
+      at,
+    )
     for (const [, ledger] of this.#relevant) this.#changesAt(ledger.nextChangeAfter(at))
     this.#changesAt(options.book.activity.nextAfter(at))
   }
@@ -49,28 +76,66 @@ export class BookReader {
   }
 
   level(): LevelView {
-    const { book } = this.#options
-    const opensAt = book.calendar.latestSession(this.at).opensAt
-    this.#changesAt(nextSessionBegins(book.calendar, this.at))
-    return {
-      at: this.at,
-      activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
-      positions: this.#positions(this.at, 0, markAt),
-      heldCount: this.#heldCount(),
-    }
+    this.#level ??= this.#readLevel()
+    return this.#level
   }
 
+  /** Symbols of open positions. */
   heldSymbols(): string[] {
     return this.#relevant.filter(([, ledger]) => ledger.stateAt(this.at).quantity !== 0n).map(([symbol]) => symbol)
   }
 
-  window(window: Window, level: LevelView): WindowView {
+  /** Symbols that the account's equity rests on at T. */
+  accountSymbols(): string[] {
+    return this.#equity.accountSymbols()
+  }
+
+  window(window: Window): WindowView {
     const { book, account, settings } = this.#options
     const { start, startHoldsUntil } = windowBounds(window, this.at, book.calendar, settings)
     if (startHoldsUntil !== undefined) this.#changesAt(startHoldsUntil)
     // How much later than an instant at the start of the window T will be when the start gets there.
     const lead = startHoldsUntil === undefined ? this.at - start : Number.POSITIVE_INFINITY
+    this.#changesAt(account.costSourceHoldsUntil(this.at))
+    return {
+      window,
+      start,
+      lead,
+      level: this.level(),
+      activity: this.#activity(start, lead),
+      ...this.#resultSince(start, lead),
+      costSource: account.costSource(this.at),
+    }
+  }
 
+  #readLevel(): LevelView {
+    const { book } = this.#options
+    const opensAt = book.calendar.latestSession(this.at).opensAt
+    this.#changesAt(nextSessionBegins(book.calendar, this.at))
+    let equity: BookEquity | undefined
+    return {
+      at: this.at,
+      activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
+      positions: this.#positions(this.at, 0, markAt),
+      heldCount: this.#heldCount(),
+      equity: () => {
+        equity ??= this.#equity.equity(opensAt)
+        return equity
+      },
+    }
+  }
+
+  /** What the book earned before and after costs since an instant, which is marked like the start of a window. */
+  #resultSince(start: EpochMs, lead: number): Result {
+    const known = this.#results.get(start)
+    if (known !== undefined) return known
+    const result = this.#readResultSince(start, lead)
+    this.#results.set(start, result)
+    return result
+  }
+
+  #readResultSince(start: EpochMs, lead: number): Result {
+    const { book } = this.#options
     const states = this.#relevant.map(([symbol, ledger]) => {
       this.#changesAt(ledger.nextChangeAfter(start) + lead)
       return { symbol, ledger, before: ledger.stateAt(start), now: ledger.stateAt(this.at) }
@@ -78,17 +143,11 @@ export class BookReader {
     const sum = (field: 'realized' | 'notional' | 'costs' | 'takenOver'): MoneyE17 =>
       states.reduce((total, { before, now }) => total + now[field] - before[field], 0n)
     const traded = states.filter(({ before, now }) => now.fillCount !== before.fillCount)
-
-    this.#changesAt(account.costSourceHoldsUntil(this.at))
     this.#changesAt(book.nextLooseCostAfter(this.at))
     this.#changesAt(book.nextLooseCostAfter(start) + lead)
     const foreign = this.#foreign(traded.map(({ symbol }) => symbol))
     const unknown = states.filter(({ ledger }) => ledger.isUnknownAfter(start)).map(({ symbol }) => symbol)
     return {
-      window,
-      start,
-      level,
-      activity: this.#activity(start, lead),
       fillCount: traded.reduce((total, { before, now }) => total + now.fillCount - before.fillCount, 0),
       tradedNotional: foreign ?? known(sum('notional')),
       realized:
@@ -97,8 +156,11 @@ export class BookReader {
           ? { known: false, reason: 'unknown_opening_position', symbols: unknown }
           : known(sum('realized'))),
       orderCosts: sum('costs') + book.looseCostsIn(start, this.at),
-      costSource: account.costSource(this.at),
-      unrealizedChange: this.#unrealizedChange(level, this.#positions(start, lead, markAtStart), sum('takenOver')),
+      unrealizedChange: this.#unrealizedChange(
+        this.level(),
+        this.#positions(start, lead, markAtStart),
+        sum('takenOver'),
+      ),
     }
   }
 
@@ -211,4 +273,11 @@ function marketValue(quantity: bigint, priceE8: bigint, ledger: SymbolLedger): M
 
 function known<Value>(value: Value): { known: true; value: Value } {
   return { known: true, value }
+}
+
+/** Result before costs less costs, or why it cannot be told: what concerns money as such comes first. */
+function netPnlOf({ realized, unrealizedChange, orderCosts }: Result): Valuation<MoneyE17> {
+  if (!realized.known && realized.reason === 'currency') return realized
+  if (!unrealizedChange.known) return unrealizedChange
+  return realized.known ? known(realized.value + unrealizedChange.value - orderCosts) : realized
 }

@@ -5,6 +5,7 @@ import type { DecisionFact, ExecutionFact, FillFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { type InstrumentTerms, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { TimelineChanges } from './equity/timeline-changes.js'
 import { deriveFills, type Fill, waitsForPrice } from './fills.js'
 
 interface Order {
@@ -36,6 +37,9 @@ export class Book {
   calendar: Calendar
   readonly ledgers = new Map<string, SymbolLedger>()
   readonly activity = new InstantSet()
+  /** When orders were submitted. */
+  readonly submissions = new InstantSet()
+  readonly changes = new TimelineChanges()
   readonly #termsOf: BookOptions['termsOf']
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
@@ -61,6 +65,8 @@ export class Book {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
     for (const at of order.activity) this.activity.remove(at)
+    this.submissions.remove(order.row.submittedAt)
+    this.changes.changedFrom(firstChangeOf(order))
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
     this.#orders.delete(executionId)
     this.#looseCosts.delete(executionId)
@@ -127,7 +133,14 @@ export class Book {
     ]
     for (const at of before?.activity ?? []) this.activity.remove(at)
     for (const at of activity) this.activity.add(at)
-    this.#orders.set(row.executionId, { row, fills, activity })
+    if (before !== undefined) {
+      this.submissions.remove(before.row.submittedAt)
+      this.changes.changedFrom(firstChangeOf(before))
+    }
+    const order = { row, fills, activity }
+    this.submissions.add(row.submittedAt)
+    this.changes.changedFrom(firstChangeOf(order))
+    this.#orders.set(row.executionId, order)
 
     if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)
     else this.#waiting.delete(row.executionId)
@@ -155,6 +168,11 @@ export class Book {
     this.ledgers.set(symbol, ledger)
     return ledger
   }
+}
+
+/** The first instant at which an order moved positions or money. */
+function firstChangeOf({ row, fills }: Order): EpochMs {
+  return fills[0]?.at ?? row.endedAt ?? Number.POSITIVE_INFINITY
 }
 
 /** Equal in everything that means something; when and in which revision it was learnt does not. */

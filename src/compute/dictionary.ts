@@ -1,5 +1,6 @@
 import type { MetricDefinition } from './metrics/definition.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
+import { leverageGrossOverEquity } from './metrics/exposure/leverage-gross-over-equity.js'
 import { netExposure } from './metrics/exposure/net-exposure.js'
 import { openPositions } from './metrics/exposure/open-positions.js'
 import { positionConcentrationTop1Pct } from './metrics/exposure/position-concentration-top1-pct.js'
@@ -7,11 +8,18 @@ import { positionConcentrationTop5Pct } from './metrics/exposure/position-concen
 import { positionHhi } from './metrics/exposure/position-hhi.js'
 import { costBps } from './metrics/performance/cost-bps.js'
 import { costTotal } from './metrics/performance/cost-total.js'
+import { cumulativeReturn } from './metrics/performance/cumulative-return.js'
+import { equity } from './metrics/performance/equity.js'
 import { grossPnl } from './metrics/performance/gross-pnl.js'
+import { intradayReturn } from './metrics/performance/intraday-return.js'
 import { netPnl } from './metrics/performance/net-pnl.js'
+import { pnlReconciliationGap } from './metrics/performance/pnl-reconciliation-gap.js'
 import { realizedPnl } from './metrics/performance/realized-pnl.js'
 import { tradedNotional } from './metrics/performance/traded-notional.js'
 import { unrealizedPnl } from './metrics/performance/unrealized-pnl.js'
+import { currentDrawdown } from './metrics/risk-adjusted/current-drawdown.js'
+import { drawdownDurationMinutes } from './metrics/risk-adjusted/drawdown-duration-minutes.js'
+import { maxDrawdown } from './metrics/risk-adjusted/max-drawdown.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
 export const DICTIONARY: readonly MetricDefinition[] = [
@@ -19,11 +27,19 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   unrealizedPnl,
   netPnl,
   grossPnl,
+  cumulativeReturn,
+  intradayReturn,
   costBps,
+  equity,
   costTotal,
   tradedNotional,
+  pnlReconciliationGap,
+  maxDrawdown,
+  drawdownDurationMinutes,
+  currentDrawdown,
   grossExposure,
   netExposure,
+  leverageGrossOverEquity,
   positionConcentrationTop1Pct,
   positionConcentrationTop5Pct,
   positionHhi,

@@ -16,6 +16,8 @@ import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
 import type { Book } from './book.js'
 import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
+import { EquityMemory } from './equity/equity-memory.js'
+import { pricePinsOf } from './equity/price-pins.js'
 import { Market, type MarketNews } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
@@ -63,7 +65,13 @@ export class Engine implements FactSink {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#portfolio = new Portfolio(
-      { calendars: options.settings.calendars, calendarOf: options.calendarOf, instruments: options.instruments },
+      {
+        calendars: options.settings.calendars,
+        calendarOf: options.calendarOf,
+        instruments: options.instruments,
+        sessionRollMs: options.settings.sessionRollMs,
+        capitalShareOf: options.settings.capitalShareOf,
+      },
       options.startAt,
     )
     this.#plan = planTiers(options.dictionary)
@@ -79,6 +87,9 @@ export class Engine implements FactSink {
       else ofBooks.push(fact)
     }
     this.#portfolio.apply(ofBooks)
+    const { now } = this.#portfolio
+    for (const account of this.#portfolio.accounts.values())
+      if (account.isGrown) account.thin(now - FINE_HISTORY_MS, historyFrom(this.#options.settings.calendars, now))
   }
 
   applyPrices(columns: readonly PriceColumn[]): void {
@@ -101,27 +112,36 @@ export class Engine implements FactSink {
     }
   }
 
-  /** Symbols whose prices the books need, each with the grid of its history, and those of which the newest bar's time is enough. */
+  /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
+    const { books, strategies, now } = this.#portfolio
     const kept = new Map<string, number>()
     const watched = new Set<string>()
-    for (const book of this.#portfolio.books.values()) {
-      const cellMs = HISTORY_CELL_MS[book.calendar.name]
-      const since = longestReach(book, this.#portfolio.now)
-      for (const [symbol, ledger] of book.ledgers) {
-        if (
-          ledger.lastAt <= since &&
-          ledger.stateAt(this.#portfolio.now).quantity === 0n &&
-          !ledger.isUnknownAfter(since)
-        )
-          continue
-        kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
-      }
-      for (const symbol of this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? [])
-        watched.add(symbol)
+    for (const book of books.values()) {
+      const since = longestReach(book, now)
+      const cellMs = this.#historyCellOf(book)
+      const keep = (symbol: string) => kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
+      for (const [symbol, ledger] of book.ledgers)
+        if (ledger.lastAt > since || ledger.stateAt(now).quantity !== 0n || ledger.isUnknownAfter(since)) keep(symbol)
+      // Equity moves with everything that the account holds, whoever bought it.
+      for (const symbol of this.#portfolio.accountOf(book).pricedSymbols()) keep(symbol)
+      for (const symbol of strategies.get(book.description.strategyId)?.universe ?? []) watched.add(symbol)
     }
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched, pins: [] }
+    return { kept, watched, pins: this.#pins(now) }
+  }
+
+  /** A book that shares its account is observed each minute. */
+  #historyCellOf(book: Book): number {
+    return this.#portfolio.accountOf(book).books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
+  }
+
+  #pins(at: EpochMs): EpochMs[] {
+    const { calendars, sessionRollMs } = this.#options.settings
+    const pins = new Set<EpochMs>()
+    for (const account of this.#portfolio.accounts.values())
+      for (const pin of pricePinsOf(account, calendars.XNYS, at, sessionRollMs)) pins.add(pin)
+    return [...pins].sort((a, b) => a - b)
   }
 
   /**
@@ -135,14 +155,22 @@ export class Engine implements FactSink {
     const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
-    for (const account of this.#portfolio.accounts.values())
-      if (account.thin(boundary, oldestSnapshot)) for (const book of account.books.values()) thinned.add(book)
+    for (const account of this.#portfolio.accounts.values()) {
+      const span = account.thin(boundary, oldestSnapshot)
+      if (span === undefined) continue
+      for (const book of account.books.values()) {
+        thinned.add(book)
+        book.changes.changedIn(...span)
+      }
+    }
+    this.#notePrices(news)
 
     const newestBarAt = this.#newestBarReader(at)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
-      if (touched.has(book) || thinned.has(book) || isPriceNews(book, frames.heldSymbols, news, at)) frames.touch()
+      const isTouched = touched.has(book) || thinned.has(book)
+      if (isTouched || isPriceNews(book, frames.pricedSymbols, news, at) || frames.isSharingNews(at)) frames.touch()
       if (!this.#isLive(book, at)) continue
       const frame = frames.frame({
         at,
@@ -191,12 +219,14 @@ export class Engine implements FactSink {
   #framesOf(id: string, book: Book): BookFrames {
     const known = this.#frames.get(id)
     if (known !== undefined) return known
-    const { strategyId, account: label } = book.description
-    const account = this.#portfolio.accounts.get(label)
-    if (account === undefined) throw new Error(`book ${id} without its account`)
+    const { strategyId } = book.description
+    const account = this.#portfolio.accountOf(book)
     const frames = new BookFrames({
       book,
       account,
+      memory: new EquityMemory(),
+      multiplierOf: (symbol) => this.#portfolio.multiplierOf(symbol),
+      capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
       market: this.#market,
       settings: this.#options.settings,
       currencyOf: (symbol) => this.#portfolio.currencyOf(symbol),
@@ -206,6 +236,18 @@ export class Engine implements FactSink {
     })
     this.#frames.set(id, frames)
     return frames
+  }
+
+  /** What was worked out from prices that are others now has to be worked out again. */
+  #notePrices({ latest, corrected }: MarketNews): void {
+    if (latest.size === 0 && corrected.size === 0) return
+    for (const book of this.#portfolio.books.values()) {
+      if (this.#portfolio.accountOf(book).books.size === 1) continue
+      for (const symbol of book.ledgers.keys()) {
+        book.changes.changedFrom(latest.get(symbol) ?? Number.POSITIVE_INFINITY)
+        if (corrected.has(symbol)) book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+      }
+    }
   }
 
   /** Books of one strategy share its universe: the newest bar in it is looked up once a tick. */
@@ -239,16 +281,16 @@ function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
 
 /**
  * A new price matters to who holds the symbol; a corrected one, and one so late that a window may start behind it, to
- * who ever traded it.
+ * who ever traded it or has it in his account.
  */
 function isPriceNews(
   book: Book,
-  heldSymbols: readonly string[],
+  pricedSymbols: readonly string[],
   { latest, corrected }: MarketNews,
   at: EpochMs,
 ): boolean {
-  if (latest.size > 0 && heldSymbols.some((symbol) => latest.has(symbol))) return true
+  if (latest.size > 0 && pricedSymbols.some((symbol) => latest.has(symbol))) return true
   if (latest.size === 0 && corrected.size === 0) return false
   const isPast = (symbol: string) => corrected.has(symbol) || (latest.get(symbol) ?? at) <= at - SHORTEST_WINDOW_MS
-  return [...book.ledgers.keys()].some(isPast)
+  return [...book.ledgers.keys()].some(isPast) || pricedSymbols.some(isPast)
 }

@@ -21,7 +21,8 @@ export interface MarkReading {
 export interface MarkSources {
   readonly bars: PriceSeries | undefined
   readonly snapshots: PriceSeries | undefined
-  readonly ledger: SymbolLedger
+  /** Undefined where the symbol is looked at for an account and not for a book. */
+  readonly ledger: SymbolLedger | undefined
   readonly calendar: Calendar
   readonly maxAgeMs: number
 }
@@ -40,13 +41,13 @@ export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
   let holdsUntil = Math.min(
     bars?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
     snapshots?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
-    ledger.nextChangeAfter(at),
+    ledger?.nextChangeAfter(at) ?? Number.POSITIVE_INFINITY,
   )
   if (bar !== undefined && calendar.sessionTimeBetween(bar.at, at) <= maxAgeMs) {
     holdsUntil = Math.min(holdsUntil, olderThan(maxAgeMs, bar.at, calendar))
     return { mark: { ...bar, source: 'bar' }, holdsUntil }
   }
-  const fill = ledger.lastFillAt(at)
+  const fill = ledger?.lastFillAt(at)
   const candidates: (Mark | undefined)[] = [
     withSource(snapshots?.latestAt(at), 'snapshot'),
     withSource(bar, 'bar'),

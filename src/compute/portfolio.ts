@@ -1,7 +1,8 @@
 import { type BookKey, bookId } from '../domain/book.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
-import { QUANTITY_DIGITS } from '../domain/exact.js'
+import { QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import type {
+  CashFlowFact,
   DecisionFact,
   ExecutionFact,
   FillFact,
@@ -23,6 +24,8 @@ export interface PortfolioOptions {
   /** What configuration says about a strategy or an instrument; it goes before what the facts say. */
   readonly calendarOf: (strategyId: string) => CalendarName | undefined
   readonly instruments: readonly InstrumentFact[]
+  readonly sessionRollMs: number
+  readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
 }
 
 /**
@@ -75,6 +78,19 @@ export class Portfolio {
     return this.#instruments.get(symbol)?.currency ?? 'USD'
   }
 
+  multiplierOf(symbol: string): QuantityE9 {
+    return this.#termsOf(symbol).multiplier
+  }
+
+  /** The part of its account's equity that a strategy is given: by configuration, else by its own fact. */
+  capitalShareOf(strategyId: string): QuantityE9 | undefined {
+    return this.#options.capitalShareOf(strategyId) ?? this.strategies.get(strategyId)?.capitalShare
+  }
+
+  accountOf(book: Book): Account {
+    return this.#account(book.description.account)
+  }
+
   /** Moves T on: facts whose time has come are applied, openings settled; returns the books that changed, and forgets them. */
   advanceTo(at: EpochMs): ReadonlySet<Book> {
     this.now = Math.max(this.now, at)
@@ -109,6 +125,7 @@ export class Portfolio {
         this.#applySnapshot(fact)
         break
       case 'cash_flow':
+        this.#applyCashFlow(fact)
         break
     }
   }
@@ -124,6 +141,7 @@ export class Portfolio {
       book.description = { ...book.description, strategyName: strategy.name, calendar }
       book.calendar = this.#options.calendars[calendar]
       this.#dirty.add(book)
+      book.changes.changedFrom(Number.NEGATIVE_INFINITY)
       for (const symbol of book.ledgers.keys()) this.#openingUnsettled(this.#account(account), symbol)
     }
   }
@@ -131,12 +149,16 @@ export class Portfolio {
   /** What configuration says about an instrument stands. */
   #applyInstrument(instrument: InstrumentFact): void {
     const { symbol } = instrument
+    const known = this.#instruments.get(symbol)
     if (this.#options.instruments.some((configured) => configured.symbol === symbol)) return
+    if (known !== undefined && sameTerms(known, instrument)) return
     this.#instruments.set(symbol, instrument)
+    for (const account of this.accounts.values()) account.revalue()
     for (const book of this.books.values()) {
       const ledger = book.ledgers.get(symbol)
       if (ledger === undefined) continue
       this.#dirty.add(book)
+      book.changes.changedFrom(Number.NEGATIVE_INFINITY)
       if (ledger.revalue(this.#termsOf(symbol))) this.#openingUnsettled(this.#account(book.description.account), symbol)
     }
   }
@@ -190,6 +212,7 @@ export class Portfolio {
     if (!account.applySnapshot(snapshot)) return
     for (const book of account.books.values()) {
       this.#dirty.add(book)
+      book.changes.changedFrom(snapshot.at)
       for (const [symbol, ledger] of book.ledgers) {
         if (account.firstSnapshot !== firstBefore || ledger.opening.kind === 'unknown')
           this.#openingUnsettled(account, symbol)
@@ -197,9 +220,16 @@ export class Portfolio {
     }
   }
 
+  #applyCashFlow(flow: CashFlowFact): void {
+    const account = this.#account(flow.account)
+    if (!account.flows.record(flow)) return
+    for (const book of account.books.values()) this.#dirty.add(book)
+  }
+
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     this.#dirty.add(book)
+    account.flows.fillsChangedFrom(book.changes.from)
     if (account.noteCosts(executionId, book.costsKnownFrom(executionId), this.now))
       for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
@@ -223,6 +253,7 @@ export class Portfolio {
           const ledger = book.ledgers.get(symbol)
           if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
           ledger.open(opening)
+          book.changes.changedFrom(Number.NEGATIVE_INFINITY)
           this.#dirty.add(book)
         }
       }
@@ -233,7 +264,10 @@ export class Portfolio {
   #account(label: string): Account {
     const known = this.accounts.get(label)
     if (known !== undefined) return known
-    const account = new Account(label)
+    const account = new Account(label, {
+      multiplierOf: (symbol) => this.#termsOf(symbol).multiplier,
+      sessionRollMs: this.#options.sessionRollMs,
+    })
     this.accounts.set(label, account)
     return account
   }
@@ -263,6 +297,10 @@ export class Portfolio {
     const instrument = this.#instruments.get(symbol)
     return { multiplier: instrument?.multiplier ?? ONE, lotSize: instrument?.lotSize ?? 1n }
   }
+}
+
+function sameTerms(a: InstrumentFact, b: InstrumentFact): boolean {
+  return a.multiplier === b.multiplier && a.lotSize === b.lotSize && a.currency === b.currency
 }
 
 function sameOpening(a: object, b: object): boolean {

@@ -1,4 +1,5 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { QuantityE9 } from '../domain/exact.js'
 import type { Tier } from '../domain/metric.js'
 
 /** What the core must be told; all of it is configuration, nothing is read from the surroundings. */
@@ -7,6 +8,8 @@ export interface ComputeSettings {
   readonly periodsMs: Readonly<Record<Tier, number>>
   readonly sessionRollMs: number
   readonly markMaxAgeMs: number
+  /** The part of an account's equity that configuration gives a strategy, scaled like a quantity. */
+  readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
   /** How old the last complete read of a source may be before what rests on it is stale. */
   readonly maxStalenessMs: number
   /** Milliseconds of T per real millisecond: polls and ticks come in real time, ages are of T. */

@@ -1,7 +1,7 @@
 import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
-import type { Reason } from '../domain/metric.js'
+import type { Meta, Reason } from '../domain/metric.js'
 import type { EpochMs } from '../domain/time.js'
-import type { Window } from '../domain/window.js'
+import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import type { Mark } from './marks.js'
 
 /**
@@ -14,7 +14,13 @@ export type Activity = 'flat' | 'idle' | 'active'
 /** A sum over positions, or the reason why there is none: never a partial sum. */
 export type Valuation<Value> =
   | { readonly known: true; readonly value: Value }
-  | { readonly known: false; readonly reason: Reason; readonly symbols: readonly string[] }
+  | {
+      readonly known: false
+      readonly reason: Reason
+      /** The symbols that prevent it, if it is about symbols. */
+      readonly symbols: readonly string[]
+      readonly meta?: Meta
+    }
 
 export interface MarkedPosition {
   readonly symbol: string
@@ -33,12 +39,12 @@ export interface LevelView {
   readonly positions: Valuation<readonly MarkedPosition[]>
   /** Number of symbols held; needs no marks. */
   readonly heldCount: Valuation<number>
+  /** Worked out when a metric asks for the first time. */
+  readonly equity: () => BookEquity
 }
 
 /** The book in one window `(start, T]`. */
-export interface WindowView {
-  readonly window: Window
-  readonly start: EpochMs
+export interface WindowView extends WindowStart {
   readonly level: LevelView
   readonly activity: Activity
   readonly fillCount: number

@@ -1,4 +1,5 @@
 import type { CalendarName } from '../domain/calendar.js'
+import type { QuantityE9 } from '../domain/exact.js'
 import type { QuantConfigFile } from './quant-config-file.js'
 
 const MONEY_DECIMALS: Record<CalendarName, number> = { XNYS: 2, '24x7': 6 }
@@ -11,4 +12,9 @@ export function calendarOf(file: QuantConfigFile, strategyId: string): CalendarN
 /** Decimals of money at output: the strategy's own, else the file's, else those of the calendar. */
 export function moneyDecimalsOf(file: QuantConfigFile, strategyId: string, calendar: CalendarName): number {
   return file.strategies.get(strategyId)?.moneyDecimals ?? file.moneyDecimals ?? MONEY_DECIMALS[calendar]
+}
+
+/** The part of its account's equity that the file gives a strategy, scaled like a quantity. */
+export function capitalShareOf(file: QuantConfigFile, strategyId: string): QuantityE9 | undefined {
+  return file.strategies.get(strategyId)?.capitalShare
 }

@@ -1,4 +1,5 @@
 import type { CalendarName } from '../domain/calendar.js'
+import { parseScaled, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import { type InstrumentFact, instrumentFact } from '../domain/facts.js'
 import type { XnysExceptions } from '../domain/xnys-exceptions.js'
 import { type QuantConfigYaml, toXnysExceptions } from './quant-config-schema.js'
@@ -7,6 +8,8 @@ import { parseQuantConfigYaml } from './quant-config-yaml.js'
 export interface StrategySettings {
   readonly calendar: CalendarName | undefined
   readonly moneyDecimals: number | undefined
+  /** Scaled like a quantity. */
+  readonly capitalShare: QuantityE9 | undefined
 }
 
 /** What QUANT_CONFIG says; without a file everything is empty. */
@@ -40,9 +43,13 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
   return {
     moneyDecimals: written.money_decimals,
     strategies: new Map(
-      Object.entries(strategies).map(([strategyId, { calendar, money_decimals }]) => [
+      Object.entries(strategies).map(([strategyId, { calendar, money_decimals, capital_share }]) => [
         strategyId,
-        { calendar, moneyDecimals: money_decimals },
+        {
+          calendar,
+          moneyDecimals: money_decimals,
+          capitalShare: capital_share === undefined ? undefined : parseScaled(capital_share, QUANTITY_DIGITS),
+        },
       ]),
     ),
     instruments: Object.entries(instruments).map(([symbol, keys]) =>

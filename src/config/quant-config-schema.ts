@@ -43,6 +43,17 @@ function positiveQuantity(about: Omit<KeyNotes, 'allowed'>) {
   return notes(schema, { allowed: `a number above 0 with at most ${QUANTITY_DIGITS} decimals`, ...about })
 }
 
+function share(about: Omit<KeyNotes, 'allowed'>) {
+  const schema = z
+    .union([z.number(), z.string()])
+    .refine((value) => {
+      const scaled = parseScaled(value, QUANTITY_DIGITS)
+      return scaled !== undefined && scaled > 0n && scaled <= 10n ** BigInt(QUANTITY_DIGITS)
+    })
+    .transform(String)
+  return notes(schema, { allowed: 'a number above 0 and at most 1', ...about })
+}
+
 function day(description?: string) {
   return notes(z.string(), { allowed: 'a date, YYYY-MM-DD', ...(description === undefined ? {} : { description }) })
 }
@@ -56,6 +67,11 @@ const strategy = z.strictObject({
   money_decimals: moneyDecimals({
     description: 'Decimals of its money at output.',
     fallback: 'as `money_decimals`',
+  }).optional(),
+  capital_share: share({
+    description:
+      "Its part of the equity of an account that it shares with others; given, the account's equity is never all its own.",
+    fallback: 'all of it where no other strategy trades in the account, else an equal share',
   }).optional(),
 })
 

@@ -33,6 +33,8 @@ export interface Calendar {
   sessionTimeBetween(from: EpochMs, to: EpochMs): number
   /** The earliest instant by which `durationMs` of open time has passed after `from`. */
   afterSessionTime(from: EpochMs, durationMs: number): EpochMs
+  /** Midnight at the beginning of the civil day of an instant, in the zone of the market. */
+  startOfDay(at: EpochMs): EpochMs
   /** The next instant at which isOpen changes; undefined in a calendar that never closes. */
   nextChange(at: EpochMs): EpochMs | undefined
 }

@@ -15,6 +15,7 @@ export function createContinuousCalendar(): Calendar {
     sessionBefore: (at, count) => utcDay(at - count * DAY_MS),
     nextSession: () => undefined,
     nextChange: () => undefined,
+    startOfDay: (at) => utcDay(at).opensAt,
     sessionTimeBetween: (from, to) => Math.max(0, to - from),
     afterSessionTime: (from, durationMs) => from + Math.max(0, durationMs),
   }

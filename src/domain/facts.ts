@@ -75,6 +75,10 @@ export const strategyFact = factSchema('strategy', {
   accounts: optional(z.array(name)),
   universe: optional(z.array(symbol)),
   benchmark: optional(symbol),
+  /** Its part of the equity of an account that it shares. */
+  capital_share: optional(
+    positiveQuantity.refine((value) => value <= 10n ** BigInt(QUANTITY_DIGITS), 'must be at most 1'),
+  ),
 })
 
 export const instrumentFact = factSchema('instrument', {

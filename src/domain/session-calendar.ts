@@ -7,6 +7,7 @@ export interface SessionCalendarOptions {
   readonly sessions: readonly Session[]
   readonly validFrom: EpochMs
   readonly validUntil: EpochMs
+  readonly startOfDay: (at: EpochMs) => EpochMs
 }
 
 /**
@@ -18,7 +19,13 @@ export interface SessionCalendarOptions {
  * Before the first session's open nothing is known about the session before it, nor about the next one after the last
  * open: those questions throw CalendarOutOfRange like an instant outside [validFrom, validUntil).
  */
-export function createSessionCalendar({ name, sessions, validFrom, validUntil }: SessionCalendarOptions): Calendar {
+export function createSessionCalendar({
+  name,
+  sessions,
+  validFrom,
+  validUntil,
+  startOfDay,
+}: SessionCalendarOptions): Calendar {
   const opens = Float64Array.from(sessions, (session) => session.opensAt)
   /** Open time before each session; one entry more than sessions, the last being the whole. */
   const openTimeBefore = new Float64Array(sessions.length + 1)
@@ -58,6 +65,7 @@ export function createSessionCalendar({ name, sessions, validFrom, validUntil }:
     name,
     validFrom,
     validUntil,
+    startOfDay,
     isOpen: (at) => openSession(at) !== undefined,
     latestSession: (at) => requireSession(latestIndex(at), at),
     sessionBefore: (at, count) => requireSession(latestIndex(at) - count, at),

@@ -13,7 +13,7 @@ import { FIRST_YEAR, LAST_YEAR, OPEN_MINUTE, xnysSchedule } from './xnys-rules.j
  * Throws QuantErrors `configuration_invalid` when the exceptions contradict the calendar.
  */
 export function createXnysCalendar(exceptions: XnysExceptions = {}): Calendar {
-  const midnight = newYorkMidnights()
+  const { midnight, startOfDay } = newYorkDays()
   const sessions: Session[] = []
   for (const [day, closeMinute] of applyXnysExceptions(xnysSchedule(), exceptions)) {
     const startsAt = midnight(day)
@@ -28,21 +28,37 @@ export function createXnysCalendar(exceptions: XnysExceptions = {}): Calendar {
     sessions,
     validFrom: midnight(dayNumber(FIRST_YEAR, 1, 1)),
     validUntil: midnight(dayNumber(LAST_YEAR + 1, 1, 1)),
+    startOfDay,
   })
 }
 
-/**
- * Midnight in New York at the beginning of a day. Read off the clock there at noon UTC, hours after any change, so on
- * the two Sundays of a change it would be an hour wrong; sessions and years do not begin on them.
- */
-function newYorkMidnights(): (day: DayNumber) => EpochMs {
-  const hourInNewYork = new Intl.DateTimeFormat('en-US', {
+interface CivilDays {
+  /** Midnight at the beginning of a day. */
+  midnight(day: DayNumber): EpochMs
+  startOfDay(at: EpochMs): EpochMs
+}
+
+/** Days in New York, read off the clock there; on the two Sundays of a change the first reading is an hour off. */
+function newYorkDays(): CivilDays {
+  const clock = new Intl.DateTimeFormat('en-US', {
     timeZone: 'America/New_York',
     hour: '2-digit',
     hourCycle: 'h23',
   })
-  return (day) => {
+  const hourAt = (at: EpochMs) => Number(clock.format(at))
+  const midnight = (day: DayNumber) => {
     const noonUtc = day * DAY_MS + 12 * HOUR_MS
-    return noonUtc - Number(hourInNewYork.format(noonUtc)) * HOUR_MS
+    const guess = noonUtc - hourAt(noonUtc) * HOUR_MS
+    const hour = hourAt(guess)
+    return hour === 0 ? guess : guess + (hour > 12 ? HOUR_MS : -HOUR_MS)
+  }
+  return {
+    midnight,
+    startOfDay(at) {
+      // New York is behind UTC by less than a day.
+      const day = Math.floor(at / DAY_MS)
+      const startsAt = midnight(day)
+      return startsAt <= at ? startsAt : midnight(day - 1)
+    },
   }
 }

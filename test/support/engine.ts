@@ -22,6 +22,7 @@ export const SETTINGS: ComputeSettings = {
   markMaxAgeMs: 120 * SECOND_MS,
   maxStalenessMs: 15 * SECOND_MS,
   clockSpeed: 1,
+  capitalShareOf: () => undefined,
 }
 
 export interface EngineParts extends Partial<Omit<EngineOptions, 'settings' | 'calendarOf'>> {

@@ -15,6 +15,15 @@ export class InstantSet {
     if (this.#ats[index] === at) this.#ats.splice(index, 1)
   }
 
+  /** Forgets everything before an instant. */
+  dropBefore(oldest: EpochMs): void {
+    this.#ats.splice(0, lastAtOrBefore(this.#ats, oldest - 1, this.#ats.length) + 1)
+  }
+
+  get size(): number {
+    return this.#ats.length
+  }
+
   hasIn(from: EpochMs, to: EpochMs): boolean {
     return this.countIn(from, to) > 0
   }

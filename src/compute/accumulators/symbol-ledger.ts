@@ -141,6 +141,30 @@ export class SymbolLedger {
     return total
   }
 
+  /** Money paid for the fills in (from, to]: bought less sold, costs left out. */
+  paidIn(from: EpochMs, to: EpochMs): MoneyE17 {
+    let paid = 0n
+    for (let index = this.#lastIndexAt(from) + 1; index < this.#entries.length; index += 1) {
+      const entry = this.#entries[index]
+      if (entry === undefined || entry.at > to) break
+      if (entry.fill === undefined) continue
+      const notional = divideHalfEven(entry.fill.notional * this.terms.multiplier, ONE)
+      paid += entry.fill.side === 'buy' ? notional : -notional
+    }
+    return paid
+  }
+
+  /** Times of the fills in (from, to], ascending. */
+  fillTimesIn(from: EpochMs, to: EpochMs): EpochMs[] {
+    const ats: EpochMs[] = []
+    for (let index = this.#lastIndexAt(from) + 1; index < this.#entries.length; index += 1) {
+      const entry = this.#entries[index]
+      if (entry === undefined || entry.at > to) break
+      if (entry.fill !== undefined) ats.push(entry.at)
+    }
+    return ats
+  }
+
   get firstFillAt(): EpochMs | undefined {
     return this.#entries.find((entry) => entry.fill !== undefined)?.at
   }

@@ -32,7 +32,8 @@ export function insufficient(reason: Reason, meta?: Meta): MetricResult {
   return meta === undefined ? { status: 'insufficient_data', reason } : { status: 'insufficient_data', reason, meta }
 }
 
-/** The result that follows from a sum that could not be made; meta names the symbols that prevent it. */
+/** The result that follows from what could not be worked out; meta names the symbols that prevent it. */
 export function unknown(valuation: Extract<Valuation<unknown>, { known: false }>): MetricResult {
-  return insufficient(valuation.reason, { symbols: [...valuation.symbols].sort() })
+  const { reason, symbols, meta } = valuation
+  return insufficient(reason, symbols.length > 0 ? { ...meta, symbols: [...symbols].sort() } : meta)
 }

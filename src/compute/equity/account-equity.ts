@@ -1,0 +1,84 @@
+import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
+import {
+  absolute,
+  divideHalfEven,
+  type MoneyE17,
+  type PriceE8,
+  QUANTITY_DIGITS,
+  type QuantityE9,
+} from '../../domain/exact.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import type { Account, Position } from '../account.js'
+import { type MarkReading, type MarkSources, markAt } from '../marks.js'
+
+export interface EquityReading {
+  /** Undefined before the account's first snapshot. */
+  readonly equity: MoneyE17 | undefined
+  /** The snapshot that the equity rests on. */
+  readonly snapshotAt: EpochMs | undefined
+  /** The first instant of looking at which it may be another one; Infinity when only a fact can change it. */
+  readonly holdsUntil: EpochMs
+}
+
+export interface EquityPricing {
+  readonly calendar: Calendar
+  readonly marksOf: (symbol: string) => MarkSources
+  readonly multiplierOf: (symbol: string) => QuantityE9
+  /** False for a symbol quoted in another currency: it does not move an equity in USD. */
+  readonly isPriced: (symbol: string) => boolean
+}
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
+/** How long prices carry a snapshot's equity on; after that it stands still and grows old. */
+const DRIFT_MS = 5 * MINUTE_MS
+
+/**
+ * Equity of an account at an instant: that of the last snapshot, carried on for five minutes of its session by how the
+ * marks of its positions moved since. Fills since wait for the next snapshot, since no timestamp tells whether a snapshot
+ * holds them.
+ * Source: METRICS section 1, "Equity of a book alone in its account".
+ */
+export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPricing): EquityReading {
+  const snapshot = account.snapshotAt(at)
+  const next = account.observations.nextAfter(at)
+  if (snapshot === undefined) return { equity: undefined, snapshotAt: undefined, holdsUntil: next }
+  const driftsUntil = endOfDrift(snapshot.at, pricing.calendar)
+  if (driftsUntil === undefined) return { equity: snapshot.equity, snapshotAt: snapshot.at, holdsUntil: next }
+
+  const until = Math.min(at, driftsUntil)
+  let equity = snapshot.equity
+  let holdsUntil = next
+  for (const position of snapshot.positions) {
+    if (position.qty === 0n || !pricing.isPriced(position.symbol)) continue
+    const sources = pricing.marksOf(position.symbol)
+    const now = markAt(sources, until)
+    if (until === at && now.holdsUntil <= driftsUntil) holdsUntil = Math.min(holdsUntil, now.holdsUntil)
+    equity += driftOf(position, markAt(sources, snapshot.at), now, pricing.multiplierOf(position.symbol))
+  }
+  return { equity, snapshotAt: snapshot.at, holdsUntil }
+}
+
+/** Until when prices carry the equity of a snapshot on; undefined for one outside its session (open, close]. */
+export function endOfDrift(snapshotAt: EpochMs, calendar: Calendar): EpochMs | undefined {
+  try {
+    // A snapshot at the open belongs to the hours before it.
+    const { closesAt } = calendar.latestSession(snapshotAt - 1)
+    return snapshotAt > closesAt ? undefined : Math.min(snapshotAt + DRIFT_MS, closesAt)
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return undefined
+    throw error
+  }
+}
+
+/** What a position moved the equity by; a symbol without a mark, or whose mark is far from the snapshot's, moves nothing. */
+function driftOf({ qty, mark }: Position, before: MarkReading, now: MarkReading, multiplier: QuantityE9): MoneyE17 {
+  if (before.mark === undefined || now.mark === undefined) return 0n
+  const [from, to] = [before.mark.priceE8, now.mark.priceE8]
+  if (from === to || isFar(from, mark) || isFar(to, mark)) return 0n
+  return divideHalfEven(qty * (to - from) * multiplier, ONE)
+}
+
+/** More than 10 % from the snapshot's own price, where it has one. */
+function isFar(price: PriceE8, own: PriceE8 | undefined): boolean {
+  return own !== undefined && absolute(price - own) * 10n > own
+}

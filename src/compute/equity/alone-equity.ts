@@ -1,0 +1,152 @@
+import type { MoneyE17 } from '../../domain/exact.js'
+import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
+import type { Account } from '../account.js'
+import type { Valuation } from '../view.js'
+import { accountEquityAt, type EquityPricing } from './account-equity.js'
+import {
+  type BookEquity,
+  type EquityValue,
+  type Growth,
+  ofEnough,
+  type Reconciliation,
+  unknownBecause,
+  type WindowStart,
+} from './book-equity.js'
+import { type Drawdown, DrawdownRun } from './drawdown.js'
+import type { EquityMemory } from './equity-memory.js'
+import type { Flow } from './flows.js'
+import type { Sighting } from './series-cells.js'
+
+/** The intraday return begins with a snapshot this soon after the open, or not at all. */
+const OPENING_MS = 15 * MINUTE_MS
+
+export interface AloneEquityOptions {
+  readonly account: Account
+  readonly pricing: EquityPricing
+  readonly memory: EquityMemory
+  /** Open of the latest session. */
+  readonly opensAt: EpochMs
+  readonly isObserved: (where: WindowStart) => Sighting
+  /** Net result of the book between two snapshots, positions at the snapshots' own prices. */
+  readonly netPnlBetween: (from: EpochMs, to: EpochMs) => Valuation<MoneyE17>
+  /** Told until when what was read holds. */
+  readonly changesAt: (at: EpochMs) => void
+}
+
+/** The equity of a book that is alone in its account: the account's snapshots are its observations. */
+export class AloneEquity implements BookEquity {
+  readonly meta = { equity_source: 'account' }
+  readonly #options: AloneEquityOptions
+  readonly #at: EpochMs
+
+  constructor(options: AloneEquityOptions, at: EpochMs) {
+    this.#options = options
+    this.#at = at
+  }
+
+  level(): Valuation<EquityValue> {
+    return this.#equityAt(this.#at, 0)
+  }
+
+  sinceOpen(): Valuation<Growth> {
+    const { account, opensAt } = this.#options
+    const { observations } = account
+    if (observations.latestAt(this.#at) === undefined) return unknownBecause('no_equity')
+    const first = observations.at(observations.indexAt(opensAt - 1) + 1)
+    const isUsable = first !== undefined && first.at <= Math.min(this.#at, opensAt + OPENING_MS)
+    return isUsable ? this.#chain(first.equity, first.at) : unknownBecause('no_observations')
+  }
+
+  growth(where: WindowStart): Valuation<Growth> {
+    const { account, isObserved, changesAt } = this.#options
+    const base = this.#equityAt(where.start, where.lead)
+    if (!base.known) return base
+    const { isSeen, holdsUntil } = isObserved(where)
+    changesAt(holdsUntil)
+    changesAt(account.observations.nextAfter(where.start) + where.lead)
+    return isSeen ? this.#chain(base.value.equity, where.start) : unknownBecause('no_observations')
+  }
+
+  drawdown({ window, start, lead }: WindowStart): Valuation<Drawdown> {
+    const { account, pricing, memory, changesAt } = this.#options
+    const { observations } = account
+    const end = observations.indexAt(this.#at)
+    const last = observations.at(end)
+    if (last === undefined) return unknownBecause('no_equity')
+    const before = Math.max(0, observations.indexAt(start))
+    const first = observations.at(before) ?? last
+    changesAt(observations.nextAfter(start) + lead)
+
+    const flows = new Map(this.#flowsIn(first.at, this.#at).map(({ at, amount }) => [at, amount]))
+    const key = `${first.at} ${observations.revision} ${[...flows].join(' ')}`
+    const memo = memory.runOf(window, key, this.#at)
+    const run = memo?.run ?? new DrawdownRun(pricing.calendar)
+    const from = memo === undefined ? before : observations.indexAt(memo.lastAt) + 1
+    for (let index = from; index <= end; index += 1) {
+      const observation = observations.at(index)
+      if (observation !== undefined) run.observe(observation.at, observation.equity, flows.get(observation.at))
+    }
+    memory.keep(window, { key, run, lastAt: last.at })
+    const drawdown = run.result(start)
+    // A peak at the opening counts from the window's start, which moves.
+    if (Number.isFinite(lead) && drawdown.longestMs > 0) changesAt(this.#at + SECOND_MS)
+    return ofEnough(drawdown)
+  }
+
+  reconciliation({ start, lead }: WindowStart): Valuation<Reconciliation> {
+    const { account, netPnlBetween, changesAt } = this.#options
+    const { observations } = account
+    changesAt(observations.nextAfter(start) + lead)
+    const [before, after] = [account.snapshotAt(start), account.snapshotAt(this.#at)]
+    if (before === undefined || after === undefined) return unknownBecause('no_equity')
+    const earned = netPnlBetween(before.at, after.at)
+    if (!earned.known) return earned
+    const flows = this.#flowsIn(before.at, after.at)
+    const flowed = flows.reduce((total, { amount }) => total + amount, 0n)
+    const gap = after.equity - before.equity - flowed - earned.value
+    const cash = (kind: 'dividend' | 'interest') => account.flows.recordedIn(kind, before.at, after.at)
+    return {
+      known: true,
+      value: {
+        gap,
+        from: before.at,
+        to: after.at,
+        flows,
+        dividends: cash('dividend'),
+        interest: cash('interest'),
+      },
+    }
+  }
+
+  #equityAt(at: EpochMs, lead: number): Valuation<EquityValue> {
+    const { account, pricing, changesAt } = this.#options
+    const { equity, snapshotAt, holdsUntil } = accountEquityAt(account, at, pricing)
+    changesAt(holdsUntil + lead)
+    return equity === undefined || snapshotAt === undefined
+      ? unknownBecause('no_equity')
+      : { known: true, value: { equity, snapshotAt } }
+  }
+
+  /** From an equity at `from`, through the flows since, to the equity at T. */
+  #chain(equity: MoneyE17, from: EpochMs): Valuation<Growth> {
+    const { observations } = this.#options.account
+    const now = this.level()
+    if (!now.known) return now
+    if (equity <= 0n || now.value.equity <= 0n || observations.hasNotPositiveIn(from, this.#at))
+      return unknownBecause('non_positive_equity')
+    const flows = this.#flowsIn(from, this.#at)
+    let [numerator, denominator] = [now.value.equity, equity]
+    for (const { at, amount } of flows) {
+      const after = observations.latestAt(at)?.equity ?? 0n
+      numerator *= after - amount
+      denominator *= after
+    }
+    return { known: true, value: { numerator, denominator, flows } }
+  }
+
+  /** Flows of intervals that end in (from, to]. */
+  #flowsIn(from: EpochMs, to: EpochMs): readonly Flow[] {
+    const { account, pricing } = this.#options
+    return account.flows.upTo(this.#at, pricing.calendar).filter(({ at }) => at > from && at <= to)
+  }
+}

@@ -1,0 +1,72 @@
+import type { MoneyE17 } from '../../domain/exact.js'
+import type { Meta, Reason } from '../../domain/metric.js'
+import type { EpochMs } from '../../domain/time.js'
+import type { Window } from '../../domain/window.js'
+import type { Valuation } from '../view.js'
+import type { Drawdown } from './drawdown.js'
+import type { Flow } from './flows.js'
+
+/** A book's equity at an instant. */
+export interface EquityValue {
+  readonly equity: MoneyE17
+  /** The snapshot that it rests on. */
+  readonly snapshotAt: EpochMs
+}
+
+/** What equity grew by, as an exact fraction: numerator/denominator is 1 when nothing changed. */
+export interface Growth {
+  readonly numerator: bigint
+  readonly denominator: bigint
+  /** Deposits and withdrawals that were taken out. */
+  readonly flows: readonly Flow[]
+}
+
+/** A window's start, and how much later than an instant there T will be when the start gets to it; Infinity: it stands. */
+export interface WindowStart {
+  readonly window: Window
+  readonly start: EpochMs
+  readonly lead: number
+}
+
+/** By how much an account's equity changed that neither flows nor the book's own results explain. */
+export interface Reconciliation {
+  readonly gap: MoneyE17
+  /** The snapshots between which it is taken. */
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly flows: readonly Flow[]
+  readonly dividends: MoneyE17
+  readonly interest: MoneyE17
+}
+
+/**
+ * The equity of one book at one T and over its windows: that of its account where it is alone there, else its share of the
+ * account's equity at a window's start and what it earned since.
+ * Source: METRICS section 2.
+ */
+export interface BookEquity {
+  /** Where the figures come from: meta of every metric that rests on them. */
+  readonly meta: Meta
+  /** Equity at T. */
+  level(): Valuation<EquityValue>
+  /** Growth from the open of the latest session: without the night. */
+  sinceOpen(): Valuation<Growth>
+  /** Growth over a window, flows taken out. */
+  growth(where: WindowStart): Valuation<Growth>
+  drawdown(where: WindowStart): Valuation<Drawdown>
+  reconciliation(where: WindowStart): Valuation<Reconciliation>
+}
+
+/** Two equities make a drawdown. */
+const NEEDED_OBSERVATIONS = 2
+
+/** A drawdown, if enough was seen for one. */
+export function ofEnough(drawdown: Drawdown): Valuation<Drawdown> {
+  const { observations } = drawdown
+  if (observations >= NEEDED_OBSERVATIONS) return { known: true, value: drawdown }
+  return unknownBecause('too_few_observations', { observations, needed: NEEDED_OBSERVATIONS })
+}
+
+export function unknownBecause(reason: Reason, meta?: Meta): Extract<Valuation<never>, { known: false }> {
+  return { known: false, reason, symbols: [], ...(meta === undefined ? {} : { meta }) }
+}

@@ -1,0 +1,32 @@
+import type { EpochMs } from '../../domain/time.js'
+import type { DrawdownRun } from './drawdown.js'
+import { PnlTimeline } from './pnl-timeline.js'
+import type { Sharing } from './sharing.js'
+
+/** A run that can go on where it stopped, as long as everything before is what it was. */
+export interface RunMemo {
+  /** What the run rests on: another key, another run. */
+  readonly key: string
+  readonly run: DrawdownRun
+  /** The last observation that it has taken. */
+  readonly lastAt: EpochMs
+}
+
+/** What a book keeps between two looks at its equity, so that only what is new has to be gone through. */
+export class EquityMemory {
+  readonly timeline = new PnlTimeline()
+  /** Whose the account's equity was when it was last read. */
+  sharing: Sharing | undefined
+  readonly #runs = new Map<string, RunMemo>()
+
+  /** The run of a window that has got no further than an instant. */
+  runOf(window: string, key: string, upTo: EpochMs): RunMemo | undefined {
+    const memo = this.#runs.get(window)
+    return memo !== undefined && memo.key === key && memo.lastAt <= upTo ? memo : undefined
+  }
+
+  keep(window: string, memo: RunMemo): void {
+    const known = this.#runs.get(window)
+    if (known === undefined || known.key !== memo.key || known.lastAt <= memo.lastAt) this.#runs.set(window, memo)
+  }
+}

@@ -1,0 +1,243 @@
+import { divideHalfEven, type MoneyE17, type PriceE8, QUANTITY_DIGITS, type QuantityE9 } from '../../domain/exact.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { windowBounds } from '../../domain/window.js'
+import type { Account } from '../account.js'
+import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
+import type { Book } from '../book.js'
+import type { Market } from '../market.js'
+import { type MarkSources, markAt } from '../marks.js'
+import type { ComputeSettings } from '../settings.js'
+import type { Valuation } from '../view.js'
+import type { EquityPricing } from './account-equity.js'
+import { AloneEquity } from './alone-equity.js'
+import type { BookEquity } from './book-equity.js'
+import type { EquityMemory } from './equity-memory.js'
+import { isObserved } from './series-cells.js'
+import { SharedEquity } from './shared-equity.js'
+import { type Sharing, sharingOf } from './sharing.js'
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
+
+export interface EquityReaderOptions {
+  readonly book: Book
+  readonly account: Account
+  readonly market: Market
+  readonly settings: ComputeSettings
+  readonly currencyOf: (symbol: string) => string
+  readonly multiplierOf: (symbol: string) => QuantityE9
+  /** The part of its account's equity that is the book's by configuration. */
+  readonly capitalShare: () => QuantityE9 | undefined
+  readonly memory: EquityMemory
+  readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
+  readonly changesAt: (at: EpochMs) => void
+}
+
+/** Reads what a book's equity is made of at one T: whose the account is, and what the book holds and earned there. */
+export class EquityReader {
+  readonly #options: EquityReaderOptions
+  readonly #at: EpochMs
+
+  constructor(options: EquityReaderOptions, at: EpochMs) {
+    this.#options = options
+    this.#at = at
+  }
+
+  /** The book's equity; `opensAt` is the open of the latest session. */
+  equity(opensAt: EpochMs): BookEquity {
+    const { book, account, memory, netPnlSince, changesAt } = this.#options
+    const sharing = this.#sharing()
+    const pricing = this.#pricing(sharing)
+    if (sharing.kind === 'alone') {
+      memory.timeline.forget()
+      const isSeen = {
+        calendar: book.calendar,
+        observations: account.observations,
+        heldSymbols: () => this.accountSymbols(),
+        lastFillAt: () => undefined,
+        lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
+      }
+      return new AloneEquity(
+        {
+          account,
+          pricing,
+          memory,
+          opensAt,
+          isObserved: (where) => isObserved(where, this.#at, isSeen),
+          netPnlBetween: (from, to) => this.#netPnlBetween(from, to),
+          changesAt,
+        },
+        this.#at,
+      )
+    }
+    this.#extendTimeline()
+    const isSeen = {
+      calendar: book.calendar,
+      observations: undefined,
+      heldSymbols: () => this.#heldByBook(),
+      lastFillAt: (at: EpochMs) => this.#lastFillAt(at),
+      lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
+    }
+    return new SharedEquity(
+      {
+        account,
+        pricing,
+        sharing,
+        memory,
+        opensAt,
+        isObserved: (where) => isObserved(where, this.#at, isSeen),
+        netPnlSince,
+        pnlAtEnd: () => this.#pnlAt(this.#at),
+        changesAt,
+      },
+      this.#at,
+    )
+  }
+
+  /** Symbols that the account holds, as its newest snapshot says. */
+  accountSymbols(): string[] {
+    const positions = this.#options.account.snapshotAt(this.#at)?.positions ?? []
+    return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
+  }
+
+  #sharing(): Sharing {
+    const { book, account, settings, memory, capitalShare, changesAt } = this.#options
+    const { sharing, holdsUntil } = sharingOf(book, account, this.#at, book.calendar, {
+      ...settings,
+      configuredShare: capitalShare(),
+    })
+    changesAt(holdsUntil)
+    memory.sharing = sharing
+    return sharing
+  }
+
+  /** An account has no fills of its own: only a book that has it alone lends it hers as prices. */
+  #pricing({ kind }: Sharing): EquityPricing {
+    const { book, multiplierOf, currencyOf } = this.#options
+    return {
+      calendar: book.calendar,
+      marksOf: (symbol) => this.#marksOf(symbol, kind === 'alone' ? book.ledgers.get(symbol) : undefined),
+      multiplierOf,
+      isPriced: (symbol) => currencyOf(symbol) === 'USD',
+    }
+  }
+
+  #marksOf(symbol: string, ledger: SymbolLedger | undefined): MarkSources {
+    const { book, account, market, settings } = this.#options
+    return {
+      bars: market.series(symbol),
+      snapshots: account.prices(symbol),
+      ledger,
+      calendar: book.calendar,
+      maxAgeMs: settings.markMaxAgeMs,
+    }
+  }
+
+  #extendTimeline(): void {
+    const { book, settings, memory } = this.#options
+    const oldest = windowBounds('20d', this.#at, book.calendar, settings).start
+    memory.timeline.extend(oldest, this.#at, book.changes, {
+      pnlAt: (at) => this.#pnlAt(at),
+      observedIn: (from, to) => this.#observedIn(from, to),
+    })
+  }
+
+  /** Net result of the book from its beginning: only differences of two mean anything. */
+  #pnlAt(at: EpochMs): MoneyE17 | undefined {
+    const { book } = this.#options
+    let pnl = -book.looseCostsIn(Number.NEGATIVE_INFINITY, at)
+    for (const [symbol, ledger] of book.ledgers) {
+      const { quantity, cost, realized, takenOver, costs } = ledger.stateAt(at)
+      pnl += realized - takenOver - costs
+      if (quantity === 0n) continue
+      const { mark } = markAt(this.#marksOf(symbol, ledger), at)
+      if (mark === undefined) return undefined
+      pnl += valueOf(quantity, mark.priceE8, ledger.terms.multiplier) - cost
+    }
+    return pnl
+  }
+
+  /** A book that shares is observed at its fills and at the minute ends at which a held symbol had a bar. */
+  #observedIn(from: EpochMs, to: EpochMs): EpochMs[] {
+    const { book, market } = this.#options
+    const observed = new Set<EpochMs>()
+    for (const [symbol, ledger] of book.ledgers) {
+      for (const at of ledger.fillTimesIn(from, to)) observed.add(at)
+      const series = market.series(symbol)
+      if (series === undefined) continue
+      for (let index = series.indexAt(Math.floor(from / MINUTE_MS) * MINUTE_MS) + 1; ; index += 1) {
+        const bar = series.at(index)
+        if (bar === undefined || bar.at > to) break
+        const minuteEnd = Math.ceil(bar.at / MINUTE_MS) * MINUTE_MS
+        if (
+          minuteEnd > from &&
+          minuteEnd <= to &&
+          !observed.has(minuteEnd) &&
+          ledger.stateAt(minuteEnd).quantity !== 0n
+        )
+          observed.add(minuteEnd)
+      }
+    }
+    return [...observed].sort((a, b) => a - b)
+  }
+
+  #heldByBook(): string[] {
+    return [...this.#options.book.ledgers]
+      .filter(([, ledger]) => ledger.stateAt(this.#at).quantity !== 0n)
+      .map(([symbol]) => symbol)
+  }
+
+  #lastFillAt(at: EpochMs): EpochMs | undefined {
+    let last: EpochMs | undefined
+    for (const ledger of this.#options.book.ledgers.values()) {
+      const fillAt = ledger.lastFillAt(at)?.at
+      if (fillAt !== undefined && (last === undefined || fillAt > last)) last = fillAt
+    }
+    return last
+  }
+
+  #lastBarAt(symbol: string, at: EpochMs): EpochMs | undefined {
+    return this.#options.market.series(symbol)?.latestAt(at)?.at
+  }
+
+  /** What the book earned between two snapshots, its positions at the snapshots' own prices, else at their marks. */
+  #netPnlBetween(from: EpochMs, to: EpochMs): Valuation<MoneyE17> {
+    const { book, currencyOf } = this.#options
+    let earned = -book.looseCostsIn(from, to)
+    const foreign: string[] = []
+    const unmarked: string[] = []
+    const unknown: string[] = []
+    for (const [symbol, ledger] of book.ledgers) {
+      const [before, after] = [ledger.stateAt(from), ledger.stateAt(to)]
+      const isHeld = before.quantity !== 0n || after.quantity !== 0n
+      const isIdle = !isHeld && before.fillCount === after.fillCount
+      if (ledger.isUnknownAfter(from)) unknown.push(symbol)
+      if (isIdle) continue
+      if (currencyOf(symbol) !== 'USD') foreign.push(symbol)
+      const values = [from, to].map((at) => this.#valueAt(symbol, ledger, at))
+      const [valueBefore, valueAfter] = values
+      if (valueBefore === undefined || valueAfter === undefined) unmarked.push(symbol)
+      else {
+        const unrealized = valueAfter - after.cost - (valueBefore - before.cost)
+        earned += after.realized - before.realized + unrealized - (after.takenOver - before.takenOver)
+        earned -= after.costs - before.costs
+      }
+    }
+    if (foreign.length > 0) return { known: false, reason: 'currency', symbols: foreign }
+    if (unmarked.length > 0) return { known: false, reason: 'missing_mark', symbols: unmarked }
+    if (unknown.length > 0) return { known: false, reason: 'unknown_opening_position', symbols: unknown }
+    return { known: true, value: earned }
+  }
+
+  #valueAt(symbol: string, ledger: SymbolLedger, at: EpochMs): MoneyE17 | undefined {
+    const { quantity } = ledger.stateAt(at)
+    if (quantity === 0n) return 0n
+    const snapshot = this.#options.account.snapshotAt(at)
+    const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
+    const price = own ?? markAt(this.#marksOf(symbol, ledger), at).mark?.priceE8
+    return price === undefined ? undefined : valueOf(quantity, price, ledger.terms.multiplier)
+  }
+}
+
+function valueOf(quantity: QuantityE9, price: PriceE8, multiplier: QuantityE9): MoneyE17 {
+  return multiplier === ONE ? quantity * price : divideHalfEven(quantity * price * multiplier, ONE)
+}

@@ -1,0 +1,222 @@
+import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
+import { absolute, type MoneyE17 } from '../../domain/exact.js'
+import type { CashFlowFact } from '../../domain/facts.js'
+import { DAY_MS, type EpochMs } from '../../domain/time.js'
+import { compareText } from '../fills.js'
+import type { Observation, Observations } from './observations.js'
+
+/** Cash that came in (positive) or went out, in the interval that ends with the observation at `at`. */
+export interface Flow {
+  readonly at: EpochMs
+  readonly amount: MoneyE17
+  readonly source: 'recorded' | 'inferred'
+}
+
+/** A recorded flow and how far its interval has been looked for. */
+interface Search {
+  readonly fact: CashFlowFact
+  searchedTo: EpochMs
+  foundAt: EpochMs | undefined
+}
+
+/** Amounts agree within one part in this many; a change of cash below one part of equity is no flow. */
+const TOLERANCE_DIVISOR = 100n
+/** A recorded flow shows in the account's cash by the end of this many sessions. */
+const SETTLEMENT_SESSIONS = 3
+
+export interface FlowsOptions {
+  readonly observations: Observations
+  /** Money paid for fills of the account in (from, to]: bought less sold. */
+  readonly paidForFills: (from: EpochMs, to: EpochMs) => MoneyE17
+  readonly sessionRollMs: number
+}
+
+/**
+ * Deposits and withdrawals of one account, each in the interval between two snapshots in which its cash shows it.
+ *
+ * A recorded one is looked for where the cash changes by its amount, since the record carries a date and no time; else
+ * it belongs to the interval that contains its time. Without a record a jump of cash between two snapshots of the same
+ * positions is a flow, unless trades within the interval explain it. Dividends, interest and fees are performance: their
+ * records only explain a change.
+ * Source: METRICS section 1, "Flows", and fine print 6.
+ */
+export class Flows {
+  readonly #options: FlowsOptions
+  readonly #recorded = new Map<string, CashFlowFact>()
+  #searches: Search[] | undefined
+  #searchedIn: Calendar | undefined
+  /** Ends of intervals whose cash jumped between equal positions. */
+  #jumps: EpochMs[] = []
+  #jumpsUpTo: EpochMs = Number.NEGATIVE_INFINITY
+  #revision: number | undefined
+
+  constructor(options: FlowsOptions) {
+    this.#options = options
+  }
+
+  /** Takes a record in; false when it is no news. */
+  record(fact: CashFlowFact): boolean {
+    const before = this.#recorded.get(fact.flowId)
+    if (before !== undefined && before.at === fact.at && before.amount === fact.amount && before.kind === fact.kind)
+      return false
+    this.#recorded.set(fact.flowId, fact)
+    this.#searches = undefined
+    return true
+  }
+
+  /** Fills changed from an instant on: what was concluded from later cash has to be concluded again. */
+  fillsChangedFrom(at: EpochMs): void {
+    if (this.#searches?.some(({ searchedTo }) => searchedTo >= at)) this.#searches = undefined
+  }
+
+  /** The flows of intervals that end up to `at`, oldest first, as they could be told then. */
+  upTo(at: EpochMs, calendar: Calendar): readonly Flow[] {
+    this.#forgetWhatChanged(calendar)
+    this.#findJumps()
+    if (this.#recorded.size === 0 && this.#jumps.length === 0) return []
+    this.#search(calendar)
+
+    const assigned = new Map<EpochMs, { flow: MoneyE17; explained: MoneyE17; isShown: boolean }>()
+    for (const { fact, foundAt } of this.#searches ?? []) {
+      if (fact.at > at) continue
+      const isShown = foundAt !== undefined && foundAt <= at
+      const endsAt = isShown ? foundAt : this.#intervalOf(fact.at)
+      if (endsAt === undefined || endsAt > at) continue
+      const interval = assigned.get(endsAt) ?? { flow: 0n, explained: 0n, isShown: false }
+      interval.explained += fact.amount
+      if (isCapital(fact)) interval.flow += fact.amount
+      interval.isShown ||= isShown
+      assigned.set(endsAt, interval)
+    }
+    const flows: Flow[] = [...assigned]
+      .filter(([, { flow }]) => flow !== 0n)
+      .map(([endsAt, { flow }]) => ({ at: endsAt, amount: flow, source: 'recorded' }))
+    for (const endsAt of this.#jumps) {
+      if (endsAt > at || this.#isTraded(endsAt)) continue
+      const change = this.#cashChange(endsAt)
+      const { explained = 0n, isShown = false } = assigned.get(endsAt) ?? {}
+      if (isShown || agrees(change, explained)) continue
+      flows.push({ at: endsAt, amount: change - explained, source: 'inferred' })
+    }
+    return flows.sort((a, b) => a.at - b.at)
+  }
+
+  /** Recorded cash of one kind whose time lies in (from, to]. */
+  recordedIn(kind: CashFlowFact['kind'], from: EpochMs, to: EpochMs): MoneyE17 {
+    let total = 0n
+    for (const fact of this.#recorded.values())
+      if (fact.kind === kind && fact.at > from && fact.at <= to) total += fact.amount
+    return total
+  }
+
+  #forgetWhatChanged(calendar: Calendar): void {
+    const { revision } = this.#options.observations
+    if (revision !== this.#revision) {
+      this.#jumps = []
+      this.#jumpsUpTo = Number.NEGATIVE_INFINITY
+      this.#searches = undefined
+    }
+    if (calendar !== this.#searchedIn) this.#searches = undefined
+    this.#revision = revision
+    this.#searchedIn = calendar
+  }
+
+  #findJumps(): void {
+    const { observations } = this.#options
+    const from = Math.max(1, observations.indexAt(this.#jumpsUpTo) + 1)
+    for (let index = from; index < observations.length; index += 1) {
+      const [before, after] = [observations.at(index - 1), observations.at(index)]
+      if (before !== undefined && after !== undefined && isJump(before, after)) this.#jumps.push(after.at)
+    }
+    this.#jumpsUpTo = observations.at(observations.length - 1)?.at ?? this.#jumpsUpTo
+    const oldest = observations.at(0)?.at ?? Number.POSITIVE_INFINITY
+    if ((this.#jumps[0] ?? oldest) < oldest) this.#jumps = this.#jumps.filter((endsAt) => endsAt >= oldest)
+  }
+
+  /** True when the trades of an interval explain its change of cash. */
+  #isTraded(endsAt: EpochMs): boolean {
+    const { observations, paidForFills } = this.#options
+    const before = observations.latestAt(endsAt - 1)
+    if (before === undefined) return true
+    const unexplained = this.#cashChange(endsAt) + paidForFills(before.at, endsAt)
+    return absolute(unexplained) * TOLERANCE_DIVISOR < before.equity
+  }
+
+  #search(calendar: Calendar): void {
+    this.#searches ??= [...this.#recorded.values()]
+      .sort((a, b) => a.at - b.at || compareText(a.flowId, b.flowId))
+      .map((fact) => ({ fact, searchedTo: this.#searchFrom(fact, calendar), foundAt: undefined }))
+    const taken = new Set(this.#searches.map(({ foundAt }) => foundAt))
+    for (const search of this.#searches) {
+      if (search.foundAt !== undefined) continue
+      search.foundAt = this.#find(search, calendar, taken)
+      if (search.foundAt !== undefined) taken.add(search.foundAt)
+    }
+  }
+
+  #find(search: Search, calendar: Calendar, taken: ReadonlySet<EpochMs | undefined>): EpochMs | undefined {
+    const { observations, paidForFills } = this.#options
+    const until = this.#searchUntil(search.fact, calendar)
+    for (let index = Math.max(1, observations.indexAt(search.searchedTo) + 1); ; index += 1) {
+      const [before, after] = [observations.at(index - 1), observations.at(index)]
+      if (before === undefined || after === undefined || after.at > until) return undefined
+      search.searchedTo = after.at
+      if (taken.has(after.at)) continue
+      const change = after.cash - before.cash + paidForFills(before.at, after.at)
+      if (agrees(change, search.fact.amount)) return after.at
+    }
+  }
+
+  #searchFrom(fact: CashFlowFact, calendar: Calendar): EpochMs {
+    // A record of a day carries no time: it is written as midnight UTC, which is the evening before in New York.
+    const isDate = fact.at % DAY_MS === 0
+    try {
+      return calendar.startOfDay(isDate ? fact.at + DAY_MS / 2 : fact.at)
+    } catch (error) {
+      if (error instanceof CalendarOutOfRange) return fact.at
+      throw error
+    }
+  }
+
+  #searchUntil(fact: CashFlowFact, calendar: Calendar): EpochMs {
+    const from = this.#searchFrom(fact, calendar)
+    try {
+      let session = calendar.nextSession(from - 1)
+      for (let count = 1; count < SETTLEMENT_SESSIONS; count += 1)
+        session = session === undefined ? undefined : calendar.nextSession(session.opensAt)
+      return session === undefined
+        ? from + SETTLEMENT_SESSIONS * DAY_MS
+        : session.closesAt + this.#options.sessionRollMs
+    } catch (error) {
+      if (error instanceof CalendarOutOfRange) return calendar.validUntil
+      throw error
+    }
+  }
+
+  /** End of the interval that contains an instant. */
+  #intervalOf(at: EpochMs): EpochMs | undefined {
+    const { observations } = this.#options
+    const index = observations.indexAt(at - 1)
+    return index < 0 ? undefined : observations.at(index + 1)?.at
+  }
+
+  #cashChange(endsAt: EpochMs): MoneyE17 {
+    const { observations } = this.#options
+    const index = observations.indexAt(endsAt)
+    return (observations.at(index)?.cash ?? 0n) - (observations.at(index - 1)?.cash ?? 0n)
+  }
+}
+
+function isJump(before: Observation, after: Observation): boolean {
+  const change = absolute(after.cash - before.cash)
+  return before.quantities === after.quantities && change > 0n && change * TOLERANCE_DIVISOR >= before.equity
+}
+
+function isCapital({ kind }: CashFlowFact): boolean {
+  return kind === 'deposit' || kind === 'withdrawal'
+}
+
+/** Within one part in a hundred of an amount. */
+function agrees(change: MoneyE17, amount: MoneyE17): boolean {
+  return amount !== 0n && absolute(change - amount) * TOLERANCE_DIVISOR <= absolute(amount)
+}

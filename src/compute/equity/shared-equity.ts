@@ -1,0 +1,143 @@
+import type { MoneyE17 } from '../../domain/exact.js'
+import type { Meta } from '../../domain/metric.js'
+import { type EpochMs, SECOND_MS } from '../../domain/time.js'
+import type { Account } from '../account.js'
+import type { Valuation } from '../view.js'
+import { accountEquityAt, type EquityPricing } from './account-equity.js'
+import {
+  type BookEquity,
+  type EquityValue,
+  type Growth,
+  ofEnough,
+  type Reconciliation,
+  unknownBecause,
+  type WindowStart,
+} from './book-equity.js'
+import { type Drawdown, DrawdownRun } from './drawdown.js'
+import type { EquityMemory } from './equity-memory.js'
+import type { Sighting } from './series-cells.js'
+import { type Sharing, shareOf } from './sharing.js'
+
+export interface SharedEquityOptions {
+  readonly account: Account
+  readonly pricing: EquityPricing
+  readonly sharing: Extract<Sharing, { kind: 'shared' }>
+  /** Its timeline is up to date at T. */
+  readonly memory: EquityMemory
+  readonly opensAt: EpochMs
+  readonly isObserved: (where: WindowStart) => Sighting
+  /** Net result of the book from an instant to T, the start marked as a window's. */
+  readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
+  /** Net result of the book from its beginning to T. */
+  readonly pnlAtEnd: () => MoneyE17 | undefined
+  readonly changesAt: (at: EpochMs) => void
+}
+
+/** A window, or the latest session so far. */
+type Opening = Omit<WindowStart, 'window'> & { readonly window: WindowStart['window'] | 'since open' }
+
+/** The equity of a book in an account that others trade in: what it started with is its share, the rest it earned. */
+export class SharedEquity implements BookEquity {
+  readonly meta: Meta
+  readonly #options: SharedEquityOptions
+  readonly #at: EpochMs
+
+  constructor(options: SharedEquityOptions, at: EpochMs) {
+    this.#options = options
+    this.#at = at
+    this.meta = { equity_source: options.sharing.source }
+  }
+
+  level(): Valuation<EquityValue> {
+    return this.#equitySince(this.#options.opensAt, Number.POSITIVE_INFINITY)
+  }
+
+  sinceOpen(): Valuation<Growth> {
+    return this.#growthSince({ window: 'since open', start: this.#options.opensAt, lead: Number.POSITIVE_INFINITY })
+  }
+
+  growth(where: WindowStart): Valuation<Growth> {
+    const { isObserved, changesAt } = this.#options
+    const growth = this.#growthSince(where)
+    if (!growth.known && growth.reason !== 'non_positive_equity') return growth
+    const { isSeen, holdsUntil } = isObserved(where)
+    changesAt(holdsUntil)
+    return isSeen ? growth : unknownBecause('no_observations')
+  }
+
+  drawdown(where: WindowStart): Valuation<Drawdown> {
+    const run = this.#run(where)
+    if (!run.known) return run
+    const drawdown = run.value.result(where.start)
+    if (Number.isFinite(where.lead) && drawdown.longestMs > 0) this.#options.changesAt(this.#at + SECOND_MS)
+    return ofEnough(drawdown)
+  }
+
+  /** Whose the difference is cannot be told in a shared account. */
+  reconciliation(): Valuation<Reconciliation> {
+    return unknownBecause('no_equity')
+  }
+
+  /** The book's share of the account's equity at an instant. */
+  #baseAt(at: EpochMs, lead: number): Valuation<EquityValue> {
+    const { account, pricing, sharing, changesAt } = this.#options
+    const { equity, snapshotAt, holdsUntil } = accountEquityAt(account, at, pricing)
+    changesAt(holdsUntil + lead)
+    return equity === undefined || snapshotAt === undefined
+      ? unknownBecause('no_equity')
+      : { known: true, value: { equity: shareOf(equity, sharing), snapshotAt } }
+  }
+
+  #equitySince(start: EpochMs, lead: number): Valuation<EquityValue> {
+    const base = this.#baseAt(start, lead)
+    if (!base.known) return base
+    const earned = this.#options.netPnlSince(start, lead)
+    if (!earned.known) return earned
+    return { known: true, value: { ...base.value, equity: base.value.equity + earned.value } }
+  }
+
+  #growthSince(where: Opening): Valuation<Growth> {
+    const { start, lead } = where
+    const base = this.#baseAt(start, lead)
+    if (!base.known) return base
+    const now = this.#equitySince(start, lead)
+    if (!now.known) return now
+    const [numerator, denominator] = [now.value.equity, base.value.equity]
+    const run = this.#run(where)
+    if (denominator <= 0n || numerator <= 0n || (run.known && run.value.hasEnded))
+      return unknownBecause('non_positive_equity')
+    return { known: true, value: { numerator, denominator, flows: [] } }
+  }
+
+  /** W is 1 at the start, and the observations are the book's own. */
+  #run({ window, start, lead }: Opening): Valuation<DrawdownRun> {
+    const { pricing, memory, changesAt } = this.#options
+    const { timeline } = memory
+    const base = this.#baseAt(start, lead)
+    if (!base.known) return base
+    const offset = this.#offset(start, lead, base.value.equity)
+    if (!offset.known) return offset
+    changesAt((timeline.at(timeline.indexAt(start) + 1)?.at ?? this.#at) + lead)
+
+    const key = `${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
+    const memo = memory.runOf(window, key, this.#at)
+    const run = memo?.run ?? new DrawdownRun(pricing.calendar)
+    if (memo === undefined) run.observe(start, base.value.equity)
+    const end = timeline.indexAt(this.#at)
+    for (let index = timeline.indexAt(memo?.lastAt ?? start) + 1; index <= end; index += 1) {
+      const point = timeline.at(index)
+      if (point !== undefined) run.observe(point.at, point.pnl + offset.value)
+    }
+    memory.keep(window, { key, run, lastAt: Math.max(start, timeline.at(end)?.at ?? start) })
+    return { known: true, value: run }
+  }
+
+  /** What turns the book's result since its beginning into its equity in a window. */
+  #offset(start: EpochMs, lead: number, base: MoneyE17): Valuation<MoneyE17> {
+    const { netPnlSince, pnlAtEnd } = this.#options
+    const earned = netPnlSince(start, lead)
+    if (!earned.known) return earned
+    const end = pnlAtEnd()
+    return end === undefined ? unknownBecause('missing_mark') : { known: true, value: base + earned.value - end }
+  }
+}

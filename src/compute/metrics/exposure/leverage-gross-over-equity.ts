@@ -1,0 +1,38 @@
+import { ratio } from '../../../domain/exact.js'
+import type { LevelMetric } from '../definition.js'
+import { insufficient, ok, unknown } from '../definition.js'
+import { unknownEquity } from '../equity-meta.js'
+import { marksMeta } from '../marks-meta.js'
+import { absoluteValues, total } from './exposure-of.js'
+
+/**
+ * Gross exposure per dollar of equity.
+ *
+ * Unit: ratio; 1 is fully invested without borrowing; 0 when nothing is held and nothing happened since the open.
+ * Undefined when: gross_exposure is; without equity (no_equity); equity is 0 or below (non_positive_equity).
+ * Convention: both at T; equity as in `equity`.
+ * Source: METRICS section 4, row 37.
+ */
+export const leverageGrossOverEquity: LevelMetric = {
+  name: 'leverage_gross_over_equity',
+  group: 'exposure',
+  unit: 'ratio',
+  tier: 'light',
+  windows: 'level',
+  formulaVersion: 'v1',
+  prometheus: 'quant_leverage_gross_over_equity_ratio',
+  sources: ['orders', 'bars'],
+  needs: ['snapshots'],
+  summary: 'Gross exposure divided by the equity of the book.',
+  compute: ({ activity, positions, equity }) => {
+    if (!positions.known && positions.reason === 'currency') return unknown(positions)
+    if (activity === 'flat') return ok(0)
+    if (!positions.known) return unknown(positions)
+    const book = equity()
+    const level = book.level()
+    if (!level.known) return unknownEquity(book, level)
+    if (level.value.equity <= 0n) return insufficient('non_positive_equity', book.meta)
+    const gross = total(absoluteValues(positions.value))
+    return ok(ratio(gross, level.value.equity), { ...book.meta, ...marksMeta(positions.value) })
+  },
+}

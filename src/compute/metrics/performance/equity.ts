@@ -1,0 +1,35 @@
+import { toIso } from '../../../domain/time.js'
+import type { LevelMetric } from '../definition.js'
+import { okMoney } from '../definition.js'
+import { unknownEquity } from '../equity-meta.js'
+
+/**
+ * Equity of the book at T: what its account is worth, or its part of it.
+ *
+ * Unit: USD.
+ * Undefined when: the account has no snapshot yet (no_equity); in a shared account also when the book's result cannot be
+ * told.
+ * Convention: of a book alone in its account the last snapshot's equity, carried on by the marks for five minutes; of a
+ * book that shares, its share of the account's equity at the latest open and what it earned since.
+ * Source: METRICS section 2, "Equity of a book alone in its account" and "… that shares its account".
+ */
+export const equity: LevelMetric = {
+  name: 'equity',
+  group: 'performance',
+  unit: 'USD',
+  tier: 'light',
+  windows: 'level',
+  formulaVersion: 'v1',
+  prometheus: 'quant_equity_usd',
+  sources: ['orders', 'bars'],
+  needs: ['snapshots'],
+  extended: true,
+  summary: 'Equity of the book: that of its account where it is alone there, else its share of it.',
+  compute: ({ equity: read }) => {
+    const book = read()
+    const level = book.level()
+    if (!level.known) return unknownEquity(book, level)
+    const { equity: value, snapshotAt } = level.value
+    return okMoney(value, { ...book.meta, snapshot_at: toIso(snapshotAt) })
+  },
+}

@@ -1,0 +1,32 @@
+import type { WindowMetric } from '../definition.js'
+import { ok } from '../definition.js'
+import { drawdownMeta, unknownEquity } from '../equity-meta.js'
+
+/**
+ * The deepest fall of equity from a peak within the window.
+ *
+ * Unit: ratio of the peak; at least 0, positive hurts; 0 when nothing happened and nothing was held.
+ * Undefined when: the account has no snapshot (no_equity), or fewer than two equities were seen (too_few_observations).
+ * Convention: every snapshot counts, the last one before the window included; deposits and withdrawals are taken out. An
+ * equity of 0 or below counts, nothing after it. Peaks before the window do not count.
+ * Source: METRICS section 4, row 13.
+ */
+export const maxDrawdown: WindowMetric = {
+  name: 'max_drawdown',
+  group: 'risk_adjusted',
+  unit: 'ratio',
+  tier: 'light',
+  windows: 'all',
+  formulaVersion: 'v1',
+  prometheus: 'quant_max_drawdown_ratio',
+  sources: ['orders', 'bars'],
+  needs: ['snapshots'],
+  summary: 'Deepest fall of equity from a peak within the window.',
+  compute: (view) => {
+    if (view.activity === 'flat') return ok(0)
+    const book = view.level.equity()
+    const drawdown = book.drawdown(view)
+    if (!drawdown.known) return unknownEquity(book, drawdown)
+    return ok(drawdown.value.deepest, { ...book.meta, ...drawdownMeta(drawdown.value) })
+  },
+}
