@@ -1,5 +1,5 @@
 import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
-import { divideHalfEven, type MoneyE17, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
+import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
 import type { Account } from './account.js'
@@ -9,6 +9,7 @@ import type { BookEquity } from './equity/book-equity.js'
 import type { EquityMemory } from './equity/equity-memory.js'
 import { EquityReader } from './equity/equity-reader.js'
 import type { Market } from './market.js'
+import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import type { ComputeSettings } from './settings.js'
 import type { Activity, LevelView, MarkedPosition, Valuation, WindowView } from './view.js'
@@ -21,8 +22,6 @@ interface Result {
   readonly orderCosts: MoneyE17
   readonly unrealizedChange: Valuation<MoneyE17>
 }
-
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 export interface BookReaderOptions {
   readonly book: Book
@@ -216,7 +215,7 @@ export class BookReader {
           quantity: state.quantity,
           cost: state.cost,
           mark,
-          value: marketValue(state.quantity, mark.priceE8, ledger),
+          value: marketValue(state.quantity, mark.priceE8, ledger.terms.multiplier),
         })
     }
     if (unmarked.length > 0) return { known: false, reason: 'missing_mark', symbols: unmarked }
@@ -264,11 +263,6 @@ function nextSessionBegins(calendar: Calendar, at: EpochMs): EpochMs {
 /** Unrealised result of positions: market value less cost. */
 export function unrealizedOf(positions: readonly MarkedPosition[]): MoneyE17 {
   return positions.reduce((total, { value, cost }) => total + value - cost, 0n)
-}
-
-function marketValue(quantity: bigint, priceE8: bigint, ledger: SymbolLedger): MoneyE17 {
-  const { multiplier } = ledger.terms
-  return multiplier === ONE ? quantity * priceE8 : divideHalfEven(quantity * priceE8 * multiplier, ONE)
 }
 
 function known<Value>(value: Value): { known: true; value: Value } {

@@ -96,12 +96,15 @@ export function brokerFill(
   return fact('fill', raw)
 }
 
+/** A snapshot whose equity is 100 000, and whose cash is what the positions leave of it. */
 export function snapshot(
   at: string | number,
   positions: readonly Raw[] = [],
   raw: Raw = {},
 ): FactOf<'position_snapshot'> {
-  return fact('position_snapshot', { account: ACCOUNT, at, equity: 100_000, cash: 50_000, positions, ...raw })
+  const invested = positions.reduce((total, { qty, mark = 0 }) => total + Number(qty) * Number(mark), 0)
+  const cash = Number(raw.equity ?? 100_000) - invested
+  return fact('position_snapshot', { account: ACCOUNT, at, equity: 100_000, cash, positions, ...raw })
 }
 
 export function bar(symbol: string, at: string | number, close: number | string): FactOf<'bar'> {

@@ -1,14 +1,8 @@
 import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
-import {
-  absolute,
-  divideHalfEven,
-  type MoneyE17,
-  type PriceE8,
-  QUANTITY_DIGITS,
-  type QuantityE9,
-} from '../../domain/exact.js'
+import { absolute, type MoneyE17, type PriceE8, type QuantityE9 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import type { Account, Position } from '../account.js'
+import { marketValue } from '../market-value.js'
 import { type MarkReading, type MarkSources, markAt } from '../marks.js'
 
 export interface EquityReading {
@@ -28,7 +22,6 @@ export interface EquityPricing {
   readonly isPriced: (symbol: string) => boolean
 }
 
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 /** How long prices carry a snapshot's equity on; after that it stands still and grows old. */
 const DRIFT_MS = 5 * MINUTE_MS
 
@@ -75,7 +68,7 @@ function driftOf({ qty, mark }: Position, before: MarkReading, now: MarkReading,
   if (before.mark === undefined || now.mark === undefined) return 0n
   const [from, to] = [before.mark.priceE8, now.mark.priceE8]
   if (from === to || isFar(from, mark) || isFar(to, mark)) return 0n
-  return divideHalfEven(qty * (to - from) * multiplier, ONE)
+  return marketValue(qty, to - from, multiplier)
 }
 
 /** More than 10 % from the snapshot's own price, where it has one. */

@@ -1,10 +1,11 @@
-import { divideHalfEven, type MoneyE17, type PriceE8, QUANTITY_DIGITS, type QuantityE9 } from '../../domain/exact.js'
+import type { MoneyE17, QuantityE9 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { windowBounds } from '../../domain/window.js'
 import type { Account } from '../account.js'
 import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
 import type { Book } from '../book.js'
 import type { Market } from '../market.js'
+import { marketValue } from '../market-value.js'
 import { type MarkSources, markAt } from '../marks.js'
 import type { ComputeSettings } from '../settings.js'
 import type { Valuation } from '../view.js'
@@ -15,8 +16,6 @@ import type { EquityMemory } from './equity-memory.js'
 import { isObserved } from './series-cells.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, sharingOf } from './sharing.js'
-
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 export interface EquityReaderOptions {
   readonly book: Book
@@ -151,7 +150,7 @@ export class EquityReader {
       if (quantity === 0n) continue
       const { mark } = markAt(this.#marksOf(symbol, ledger), at)
       if (mark === undefined) return undefined
-      pnl += valueOf(quantity, mark.priceE8, ledger.terms.multiplier) - cost
+      pnl += marketValue(quantity, mark.priceE8, ledger.terms.multiplier) - cost
     }
     return pnl
   }
@@ -234,10 +233,6 @@ export class EquityReader {
     const snapshot = this.#options.account.snapshotAt(at)
     const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
     const price = own ?? markAt(this.#marksOf(symbol, ledger), at).mark?.priceE8
-    return price === undefined ? undefined : valueOf(quantity, price, ledger.terms.multiplier)
+    return price === undefined ? undefined : marketValue(quantity, price, ledger.terms.multiplier)
   }
-}
-
-function valueOf(quantity: QuantityE9, price: PriceE8, multiplier: QuantityE9): MoneyE17 {
-  return multiplier === ONE ? quantity * price : divideHalfEven(quantity * price * multiplier, ONE)
 }

@@ -1,9 +1,10 @@
-import { absolute, divideHalfEven, type MoneyE17, QUANTITY_DIGITS, type QuantityE9 } from '../../domain/exact.js'
+import { absolute, type MoneyE17, type QuantityE9 } from '../../domain/exact.js'
 import type { PositionSnapshotFact } from '../../domain/facts.js'
 import type { EpochMs } from '../../domain/time.js'
 import { InstantSet } from '../accumulators/instant-set.js'
 import { partitionPoint } from '../accumulators/sorted-search.js'
 import { compareText } from '../fills.js'
+import { marketValue } from '../market-value.js'
 
 /** What one snapshot says of an account's equity, without its positions: kept for every snapshot of the history. */
 export interface Observation {
@@ -14,7 +15,6 @@ export interface Observation {
   readonly quantities: string
 }
 
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 /** Equity may differ from cash and market value by one part in this many. */
 const PLAUSIBLE_DIVISOR = 100n
 
@@ -113,7 +113,7 @@ function isPlausible({ equity, cash, positions }: PositionSnapshotFact, multipli
   for (const { symbol, qty, mark } of positions) {
     if (qty === 0n) continue
     if (mark === undefined) return true
-    worth += divideHalfEven(qty * mark * multiplierOf(symbol), ONE)
+    worth += marketValue(qty, mark, multiplierOf(symbol))
   }
   const [a, b] = [absolute(equity), absolute(worth)]
   return absolute(equity - worth) * PLAUSIBLE_DIVISOR <= (a > b ? a : b)

@@ -37,12 +37,40 @@ describe('the demand for prices', () => {
       filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'NEW' }),
       filled({ at: at('10:00:00'), side: 'buy', qty: 1, price: 1, symbol: 'OLD' }),
       filled({ at: at('10:00:01'), side: 'sell', qty: 1, price: 1, symbol: 'OLD' }),
-      filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'BTC/USD', strategy_id: 'crypto' }),
+      filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'BTC/USD', strategy_id: 'crypto', account: 'PA3' }),
       filled({ at: recent, side: 'buy', qty: 1, price: 1, symbol: 'NEW', strategy_id: 'crypto', account: 'PA2' }),
     ])
     const { kept, watched } = engine.demand()
     expect(Object.fromEntries(kept)).toEqual({ AAA: 300_000, NEW: 60_000, BTCUSD: 60_000 })
     expect([...watched]).toEqual(['AAA', 'ZZZ'])
+  })
+
+  test('is by the minute in an account that several books share', () => {
+    const engine = createEngine({ startAt: instant('2026-09-15T12:00:00-04:00') })
+    engine.apply([bought, { ...bought, executionId: 'other', strategyId: 's2' }])
+    expect(Object.fromEntries(engine.demand().kept)).toEqual({ AAA: 60_000 })
+  })
+
+  test('is also what an account holds that no book traded', () => {
+    const engine = createEngine({ startAt: at('12:00:00') })
+    engine.apply([bought, snapshot(at('11:59:45'), [{ symbol: 'ZZZ', qty: 30, mark: 95 }])])
+    expect([...engine.demand().kept.keys()].sort()).toEqual(['AAA', 'ZZZ'])
+  })
+
+  test('is exact at the last snapshot of each session and five minutes later, or at its close', () => {
+    const engine = createEngine({ startAt: at('12:00:00') })
+    const [midday, nearClose, evening] = ['2026-07-13T15:00:20', '2026-07-14T15:59:50', '2026-07-10T16:59:45']
+    engine.apply([midday, nearClose, evening].map((time) => snapshot(instant(`${time}-04:00`), [])))
+    engine.apply([snapshot(at('11:58:00'), [])])
+    const pins = engine.demand().pins.map((pin) => new Date(pin).toISOString().slice(5, 19))
+    expect(pins).toEqual([
+      '07-13T19:00:20',
+      '07-13T19:05:20',
+      '07-14T19:59:50',
+      '07-14T20:00:00',
+      '07-15T15:58:00',
+      '07-15T16:03:00',
+    ])
   })
 
   test('is also what only an unknown beginning keeps alive', () => {

@@ -80,7 +80,7 @@ calendars:
       readFileSync(new URL('../../../examples/quant-config.yaml', import.meta.url), 'utf8'),
     )
     expect(instruments.map(({ symbol }) => symbol)).toEqual(['ES', 'BTCUSD'])
-    expect([...strategies.values()]).toEqual([{ calendar: '24x7', moneyDecimals: 6 }])
+    expect([...strategies.values()]).toEqual([{ calendar: '24x7', moneyDecimals: 6, capitalShare: 250_000_000n }])
   })
 })
 
@@ -122,8 +122,14 @@ describe('a QUANT_CONFIG file that is wrong', () => {
       expect(problemsOf(`${key}: 1`)).toEqual([
         `${key} is not a known key; known here: money_decimals, strategies, instruments, calendars`,
       ])
-    expect(problemsOf('strategies: { one: { capital_share: 0.5 } }')).toEqual([
-      'strategies.one.capital_share is not a known key; known here: calendar, money_decimals',
+    expect(problemsOf('strategies: { one: { windows: [1d] } }')).toEqual([
+      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share',
+    ])
+  })
+
+  test.each(['0', '-0.5', '1.5', 'half', '.nan'])('does not take %s for a share of an equity', (share) => {
+    expect(problemsOf(`strategies: { one: { capital_share: ${share} } }`)).toEqual([
+      expect.stringContaining('strategies.one.capital_share'),
     ])
   })
 

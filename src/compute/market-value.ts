@@ -1,0 +1,8 @@
+import { divideHalfEven, type MoneyE17, type PriceE8, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
+
+/** Signed worth of a quantity at a price; exact where the multiplier is 1. */
+export function marketValue(quantity: QuantityE9, price: PriceE8, multiplier: QuantityE9): MoneyE17 {
+  return multiplier === ONE ? quantity * price : divideHalfEven(quantity * price * multiplier, ONE)
+}
