@@ -1,8 +1,10 @@
+import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { PriceSeries } from './accumulators/price-series.js'
 import { partitionPoint } from './accumulators/sorted-search.js'
 import type { Book } from './book.js'
+import { snapshotLimitMs } from './snapshot-limit.js'
 
 /** Snapshots of the past are kept one a minute: enough for every window's start on a minute. */
 const SNAPSHOT_CELL_MS = MINUTE_MS
@@ -20,6 +22,7 @@ export class Account {
   readonly #prices = new Map<string, PriceSeries>()
   readonly #firstFlats = new Map<string, EpochMs | undefined>()
   readonly #costEvidence = new Map<string, EpochMs>()
+  readonly #limits = new Map<CalendarName, { newestAt: EpochMs | undefined; limitMs: number }>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
 
@@ -61,6 +64,21 @@ export class Account {
       this.#firstFlats.set(symbol, known.find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at)
     }
     return this.#firstFlats.get(symbol)
+  }
+
+  /** Time of the newest snapshot up to an instant. */
+  newestObservationAt(at: EpochMs): EpochMs | undefined {
+    return this.#snapshots[this.#indexAt(at)]?.at
+  }
+
+  /** How old that one may be: see snapshotLimitMs. It changes with the next snapshot only. */
+  snapshotLimitMs(at: EpochMs, calendar: Calendar): number {
+    const newestAt = this.newestObservationAt(at)
+    const known = this.#limits.get(calendar.name)
+    if (known !== undefined && known.newestAt === newestAt) return known.limitMs
+    const limitMs = snapshotLimitMs(this.#indexAt(at) + 1, (index) => this.#snapshots[index]?.at ?? 0, calendar)
+    this.#limits.set(calendar.name, { newestAt, limitMs })
+    return limitMs
   }
 
   prices(symbol: string): PriceSeries | undefined {

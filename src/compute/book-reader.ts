@@ -28,6 +28,8 @@ export interface BookReaderOptions {
 export class BookReader {
   readonly #options: BookReaderOptions
   readonly #relevant: readonly (readonly [string, SymbolLedger])[]
+  /** Before it nothing matters any more. */
+  readonly #longest: EpochMs
   #holdsUntil = Number.POSITIVE_INFINITY
 
   constructor(
@@ -36,6 +38,7 @@ export class BookReader {
   ) {
     this.#options = options
     const longest = options.book.calendar.sessionBefore(at, LONGEST_WINDOW_SESSIONS).opensAt
+    this.#longest = longest
     this.#relevant = [...options.book.ledgers].filter(
       ([, ledger]) => ledger.lastAt > longest || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(longest),
     )
@@ -52,11 +55,13 @@ export class BookReader {
     const { book } = this.#options
     const opensAt = book.calendar.latestSession(this.at).opensAt
     this.#changesAt(nextSessionBegins(book.calendar, this.at))
+    this.#changesAt(book.decisions.nextReviewAfter(this.at))
     return {
       at: this.at,
       activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
       positions: this.#positions(this.at, 0, markAt),
       heldCount: this.#heldCount(),
+      review: book.decisions.newestReview(this.#longest, this.at),
     }
   }
 
@@ -99,6 +104,15 @@ export class BookReader {
       orderCosts: sum('costs') + book.looseCostsIn(start, this.at),
       costSource: account.costSource(this.at),
       unrealizedChange: this.#unrealizedChange(level, this.#positions(start, lead, markAtStart), sum('takenOver')),
+      // Submits and decisions are activity, and the horizon of that is theirs too.
+      routed: {
+        named: book.routing.named.countIn(start, this.at),
+        fallbacks: book.routing.fallbacks.countIn(start, this.at),
+      },
+      decisions: {
+        made: book.decisions.made.countIn(start, this.at),
+        vetoed: book.decisions.vetoed.countIn(start, this.at),
+      },
     }
   }
 
@@ -172,6 +186,7 @@ export class BookReader {
     const { book, account, market, settings } = this.#options
     return {
       bars: market.series(symbol),
+      mids: market.mids(symbol),
       snapshots: account.prices(symbol),
       ledger,
       calendar: book.calendar,

@@ -5,7 +5,9 @@ import type { DecisionFact, ExecutionFact, FillFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { type InstrumentTerms, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { Decisions } from './decisions.js'
 import { deriveFills, type Fill, waitsForPrice } from './fills.js'
+import { Routing } from './routing.js'
 
 interface Order {
   readonly row: ExecutionFact
@@ -36,10 +38,11 @@ export class Book {
   calendar: Calendar
   readonly ledgers = new Map<string, SymbolLedger>()
   readonly activity = new InstantSet()
+  readonly decisions = new Decisions()
+  readonly routing = new Routing()
   readonly #termsOf: BookOptions['termsOf']
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
-  readonly #decisions = new Map<string, EpochMs>()
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
 
@@ -62,6 +65,7 @@ export class Book {
     if (order === undefined) return []
     for (const at of order.activity) this.activity.remove(at)
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
+    this.routing.remove(order.row)
     this.#orders.delete(executionId)
     this.#looseCosts.delete(executionId)
     this.#waiting.delete(executionId)
@@ -87,10 +91,9 @@ export class Book {
 
   /** Applies a decision; true when it is news. */
   applyDecision(decision: DecisionFact): boolean {
-    const before = this.#decisions.get(decision.decisionId)
-    if (before === decision.at) return false
+    const before = this.decisions.at(decision.decisionId)
+    if (!this.decisions.apply(decision)) return false
     if (before !== undefined) this.activity.remove(before)
-    this.#decisions.set(decision.decisionId, decision.at)
     this.activity.add(decision.at)
     return true
   }
@@ -127,6 +130,8 @@ export class Book {
     ]
     for (const at of before?.activity ?? []) this.activity.remove(at)
     for (const at of activity) this.activity.add(at)
+    if (before !== undefined) this.routing.remove(before.row)
+    this.routing.add(row)
     this.#orders.set(row.executionId, { row, fills, activity })
 
     if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)

@@ -1,4 +1,6 @@
 import type { MetricDefinition } from './metrics/definition.js'
+import { decisionVetoRate } from './metrics/execution/decision-veto-rate.js'
+import { routeFallbackRate } from './metrics/execution/route-fallback-rate.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
 import { netExposure } from './metrics/exposure/net-exposure.js'
 import { openPositions } from './metrics/exposure/open-positions.js'
@@ -12,6 +14,11 @@ import { netPnl } from './metrics/performance/net-pnl.js'
 import { realizedPnl } from './metrics/performance/realized-pnl.js'
 import { tradedNotional } from './metrics/performance/traded-notional.js'
 import { unrealizedPnl } from './metrics/performance/unrealized-pnl.js'
+import { contextFreshnessSeconds } from './metrics/pipeline/context-freshness-seconds.js'
+import { metricsPipelineLagSeconds } from './metrics/pipeline/metrics-pipeline-lag-seconds.js'
+import { missingPriceRate } from './metrics/pipeline/missing-price-rate.js'
+import { missingSignalRate } from './metrics/pipeline/missing-signal-rate.js'
+import { taFreshnessSeconds } from './metrics/pipeline/ta-freshness-seconds.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
 export const DICTIONARY: readonly MetricDefinition[] = [
@@ -22,10 +29,17 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   costBps,
   costTotal,
   tradedNotional,
+  routeFallbackRate,
+  decisionVetoRate,
   grossExposure,
   netExposure,
   positionConcentrationTop1Pct,
   positionConcentrationTop5Pct,
   positionHhi,
   openPositions,
+  taFreshnessSeconds,
+  contextFreshnessSeconds,
+  metricsPipelineLagSeconds,
+  missingPriceRate,
+  missingSignalRate,
 ]

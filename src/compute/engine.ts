@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
-import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
+import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
+import type { Need } from '../domain/metric.js'
 import type {
   FactSink,
   Feed,
@@ -12,20 +13,23 @@ import type {
   SignalColumn,
   StrategySummary,
 } from '../domain/ports.js'
+import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
-import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
-import { Market, type MarketNews } from './market.js'
+import { BookFrames, type TickInputs } from './book-frames.js'
+import { decidedSymbols } from './coverage.js'
+import { Market } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
 import type { ComputeSettings } from './settings.js'
+import { SessionAges } from './staleness.js'
+import { planTiers, type TierPlan } from './tier-plan.js'
 import type { BookFact } from './waiting-facts.js'
 
 /** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
-/** No window starts later than this before T, so a price that is younger changes no mark at a start. */
-const SHORTEST_WINDOW_MS = MINUTE_MS
 /** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
 const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
@@ -35,7 +39,8 @@ export interface EngineOptions {
   readonly startAt: EpochMs
   /** A random token of the process. */
   readonly epoch: string
-  readonly barsConfigured: boolean
+  /** Whether there is a source of bars and signals at all. */
+  readonly feedsConfigured: boolean
   readonly calendarOf: (strategyId: string) => CalendarName | undefined
   readonly moneyDecimalsOf: (strategyId: string, calendar: CalendarName) => number
   readonly instruments: readonly InstrumentFact[]
@@ -44,8 +49,12 @@ export interface EngineOptions {
 
 /** What the sources know at a tick. */
 export interface Watermarks {
+  /** Start of the last complete read of orders and their kin. */
   readonly ordersAsOf: EpochMs | undefined
-  readonly barsAnswered: boolean
+  /** Start of the last complete read of market data; undefined until there was one. */
+  readonly feedsAsOf: EpochMs | undefined
+  /** What the sources do not have, each with the name of the source, the table or the column. */
+  readonly lacking: ReadonlyMap<Need, string>
 }
 
 /**
@@ -54,7 +63,7 @@ export interface Watermarks {
 export class Engine implements FactSink {
   readonly #options: EngineOptions
   readonly #portfolio: Portfolio
-  readonly #market = new Market()
+  readonly #market: Market
   readonly #frames = new Map<string, BookFrames>()
   readonly #plan: TierPlan
   readonly formulaSet: string
@@ -66,6 +75,7 @@ export class Engine implements FactSink {
       { calendars: options.settings.calendars, calendarOf: options.calendarOf, instruments: options.instruments },
       options.startAt,
     )
+    this.#market = new Market(options.startAt)
     this.#plan = planTiers(options.dictionary)
     const versions = options.dictionary.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
     this.formulaSet = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16)
@@ -74,20 +84,24 @@ export class Engine implements FactSink {
   apply(facts: readonly Fact[]): void {
     const ofBooks: BookFact[] = []
     for (const fact of facts) {
-      if (fact.fact === 'bar') this.#market.apply({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
-      else if (fact.fact === 'signal') continue
+      if (fact.fact === 'bar') this.#market.applyBars({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
+      else if (fact.fact === 'signal') this.#applySignal(fact)
       else ofBooks.push(fact)
     }
     this.#portfolio.apply(ofBooks)
   }
 
   applyPrices(columns: readonly PriceColumn[]): void {
-    for (const column of columns) this.#market.apply(column)
+    for (const column of columns) this.#market.applyBars(column)
   }
 
-  applySignals(_columns: readonly SignalColumn[]): void {}
+  applySignals(columns: readonly SignalColumn[]): void {
+    for (const column of columns) this.#market.applySignals(column)
+  }
 
-  applyMinutes(_feed: Feed, _minutes: readonly MinuteRuns[]): void {}
+  applyMinutes(feed: Feed, minutes: readonly MinuteRuns[]): void {
+    this.#market.applyMinutes(feed, minutes)
+  }
 
   reject(rejections: readonly FactRejection[]): void {
     this.#rejected += rejections.length
@@ -117,8 +131,9 @@ export class Engine implements FactSink {
           continue
         kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
       }
-      for (const symbol of this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? [])
-        watched.add(symbol)
+      const universe = this.#universeOf(book)
+      const symbols = universe.length > 0 ? universe : decidedSymbols(book, this.#portfolio.now, this.#options.settings)
+      for (const symbol of symbols) watched.add(symbol)
     }
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
     return { kept, watched, pins: [] }
@@ -132,32 +147,31 @@ export class Engine implements FactSink {
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
     const touched = this.#portfolio.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
-    const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
+    const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: [] })
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
     for (const account of this.#portfolio.accounts.values())
       if (account.thin(boundary, oldestSnapshot)) for (const book of account.books.values()) thinned.add(book)
 
-    const newestBarAt = this.#newestBarReader(at)
+    const common = this.#commonInputs(at, watermarks)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
-      if (touched.has(book) || thinned.has(book) || isPriceNews(book, frames.heldSymbols, news, at)) frames.touch()
-      if (!this.#isLive(book, at)) continue
-      const frame = frames.frame({
-        at,
-        ordersAsOf: watermarks.ordersAsOf,
-        newestBarAt,
-        universe: this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? NO_SYMBOLS,
-        barsAvailable: watermarks.barsAnswered || !this.#options.barsConfigured,
-        judges,
-      })
-      books.set(id, frame)
+      frames.noteMarket(news, at)
+      if (touched.has(book) || thinned.has(book)) frames.touch()
+      if (this.#isLive(book, at)) books.set(id, frames.frame({ ...common, universe: this.#universeOf(book), judges }))
     }
+    return { stamp: common.stamp, formulaSet: this.formulaSet, books }
+  }
+
+  #commonInputs(at: EpochMs, { ordersAsOf, feedsAsOf, lacking }: Watermarks): Omit<TickInputs, 'universe' | 'judges'> {
+    const { startAt, epoch, feedsConfigured } = this.#options
+    // A source of bars that has not answered yet may tell another price than what stands in for it.
+    const marksWaitFor = feedsConfigured && feedsAsOf === undefined ? 'clickhouse' : undefined
     return {
-      stamp: { at, ordersAsOf: watermarks.ordersAsOf, epoch: this.#options.epoch },
-      formulaSet: this.formulaSet,
-      books,
+      stamp: { at, ordersAsOf, feedsAsOf, areFeedsRequired: feedsConfigured, startedAt: startAt, epoch },
+      ages: new SessionAges(at),
+      availability: availabilityOf(lacking, marksWaitFor),
     }
   }
 
@@ -208,13 +222,15 @@ export class Engine implements FactSink {
     return frames
   }
 
-  /** Books of one strategy share its universe: the newest bar in it is looked up once a tick. */
-  #newestBarReader(at: EpochMs): (symbols: Iterable<string>) => EpochMs | undefined {
-    const known = new Map<Iterable<string>, EpochMs | undefined>()
-    return (symbols) => {
-      if (!known.has(symbols)) known.set(symbols, this.#market.newestAt(symbols, at))
-      return known.get(symbols)
-    }
+  #universeOf({ description: { strategyId } }: Book): readonly string[] {
+    return this.#portfolio.strategies.get(strategyId)?.universe ?? NO_SYMBOLS
+  }
+
+  /** Rows of other sources look ahead: they price nothing, and say nothing of the feed. */
+  #applySignal({ symbol, source, at, bid, ask, ingestedAt }: SignalFact): void {
+    if (source !== 'ta') return
+    const column = { symbol, ats: [at], midsE8: [midOf(bid, ask)] }
+    this.#market.applySignals(ingestedAt === undefined ? column : { ...column, newestIngestedAt: ingestedAt })
   }
 
   /** A book is live while its strategy is enabled, it holds a position, or it had a fact in the last 20 sessions. */
@@ -235,20 +251,4 @@ function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
     if (error instanceof CalendarOutOfRange) return Number.NEGATIVE_INFINITY
     throw error
   }
-}
-
-/**
- * A new price matters to who holds the symbol; a corrected one, and one so late that a window may start behind it, to
- * who ever traded it.
- */
-function isPriceNews(
-  book: Book,
-  heldSymbols: readonly string[],
-  { latest, corrected }: MarketNews,
-  at: EpochMs,
-): boolean {
-  if (latest.size > 0 && heldSymbols.some((symbol) => latest.has(symbol))) return true
-  if (latest.size === 0 && corrected.size === 0) return false
-  const isPast = (symbol: string) => corrected.has(symbol) || (latest.get(symbol) ?? at) <= at - SHORTEST_WINDOW_MS
-  return [...book.ledgers.keys()].some(isPast)
 }
