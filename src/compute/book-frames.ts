@@ -6,14 +6,15 @@ import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { type Availability, unavailable } from './availability.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
+import { BookSources, instantOf } from './book-sources.js'
 import { Coverage } from './coverage.js'
 import { newer } from './feed-events.js'
+import { holdingsOf, NO_HOLDINGS } from './holdings.js'
 import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import type { SessionAges } from './staleness.js'
 import type { TierPlan } from './tier-plan.js'
-import { type Knowledge, TierSources } from './tier-sources.js'
-import type { LevelView, WindowView } from './view.js'
+import type { WindowView } from './view.js'
 
 export interface TickInputs {
   readonly stamp: Stamp
@@ -51,26 +52,20 @@ type Results = Record<Window, (MetricResult | undefined)[]>
 export class BookFrames {
   readonly #options: BookFramesOptions
   readonly #tiers: Record<Tier, TierState>
-  readonly #sources: Record<Tier, TierSources>
+  readonly #sources: BookSources
   readonly #coverage: Coverage
   #results: Results = Object.fromEntries(WINDOWS.map((window) => [window, []])) as unknown as Results
-  #holdingsAt: EpochMs = Number.NEGATIVE_INFINITY
-  #heldSymbols: readonly string[] = []
-  /** Held, and not marked with a fresh bar: a new quote may be their mark. */
-  #quotedSymbols: readonly string[] = []
-  #oldestMarkAt: EpochMs | undefined
-  #newestMarkAt: EpochMs | undefined
-  #reviewedAt: EpochMs | undefined
+  #holdings = NO_HOLDINGS
   #availability: string | undefined
   #seq = 0
   #windows: BookFrame['windows'] | undefined
 
   constructor(options: BookFramesOptions) {
     this.#options = options
-    const byTier = <State>(make: (tier: Tier) => State) =>
-      Object.fromEntries(TIERS.map((tier) => [tier, make(tier)])) as Record<Tier, State>
-    this.#tiers = byTier(() => ({ instant: undefined, holdsUntil: 0, dirty: true }))
-    this.#sources = byTier((tier) => new TierSources(options.plan[tier].sources))
+    this.#tiers = Object.fromEntries(
+      TIERS.map((tier) => [tier, { instant: undefined, holdsUntil: 0, dirty: true }]),
+    ) as Record<Tier, TierState>
+    this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.market, options.settings)
   }
 
@@ -90,8 +85,8 @@ export class BookFrames {
     const isPast = (symbol: string) =>
       corrected.has(symbol) || isBehindStarts(latest.get(symbol), at) || isBehindStarts(quoted.get(symbol), at)
     if (
-      this.#heldSymbols.some((symbol) => latest.has(symbol)) ||
-      this.#quotedSymbols.some((symbol) => quoted.has(symbol)) ||
+      this.#holdings.symbols.some((symbol) => latest.has(symbol)) ||
+      this.#holdings.quoted.some((symbol) => quoted.has(symbol)) ||
       [...this.#options.book.ledgers.keys()].some(isPast)
     )
       for (const tier of TIERS) this.#tiers[tier].dirty = true
@@ -110,19 +105,15 @@ export class BookFrames {
     // What is said about a value may be new although the value is not.
     if (this.#windows === undefined || this.#results !== before) this.#windows = this.#assemble()
     const instants = this.#instants(inputs)
-    this.#observe(instants, stamp)
-    if (inputs.judges && this.#judge(inputs)) material = true
+    this.#sources.observe(instants, this.#holdings, stamp)
+    if (inputs.judges && this.#sources.judge(inputs.ages)) material = true
     if (material) this.#seq += 1
     return {
       book: book.description,
       seq: this.#seq,
       moneyDecimals: moneyDecimalsOf(book.description.calendar),
       windows: this.#windows,
-      sources: {
-        light: this.#sources.light.instants,
-        medium: this.#sources.medium.instants,
-        heavy: this.#sources.heavy.instants,
-      },
+      sources: this.#sources.instants,
       instants,
       stamp,
     }
@@ -133,16 +124,11 @@ export class BookFrames {
     const { planned } = this.#options.plan[tier]
     if (planned.length === 0) return false
     const state = this.#tiers[tier]
-    const instant = this.#instantOf(tier, at)
+    const instant = instantOf(tier, at, this.#options.settings)
     if (state.instant !== undefined && !isDue(state, instant, tier)) return false
     const { results, holdsUntil } = this.#compute(planned, instant, availability)
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
     return this.#accept(results)
-  }
-
-  #instantOf(tier: Tier, at: EpochMs): EpochMs {
-    const period = this.#options.settings.periodsMs[tier]
-    return tier === 'light' ? at : Math.floor(at / period) * period
   }
 
   /** True when a value, status or reason is another one than before. */
@@ -165,7 +151,7 @@ export class BookFrames {
       const reader = new BookReader(this.#options, at)
       const level = reader.level()
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
-      if (at >= this.#holdingsAt) this.#noteHoldings(reader.heldSymbols(), level)
+      if (at >= this.#holdings.at) this.#holdings = holdingsOf(reader.heldSymbols(), level, this.#isFreshAt(at))
       const views = WINDOWS.map((window) => reader.window(window, level))
       for (const { definition, index } of planned) {
         const missing = unavailable(definition, availability)
@@ -190,10 +176,10 @@ export class BookFrames {
   /** Reads what the feeds covered, if that may be new, and says of ages when they cannot be taken; true when something changed. */
   #computeCoverage({ stamp: { at }, universe, availability }: TickInputs): boolean {
     const { ofFeeds, ages } = this.#options.plan
-    if (!this.#coverage.isDue({ at, universe, held: this.#heldSymbols })) return false
+    if (!this.#coverage.isDue({ at, universe, held: this.#holdings.symbols })) return false
     const results = this.#copyResults()
     try {
-      for (const view of this.#coverage.views({ at, universe, held: this.#heldSymbols }))
+      for (const view of this.#coverage.views({ at, universe, held: this.#holdings.symbols }))
         for (const { definition, index } of ofFeeds)
           results[view.window][index] =
             unavailable(definition, availability) ?? this.#guard(definition, () => definition.compute(view))
@@ -206,21 +192,9 @@ export class BookFrames {
     return this.#accept(results)
   }
 
-  #noteHoldings(symbols: readonly string[], { at, positions, review }: LevelView): void {
+  #isFreshAt(at: EpochMs): (barAt: EpochMs) => boolean {
     const { book, settings } = this.#options
-    this.#holdingsAt = at
-    this.#heldSymbols = symbols
-    this.#quotedSymbols = symbols
-    this.#reviewedAt = review?.reviewedAt
-    if (!positions.known) return
-    this.#quotedSymbols = positions.value
-      .filter(
-        ({ mark }) => mark.source !== 'bar' || book.calendar.sessionTimeBetween(mark.at, at) > settings.markMaxAgeMs,
-      )
-      .map(({ symbol }) => symbol)
-    const marks = positions.value.map(({ mark }) => mark.at)
-    this.#oldestMarkAt = marks.length > 0 ? Math.min(...marks) : undefined
-    this.#newestMarkAt = marks.length > 0 ? Math.max(...marks) : undefined
+    return (barAt) => book.calendar.sessionTimeBetween(barAt, at) <= settings.markMaxAgeMs
   }
 
   #guard(definition: MetricDefinition, compute: () => MetricResult): MetricResult {
@@ -239,40 +213,8 @@ export class BookFrames {
     const { feeds } = this.#options.market
     const base = universe.length > 0 ? universe : this.#coverage.symbols
     const newestOf = (feed: keyof typeof feeds): FeedInstant | undefined =>
-      newer(feeds[feed].newestOf(base), feeds[feed].newestOf(this.#heldSymbols))
-    return { bars: newestOf('bars'), signals: newestOf('signals'), reviewedAt: this.#reviewedAt }
-  }
-
-  #observe({ bars, signals }: BookInstants, { at, ordersAsOf }: Stamp): void {
-    const { account, book } = this.#options
-    const knowledge: Knowledge = {
-      asOf: {
-        orders: ordersAsOf,
-        snapshots: account.newestObservationAt(at),
-        prices: bars?.newestAt ?? this.#newestMarkAt,
-        bars: bars?.newestAt,
-        signals: signals?.newestAt,
-      },
-      oldestMarkAt: this.#oldestMarkAt,
-      snapshotLimitMs: account.snapshotLimitMs(at, book.calendar),
-    }
-    for (const tier of TIERS) this.#sources[tier].observe(this.#instantOf(tier, at), knowledge, tier === 'light')
-  }
-
-  /** Judges each source of each tier at a tick; true when a judgement turned. */
-  #judge({ ages }: TickInputs): boolean {
-    const { book, settings } = this.#options
-    let turned = false
-    for (const tier of TIERS) {
-      const clock = {
-        ages,
-        calendar: book.calendar,
-        pollLimitMs: settings.maxStalenessMs * settings.clockSpeed,
-        graceMs: settings.periodsMs[tier] * settings.clockSpeed,
-      }
-      if (this.#sources[tier].judge(clock)) turned = true
-    }
-    return turned
+      newer(feeds[feed].newestOf(base), feeds[feed].newestOf(this.#holdings.symbols))
+    return { bars: newestOf('bars'), signals: newestOf('signals'), reviewedAt: this.#holdings.reviewedAt }
   }
 
   #copyResults(): Results {
