@@ -148,7 +148,7 @@ function createPipeline(
     },
     startAt: clock.now(),
     epoch: randomBytes(6).toString('hex'),
-    barsConfigured: config.clickhouse !== undefined,
+    feedsConfigured: config.clickhouse !== undefined,
     calendarOf: (strategyId) => calendarOf(config.file, strategyId),
     moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
     instruments: config.file.instruments,

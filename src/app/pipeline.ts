@@ -1,10 +1,9 @@
-import type { Engine } from '../compute/engine.js'
-import { FINE_HISTORY_MS } from '../compute/engine.js'
+import { type Engine, FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS } from '../domain/history.js'
-import { TIERS, type Tier } from '../domain/metric.js'
+import { type Need, TIERS, type Tier } from '../domain/metric.js'
 import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
 import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
@@ -21,6 +20,13 @@ import { StageStatus } from './stage-status.js'
 const EXTRA_FRAME_MS = 250
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
+
+const NOTHING_LACKS: ReadonlyMap<Need, string> = new Map()
+/** Until ClickHouse has answered once, and for ever where it is not configured. */
+const WITHOUT_FEEDS: ReadonlyMap<Need, string> = new Map([
+  ['bars', 'clickhouse'],
+  ['signals', 'clickhouse'],
+])
 
 export interface PipelineOptions {
   readonly engine: Engine
@@ -52,6 +58,7 @@ export class Pipeline implements FrameReader {
   #state: 'warming_up' | 'ready' | 'stopping' = 'warming_up'
   #frames: FrameSet | undefined
   #ordersAsOf: EpochMs | undefined
+  #feedsAsOf: EpochMs | undefined
   #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastTickWallAt: EpochMs | undefined
   #lastAliveWallAt: EpochMs
@@ -286,11 +293,16 @@ export class Pipeline implements FrameReader {
         onProgress(progress)
       },
     )
+    this.#feedsAsOf = at
     this.#sourceSucceeded('clickhouse', 'poll', at, startedMs)
   }
 
-  #watermarks(): { ordersAsOf: EpochMs | undefined; barsAnswered: boolean } {
-    return { ordersAsOf: this.#ordersAsOf, barsAnswered: this.#sources.clickhouse.hasSucceeded }
+  #watermarks(): Watermarks {
+    return {
+      ordersAsOf: this.#ordersAsOf,
+      feedsAsOf: this.#feedsAsOf,
+      lacking: this.#feedsAsOf === undefined ? WITHOUT_FEEDS : NOTHING_LACKS,
+    }
   }
 
   #sourceSucceeded(source: SourceName, query: string, at: EpochMs, startedMs: number): void {

@@ -1,3 +1,4 @@
+import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
@@ -6,6 +7,7 @@ import { partitionPoint } from './accumulators/sorted-search.js'
 import type { Book } from './book.js'
 import { Flows } from './equity/flows.js'
 import { Observations } from './equity/observations.js'
+import { snapshotLimitMs } from './snapshot-limit.js'
 
 /** Positions of the past are kept one a minute: enough for every window's start on a minute. Equity is kept whole. */
 const SNAPSHOT_CELL_MS = MINUTE_MS
@@ -34,6 +36,7 @@ export class Account {
   readonly #prices = new Map<string, PriceSeries>()
   readonly #firstFlats = new Map<string, EpochMs | undefined>()
   readonly #costEvidence = new Map<string, EpochMs>()
+  readonly #limits = new Map<CalendarName, { newestAt: EpochMs | undefined; limitMs: number }>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
   #lengthWhenThinned = 0
@@ -111,6 +114,25 @@ export class Account {
   /** Judges the equities again whose positions are known: an instrument is another one than was thought. */
   revalue(): void {
     for (const snapshot of this.#snapshots) this.observations.add(snapshot, this.#multiplierOf)
+  }
+
+  /** Time of the newest snapshot up to an instant whose equity counts. */
+  newestObservationAt(at: EpochMs): EpochMs | undefined {
+    return this.observations.latestAt(at)?.at
+  }
+
+  /** How old that one may be: see snapshotLimitMs. It changes with the next snapshot only. */
+  snapshotLimitMs(at: EpochMs, calendar: Calendar): number {
+    const newestAt = this.newestObservationAt(at)
+    const known = this.#limits.get(calendar.name)
+    if (known !== undefined && known.newestAt === newestAt) return known.limitMs
+    const limitMs = snapshotLimitMs(
+      this.observations.indexAt(at) + 1,
+      (index) => this.observations.at(index)?.at ?? 0,
+      calendar,
+    )
+    this.#limits.set(calendar.name, { newestAt, limitMs })
+    return limitMs
   }
 
   prices(symbol: string): PriceSeries | undefined {

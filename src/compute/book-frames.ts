@@ -1,25 +1,33 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
-import type { BookFrame, SourceInstant, WindowValues } from '../domain/frame.js'
-import { type FactSourceName, type MetricResult, TIERS, type Tier } from '../domain/metric.js'
-import type { EpochMs } from '../domain/time.js'
+import type { BookFrame, WindowValues } from '../domain/frame.js'
+import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
+import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
+import { type Availability, unavailable } from './availability.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
+import { BookSources, instantOf } from './book-sources.js'
+import { Coverage } from './coverage.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
+import { newer } from './feed-events.js'
+import { holdingsOf, NO_HOLDINGS } from './holdings.js'
+import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
-import { isPollStale, isSessionStale, Judgement, PRICE_LIMIT_MS } from './staleness.js'
-import type { LevelView, WindowView } from './view.js'
+import type { SessionAges } from './staleness.js'
+import type { TierPlan } from './tier-plan.js'
+import type { WindowView } from './view.js'
 
 export interface TickInputs {
-  readonly at: EpochMs
-  readonly ordersAsOf: EpochMs | undefined
-  /** Time of the newest bar among symbols. */
-  readonly newestBarAt: (symbols: Iterable<string>) => EpochMs | undefined
+  readonly stamp: Stamp
+  readonly ages: SessionAges
+  readonly availability: Availability
+  /** Empty where the strategy has none. */
   readonly universe: readonly string[]
-  /** False while a configured source of bars has never answered. */
-  readonly barsAvailable: boolean
   /** False for an extra frame between ticks: quality is judged at ticks only. */
   readonly judges: boolean
 }
+
+const SHORTEST_WINDOW_MS = MINUTE_MS
 
 interface TierState {
   instant: EpochMs | undefined
@@ -34,21 +42,8 @@ export interface BookFramesOptions extends BookReaderOptions {
   readonly onMetricError: (metric: string, error: unknown) => void
 }
 
-/** The definitions of each tier with their places in the dictionary; the same for all books. */
-export type TierPlan = Readonly<
-  Record<Tier, readonly { readonly definition: MetricDefinition; readonly index: number }[]>
->
-
-export function planTiers(dictionary: readonly MetricDefinition[]): TierPlan {
-  const placed = dictionary.map((definition, index) => ({ definition, index }))
-  return Object.fromEntries(
-    TIERS.map((tier) => [tier, placed.filter(({ definition }) => definition.tier === tier)]),
-  ) as Record<Tier, typeof placed>
-}
-
-const UNAVAILABLE = insufficient('source_unavailable', { source: 'clickhouse' })
-
-type Results = Record<Window, MetricResult[]>
+/** By window; a hole is an age, which is taken when the frame is read. */
+type Results = Record<Window, (MetricResult | undefined)[]>
 
 /**
  * The frames of one book: computes what has to be computed, carries over what has not, and counts material changes.
@@ -58,14 +53,11 @@ type Results = Record<Window, MetricResult[]>
 export class BookFrames {
   readonly #options: BookFramesOptions
   readonly #tiers: Record<Tier, TierState>
-  readonly #judgements: Record<FactSourceName, Judgement> = { orders: new Judgement(), bars: new Judgement() }
-  #results: Results | undefined
-  #holdingsAt: EpochMs = Number.NEGATIVE_INFINITY
-  #heldSymbols: readonly string[] = []
-  #pricedSymbols: readonly string[] = []
-  #oldestMarkAt: EpochMs | undefined
-  #newestMarkAt: EpochMs | undefined
-  #barsAvailable: boolean | undefined
+  readonly #sources: BookSources
+  readonly #coverage: Coverage
+  #results: Results = Object.fromEntries(WINDOWS.map((window) => [window, []])) as unknown as Results
+  #holdings = NO_HOLDINGS
+  #availability: string | undefined
   #seq = 0
   #windows: BookFrame['windows'] | undefined
 
@@ -74,16 +66,8 @@ export class BookFrames {
     this.#tiers = Object.fromEntries(
       TIERS.map((tier) => [tier, { instant: undefined, holdsUntil: 0, dirty: true }]),
     ) as Record<Tier, TierState>
-  }
-
-  /** Symbols held when the book was last computed. */
-  get heldSymbols(): readonly string[] {
-    return this.#heldSymbols
-  }
-
-  /** Symbols whose prices moved a value when the book was last computed: those held, by the book or by its account. */
-  get pricedSymbols(): readonly string[] {
-    return this.#pricedSymbols
+    this.#sources = new BookSources(options)
+    this.#coverage = new Coverage(options.book, options.market, options.settings)
   }
 
   /** True when, by what others did in the account, its equity is another's than when the book was last computed. */
@@ -96,56 +80,80 @@ export class BookFrames {
 
   touch(): void {
     for (const tier of TIERS) this.#tiers[tier].dirty = true
+    this.#coverage.touch()
+  }
+
+  /**
+   * Takes in what the market told before T. A new price matters to who holds the symbol, a quote where no bar is fresh; a
+   * corrected price, and one so late that a window may start behind it, to who ever traded it.
+   */
+  noteMarket({ latest, quoted, corrected, late }: MarketNews, at: EpochMs): void {
+    if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
+    if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
+    if (latest.size + quoted.size + corrected.size === 0) return
+    const isPast = (symbol: string) =>
+      corrected.has(symbol) || isBehindStarts(latest.get(symbol), at) || isBehindStarts(quoted.get(symbol), at)
+    if (
+      this.#holdings.priced.some((symbol) => latest.has(symbol)) ||
+      this.#holdings.quoted.some((symbol) => quoted.has(symbol)) ||
+      this.#holdings.priced.some(isPast) ||
+      [...this.#options.book.ledgers.keys()].some(isPast)
+    )
+      for (const tier of TIERS) this.#tiers[tier].dirty = true
   }
 
   frame(inputs: TickInputs): BookFrame {
     const { book, moneyDecimalsOf } = this.#options
-    if (this.#barsAvailable !== inputs.barsAvailable) this.touch()
-    this.#barsAvailable = inputs.barsAvailable
+    const { stamp, availability } = inputs
+    if (this.#availability !== availability.key) this.touch()
+    this.#availability = availability.key
 
     const before = this.#results
     let material = this.#windows === undefined
     for (const tier of TIERS) if (this.#computeTier(tier, inputs)) material = true
+    if (this.#computeCoverage(inputs)) material = true
     // What is said about a value may be new although the value is not.
     if (this.#windows === undefined || this.#results !== before) this.#windows = this.#assemble()
-    const sources = this.#sources(inputs)
-    if (inputs.judges && this.#judge(sources, inputs)) material = true
+    const instants = this.#instants(inputs)
+    this.#sources.observe(instants, this.#holdings, stamp)
+    if (inputs.judges && this.#sources.judge(inputs.ages)) material = true
     if (material) this.#seq += 1
     return {
       book: book.description,
       seq: this.#seq,
       moneyDecimals: moneyDecimalsOf(book.description.calendar),
       windows: this.#windows,
-      sources: {
-        orders: { asOf: sources.orders, stale: this.#judgements.orders.stale },
-        bars: { asOf: sources.bars, stale: this.#judgements.bars.stale },
-      } satisfies Record<FactSourceName, SourceInstant>,
+      sources: this.#sources.instants,
+      instants,
+      stamp,
     }
   }
 
   /** Computes a tier if it is due; true when a value, status or reason changed. */
-  #computeTier(tier: Tier, { at, barsAvailable }: TickInputs): boolean {
-    const planned = this.#options.plan[tier]
+  #computeTier(tier: Tier, { stamp: { at }, availability }: TickInputs): boolean {
+    const { planned } = this.#options.plan[tier]
     if (planned.length === 0) return false
     const state = this.#tiers[tier]
-    const period = this.#options.settings.periodsMs[tier]
-    const instant = tier === 'light' ? at : Math.floor(at / period) * period
+    const instant = instantOf(tier, at, this.#options.settings)
     if (state.instant !== undefined && !isDue(state, instant, tier)) return false
-
-    const before = this.#results
-    const { results, holdsUntil } = this.#compute(planned, instant, barsAvailable)
+    const { results, holdsUntil } = this.#compute(planned, instant, availability)
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
-    this.#results = results
-    return (
-      before === undefined ||
-      WINDOWS.some((window) => results[window].some((result, index) => !sameResult(result, before[window][index])))
-    )
+    return this.#accept(results)
   }
 
-  #compute(planned: TierPlan[Tier], at: EpochMs, barsAvailable: boolean): { results: Results; holdsUntil: EpochMs } {
-    const results = Object.fromEntries(
-      WINDOWS.map((window) => [window, [...(this.#results?.[window] ?? [])]]),
-    ) as Results
+  /** True when a value, status or reason is another one than before. */
+  #accept(results: Results): boolean {
+    const before = this.#results
+    this.#results = results
+    return WINDOWS.some((window) => results[window].some((result, index) => !sameResult(result, before[window][index])))
+  }
+
+  #compute(
+    planned: TierPlan[Tier]['planned'],
+    at: EpochMs,
+    availability: Availability,
+  ): { results: Results; holdsUntil: EpochMs } {
+    const results = this.#copyResults()
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
     }
@@ -153,41 +161,50 @@ export class BookFrames {
       const reader = new BookReader(this.#options, at)
       const level = reader.level()
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
-      if (at >= this.#holdingsAt) this.#noteHoldings(reader, level)
+      if (at >= this.#holdings.at) this.#holdings = holdingsOf(reader, level, this.#isFreshAt(at))
       const views = WINDOWS.map((window) => reader.window(window))
       for (const { definition, index } of planned) {
-        const isAvailable = barsAvailable || !definition.sources.includes('bars')
+        const missing = unavailable(definition, availability)
         if (isLevel(definition))
-          set(index, WINDOWS, isAvailable ? this.#guard(definition, () => definition.compute(level)) : UNAVAILABLE)
-        else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, isAvailable))
+          set(index, WINDOWS, missing ?? this.#guard(definition, () => definition.compute(level)))
+        else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, missing))
       }
       return { results, holdsUntil: reader.holdsUntil }
     } catch (error) {
-      if (!(error instanceof CalendarOutOfRange)) throw error
-      const result: MetricResult = {
-        status: 'error',
-        reason: 'calendar_out_of_range',
-        meta: { calendar: error.calendar },
-      }
+      const result = calendarEnds(error)
       for (const { index } of planned) set(index, WINDOWS, result)
       return { results, holdsUntil: at }
     }
   }
 
-  #inWindow(definition: WindowMetric, view: WindowView, isAvailable: boolean): MetricResult {
+  #inWindow(definition: WindowMetric, view: WindowView, missing: MetricResult | undefined): MetricResult {
     const isDefined = definition.windows === 'all' || definition.windows.includes(view.window)
     if (!isDefined) return insufficient('not_defined_for_window')
-    return isAvailable ? this.#guard(definition, () => definition.compute(view)) : UNAVAILABLE
+    return missing ?? this.#guard(definition, () => definition.compute(view))
   }
 
-  #noteHoldings(reader: BookReader, { at, positions }: LevelView): void {
-    this.#holdingsAt = at
-    this.#heldSymbols = reader.heldSymbols()
-    this.#pricedSymbols = [...new Set([...this.#heldSymbols, ...reader.accountSymbols()])]
-    if (!positions.known) return
-    const marks = positions.value.map(({ mark }) => mark.at)
-    this.#oldestMarkAt = marks.length > 0 ? Math.min(...marks) : undefined
-    this.#newestMarkAt = marks.length > 0 ? Math.max(...marks) : undefined
+  /** Reads what the feeds covered, if that may be new, and says of ages when they cannot be taken; true when something changed. */
+  #computeCoverage({ stamp: { at }, universe, availability }: TickInputs): boolean {
+    const { ofFeeds, ages } = this.#options.plan
+    if (!this.#coverage.isDue({ at, universe, held: this.#holdings.symbols })) return false
+    const results = this.#copyResults()
+    try {
+      for (const view of this.#coverage.views({ at, universe, held: this.#holdings.symbols }))
+        for (const { definition, index } of ofFeeds)
+          results[view.window][index] =
+            unavailable(definition, availability) ?? this.#guard(definition, () => definition.compute(view))
+    } catch (error) {
+      const result = calendarEnds(error)
+      for (const window of WINDOWS) for (const { index } of ofFeeds) results[window][index] = result
+    }
+    for (const { definition, index } of ages)
+      for (const window of WINDOWS) results[window][index] = unavailable(definition, availability)
+    return this.#accept(results)
+  }
+
+  #isFreshAt(at: EpochMs): (barAt: EpochMs) => boolean {
+    const { book, settings } = this.#options
+    return (barAt) => book.calendar.sessionTimeBetween(barAt, at) <= settings.markMaxAgeMs
   }
 
   #guard(definition: MetricDefinition, compute: () => MetricResult): MetricResult {
@@ -201,34 +218,23 @@ export class BookFrames {
     }
   }
 
-  #sources({ ordersAsOf, newestBarAt, universe }: TickInputs): Record<FactSourceName, EpochMs | undefined> {
-    const bars = [newestBarAt(universe), newestBarAt(this.#heldSymbols)].filter((at) => at !== undefined)
-    return { orders: ordersAsOf, bars: bars.length > 0 ? Math.max(...bars) : this.#newestMarkAt }
+  /** The newest event of each feed among the symbols that matter; a strategy's universe is looked up once a tick for all its books. */
+  #instants({ universe }: TickInputs): BookInstants {
+    const { feeds } = this.#options.market
+    const base = universe.length > 0 ? universe : this.#coverage.symbols
+    const newestOf = (feed: keyof typeof feeds): FeedInstant | undefined =>
+      newer(feeds[feed].newestOf(base), feeds[feed].newestOf(this.#holdings.symbols))
+    return { bars: newestOf('bars'), signals: newestOf('signals'), reviewedAt: this.#holdings.reviewedAt }
   }
 
-  /** Judges each source at a tick; true when a judgement turned. */
-  #judge(sources: Record<FactSourceName, EpochMs | undefined>, { at }: TickInputs): boolean {
-    const { settings, book } = this.#options
-    const before = { orders: this.#judgements.orders.stale, bars: this.#judgements.bars.stale }
-    const grace = settings.periodsMs.light * settings.clockSpeed
-    this.#judgements.orders.judge(
-      isPollStale(sources.orders, at, settings.maxStalenessMs * settings.clockSpeed + grace),
-    )
-    const priceInstants = [sources.bars, this.#oldestMarkAt].filter((instant) => instant !== undefined)
-    try {
-      this.#judgements.bars.judge(
-        priceInstants.some((instant) => isSessionStale(instant, at, book.calendar, PRICE_LIMIT_MS + grace)),
-      )
-    } catch (error) {
-      if (!(error instanceof CalendarOutOfRange)) throw error
-    }
-    return before.orders !== this.#judgements.orders.stale || before.bars !== this.#judgements.bars.stale
+  #copyResults(): Results {
+    return Object.fromEntries(WINDOWS.map((window) => [window, [...this.#results[window]]])) as Results
   }
 
   #assemble(): BookFrame['windows'] {
     const results = this.#results
     return Object.fromEntries(
-      WINDOWS.map((window): [Window, WindowValues] => [window, { window, results: results?.[window] ?? [] }]),
+      WINDOWS.map((window): [Window, WindowValues] => [window, { window, results: results[window] }]),
     ) as BookFrame['windows']
   }
 }
@@ -239,8 +245,19 @@ function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: Epo
   return dirty || instant >= holdsUntil
 }
 
-function sameResult(a: MetricResult, b: MetricResult | undefined): boolean {
-  if (b === undefined || a.status !== b.status) return false
+/** No window starts later than this before T, so a price that is younger changes no mark at a start. */
+function isBehindStarts(priceAt: EpochMs | undefined, at: EpochMs): boolean {
+  return priceAt !== undefined && priceAt <= at - SHORTEST_WINDOW_MS
+}
+
+/** The result of every metric where the calendar does not know; any other error is thrown on. */
+function calendarEnds(error: unknown): MetricResult {
+  if (!(error instanceof CalendarOutOfRange)) throw error
+  return { status: 'error', reason: 'calendar_out_of_range', meta: { calendar: error.calendar } }
+}
+
+function sameResult(a: MetricResult | undefined, b: MetricResult | undefined): boolean {
+  if (a === undefined || b === undefined || a.status !== b.status) return a === b
   if (a.status === 'ok') return b.status === 'ok' && Object.is(a.value, b.value)
   return b.status !== 'ok' && a.reason === b.reason
 }

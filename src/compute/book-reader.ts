@@ -46,6 +46,8 @@ export class BookReader {
   readonly #equity: EquityReader
   readonly #results = new Map<EpochMs, Result>()
   #level: LevelView | undefined
+  /** Before it nothing matters any more. */
+  readonly #longest: EpochMs
   #holdsUntil = Number.POSITIVE_INFINITY
 
   constructor(
@@ -54,6 +56,7 @@ export class BookReader {
   ) {
     this.#options = options
     const longest = options.book.calendar.sessionBefore(at, LONGEST_WINDOW_SESSIONS).opensAt
+    this.#longest = longest
     this.#relevant = [...options.book.ledgers].filter(
       ([, ledger]) => ledger.lastAt > longest || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(longest),
     )
@@ -104,6 +107,15 @@ export class BookReader {
       activity: this.#activity(start, lead),
       ...this.#resultSince(start, lead),
       costSource: account.costSource(this.at),
+      // Submits and decisions are activity, and the horizon of that is theirs too.
+      routed: {
+        named: book.routing.named.countIn(start, this.at),
+        fallbacks: book.routing.fallbacks.countIn(start, this.at),
+      },
+      decisions: {
+        made: book.decisions.made.countIn(start, this.at),
+        vetoed: book.decisions.vetoed.countIn(start, this.at),
+      },
     }
   }
 
@@ -111,6 +123,7 @@ export class BookReader {
     const { book } = this.#options
     const opensAt = book.calendar.latestSession(this.at).opensAt
     this.#changesAt(nextSessionBegins(book.calendar, this.at))
+    this.#changesAt(book.decisions.nextReviewAfter(this.at))
     let equity: BookEquity | undefined
     return {
       at: this.at,
@@ -121,6 +134,7 @@ export class BookReader {
         equity ??= this.#equity.equity(opensAt)
         return equity
       },
+      review: book.decisions.newestReview(this.#longest, this.at),
     }
   }
 
@@ -233,6 +247,7 @@ export class BookReader {
     const { book, account, market, settings } = this.#options
     return {
       bars: market.series(symbol),
+      mids: market.mids(symbol),
       snapshots: account.prices(symbol),
       ledger,
       calendar: book.calendar,

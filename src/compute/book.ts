@@ -5,8 +5,10 @@ import type { DecisionFact, ExecutionFact, FillFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { type InstrumentTerms, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
 import { deriveFills, type Fill, waitsForPrice } from './fills.js'
+import { Routing } from './routing.js'
 
 interface Order {
   readonly row: ExecutionFact
@@ -40,10 +42,11 @@ export class Book {
   /** When orders were submitted. */
   readonly submissions = new InstantSet()
   readonly changes = new TimelineChanges()
+  readonly decisions = new Decisions()
+  readonly routing = new Routing()
   readonly #termsOf: BookOptions['termsOf']
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
-  readonly #decisions = new Map<string, EpochMs>()
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
 
@@ -68,6 +71,7 @@ export class Book {
     this.submissions.remove(order.row.submittedAt)
     this.changes.changedFrom(firstChangeOf(order))
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
+    this.routing.remove(order.row)
     this.#orders.delete(executionId)
     this.#looseCosts.delete(executionId)
     this.#waiting.delete(executionId)
@@ -93,10 +97,9 @@ export class Book {
 
   /** Applies a decision; true when it is news. */
   applyDecision(decision: DecisionFact): boolean {
-    const before = this.#decisions.get(decision.decisionId)
-    if (before === decision.at) return false
+    const before = this.decisions.at(decision.decisionId)
+    if (!this.decisions.apply(decision)) return false
     if (before !== undefined) this.activity.remove(before)
-    this.#decisions.set(decision.decisionId, decision.at)
     this.activity.add(decision.at)
     return true
   }
@@ -141,6 +144,8 @@ export class Book {
     this.submissions.add(row.submittedAt)
     this.changes.changedFrom(firstChangeOf(order))
     this.#orders.set(row.executionId, order)
+    if (before !== undefined) this.routing.remove(before.row)
+    this.routing.add(row)
 
     if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)
     else this.#waiting.delete(row.executionId)

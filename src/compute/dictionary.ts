@@ -1,4 +1,6 @@
 import type { MetricDefinition } from './metrics/definition.js'
+import { decisionVetoRate } from './metrics/execution/decision-veto-rate.js'
+import { routeFallbackRate } from './metrics/execution/route-fallback-rate.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
 import { leverageGrossOverEquity } from './metrics/exposure/leverage-gross-over-equity.js'
 import { netExposure } from './metrics/exposure/net-exposure.js'
@@ -17,6 +19,11 @@ import { pnlReconciliationGap } from './metrics/performance/pnl-reconciliation-g
 import { realizedPnl } from './metrics/performance/realized-pnl.js'
 import { tradedNotional } from './metrics/performance/traded-notional.js'
 import { unrealizedPnl } from './metrics/performance/unrealized-pnl.js'
+import { contextFreshnessSeconds } from './metrics/pipeline/context-freshness-seconds.js'
+import { metricsPipelineLagSeconds } from './metrics/pipeline/metrics-pipeline-lag-seconds.js'
+import { missingPriceRate } from './metrics/pipeline/missing-price-rate.js'
+import { missingSignalRate } from './metrics/pipeline/missing-signal-rate.js'
+import { taFreshnessSeconds } from './metrics/pipeline/ta-freshness-seconds.js'
 import { currentDrawdown } from './metrics/risk-adjusted/current-drawdown.js'
 import { drawdownDurationMinutes } from './metrics/risk-adjusted/drawdown-duration-minutes.js'
 import { maxDrawdown } from './metrics/risk-adjusted/max-drawdown.js'
@@ -37,6 +44,8 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   maxDrawdown,
   drawdownDurationMinutes,
   currentDrawdown,
+  routeFallbackRate,
+  decisionVetoRate,
   grossExposure,
   netExposure,
   leverageGrossOverEquity,
@@ -44,4 +53,9 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   positionConcentrationTop5Pct,
   positionHhi,
   openPositions,
+  taFreshnessSeconds,
+  contextFreshnessSeconds,
+  metricsPipelineLagSeconds,
+  missingPriceRate,
+  missingSignalRate,
 ]

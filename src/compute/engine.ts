@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
-import type { Fact, FactRejection, InstrumentFact } from '../domain/facts.js'
+import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
+import type { Need } from '../domain/metric.js'
 import type {
   FactSink,
   Feed,
@@ -12,22 +13,25 @@ import type {
   SignalColumn,
   StrategySummary,
 } from '../domain/ports.js'
+import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
-import { BookFrames, planTiers, type TierPlan } from './book-frames.js'
+import { BookFrames, type TickInputs } from './book-frames.js'
+import { decidedSymbols } from './coverage.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { pricePinsOf } from './equity/price-pins.js'
 import { Market, type MarketNews } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
 import type { ComputeSettings } from './settings.js'
+import { SessionAges } from './staleness.js'
+import { planTiers, type TierPlan } from './tier-plan.js'
 import type { BookFact } from './waiting-facts.js'
 
 /** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
-/** No window starts later than this before T, so a price that is younger changes no mark at a start. */
-const SHORTEST_WINDOW_MS = MINUTE_MS
 /** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
 const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
@@ -37,7 +41,8 @@ export interface EngineOptions {
   readonly startAt: EpochMs
   /** A random token of the process. */
   readonly epoch: string
-  readonly barsConfigured: boolean
+  /** Whether there is a source of bars and signals at all. */
+  readonly feedsConfigured: boolean
   readonly calendarOf: (strategyId: string) => CalendarName | undefined
   readonly moneyDecimalsOf: (strategyId: string, calendar: CalendarName) => number
   readonly instruments: readonly InstrumentFact[]
@@ -46,8 +51,12 @@ export interface EngineOptions {
 
 /** What the sources know at a tick. */
 export interface Watermarks {
+  /** Start of the last complete read of orders and their kin. */
   readonly ordersAsOf: EpochMs | undefined
-  readonly barsAnswered: boolean
+  /** Start of the last complete read of market data; undefined until there was one. */
+  readonly feedsAsOf: EpochMs | undefined
+  /** What the sources do not have, each with the name of the source, the table or the column. */
+  readonly lacking: ReadonlyMap<Need, string>
 }
 
 /**
@@ -56,10 +65,11 @@ export interface Watermarks {
 export class Engine implements FactSink {
   readonly #options: EngineOptions
   readonly #portfolio: Portfolio
-  readonly #market = new Market()
+  readonly #market: Market
   readonly #frames = new Map<string, BookFrames>()
   readonly #plan: TierPlan
   readonly formulaSet: string
+  #pins: { readonly minute: number; readonly instants: readonly EpochMs[] } | undefined
   #rejected = 0
 
   constructor(options: EngineOptions) {
@@ -74,6 +84,7 @@ export class Engine implements FactSink {
       },
       options.startAt,
     )
+    this.#market = new Market(options.startAt)
     this.#plan = planTiers(options.dictionary)
     const versions = options.dictionary.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
     this.formulaSet = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16)
@@ -82,8 +93,8 @@ export class Engine implements FactSink {
   apply(facts: readonly Fact[]): void {
     const ofBooks: BookFact[] = []
     for (const fact of facts) {
-      if (fact.fact === 'bar') this.#market.apply({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
-      else if (fact.fact === 'signal') continue
+      if (fact.fact === 'bar') this.#market.applyBars({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
+      else if (fact.fact === 'signal') this.#applySignal(fact)
       else ofBooks.push(fact)
     }
     this.#portfolio.apply(ofBooks)
@@ -93,12 +104,16 @@ export class Engine implements FactSink {
   }
 
   applyPrices(columns: readonly PriceColumn[]): void {
-    for (const column of columns) this.#market.apply(column)
+    for (const column of columns) this.#market.applyBars(column)
   }
 
-  applySignals(_columns: readonly SignalColumn[]): void {}
+  applySignals(columns: readonly SignalColumn[]): void {
+    for (const column of columns) this.#market.applySignals(column)
+  }
 
-  applyMinutes(_feed: Feed, _minutes: readonly MinuteRuns[]): void {}
+  applyMinutes(feed: Feed, minutes: readonly MinuteRuns[]): void {
+    this.#market.applyMinutes(feed, minutes)
+  }
 
   reject(rejections: readonly FactRejection[]): void {
     this.#rejected += rejections.length
@@ -114,7 +129,7 @@ export class Engine implements FactSink {
 
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
-    const { books, strategies, now } = this.#portfolio
+    const { books, now } = this.#portfolio
     const kept = new Map<string, number>()
     const watched = new Set<string>()
     for (const book of books.values()) {
@@ -125,10 +140,12 @@ export class Engine implements FactSink {
         if (ledger.lastAt > since || ledger.stateAt(now).quantity !== 0n || ledger.isUnknownAfter(since)) keep(symbol)
       // Equity moves with everything that the account holds, whoever bought it.
       for (const symbol of this.#portfolio.accountOf(book).pricedSymbols()) keep(symbol)
-      for (const symbol of strategies.get(book.description.strategyId)?.universe ?? []) watched.add(symbol)
+      const universe = this.#universeOf(book)
+      const symbols = universe.length > 0 ? universe : decidedSymbols(book, now, this.#options.settings)
+      for (const symbol of symbols) watched.add(symbol)
     }
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched, pins: this.#pins(now) }
+    return { kept, watched, pins: this.#pinsAt(now) }
   }
 
   /** A book that shares its account is observed each minute. */
@@ -136,12 +153,17 @@ export class Engine implements FactSink {
     return this.#portfolio.accountOf(book).books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
   }
 
-  #pins(at: EpochMs): EpochMs[] {
-    const { calendars, sessionRollMs } = this.#options.settings
-    const pins = new Set<EpochMs>()
-    for (const account of this.#portfolio.accounts.values())
-      for (const pin of pricePinsOf(account, calendars.XNYS, at, sessionRollMs)) pins.add(pin)
-    return [...pins].sort((a, b) => a - b)
+  /** Pins change with snapshots and sessions; prices are thinned by whole minutes, so looking each minute is enough. */
+  #pinsAt(at: EpochMs): readonly EpochMs[] {
+    const minute = Math.floor(at / MINUTE_MS)
+    if (this.#pins?.minute !== minute) {
+      const { calendars, sessionRollMs } = this.#options.settings
+      const pins = new Set<EpochMs>()
+      for (const account of this.#portfolio.accounts.values())
+        for (const pin of pricePinsOf(account, calendars.XNYS, at, sessionRollMs)) pins.add(pin)
+      this.#pins = { minute, instants: [...pins].sort((a, b) => a - b) }
+    }
+    return this.#pins.instants
   }
 
   /**
@@ -152,7 +174,7 @@ export class Engine implements FactSink {
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
     const touched = this.#portfolio.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
-    const news = this.#market.settle(boundary, at - BAR_LIFETIME_MS)
+    const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
     for (const account of this.#portfolio.accounts.values()) {
@@ -165,27 +187,25 @@ export class Engine implements FactSink {
     }
     this.#notePrices(news)
 
-    const newestBarAt = this.#newestBarReader(at)
+    const common = this.#commonInputs(at, watermarks)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
-      const isTouched = touched.has(book) || thinned.has(book)
-      if (isTouched || isPriceNews(book, frames.pricedSymbols, news, at) || frames.isSharingNews(at)) frames.touch()
-      if (!this.#isLive(book, at)) continue
-      const frame = frames.frame({
-        at,
-        ordersAsOf: watermarks.ordersAsOf,
-        newestBarAt,
-        universe: this.#portfolio.strategies.get(book.description.strategyId)?.universe ?? NO_SYMBOLS,
-        barsAvailable: watermarks.barsAnswered || !this.#options.barsConfigured,
-        judges,
-      })
-      books.set(id, frame)
+      frames.noteMarket(news, at)
+      if (touched.has(book) || thinned.has(book) || frames.isSharingNews(at)) frames.touch()
+      if (this.#isLive(book, at)) books.set(id, frames.frame({ ...common, universe: this.#universeOf(book), judges }))
     }
+    return { stamp: common.stamp, formulaSet: this.formulaSet, books }
+  }
+
+  #commonInputs(at: EpochMs, { ordersAsOf, feedsAsOf, lacking }: Watermarks): Omit<TickInputs, 'universe' | 'judges'> {
+    const { startAt, epoch, feedsConfigured } = this.#options
+    // A source of bars that has not answered yet may tell another price than what stands in for it.
+    const marksWaitFor = feedsConfigured && feedsAsOf === undefined ? 'clickhouse' : undefined
     return {
-      stamp: { at, ordersAsOf: watermarks.ordersAsOf, epoch: this.#options.epoch },
-      formulaSet: this.formulaSet,
-      books,
+      stamp: { at, ordersAsOf, feedsAsOf, areFeedsRequired: feedsConfigured, startedAt: startAt, epoch },
+      ages: new SessionAges(at),
+      availability: availabilityOf(lacking, marksWaitFor),
     }
   }
 
@@ -238,25 +258,29 @@ export class Engine implements FactSink {
     return frames
   }
 
-  /** What was worked out from prices that are others now has to be worked out again. */
-  #notePrices({ latest, corrected }: MarketNews): void {
-    if (latest.size === 0 && corrected.size === 0) return
+  /** What was worked out from prices that are others now has to be worked out again, where it is remembered. */
+  #notePrices({ latest, quoted, corrected }: MarketNews): void {
+    if (latest.size + quoted.size + corrected.size === 0) return
     for (const book of this.#portfolio.books.values()) {
       if (this.#portfolio.accountOf(book).books.size === 1) continue
       for (const symbol of book.ledgers.keys()) {
         book.changes.changedFrom(latest.get(symbol) ?? Number.POSITIVE_INFINITY)
-        if (corrected.has(symbol)) book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+        book.changes.changedFrom(quoted.get(symbol) ?? Number.POSITIVE_INFINITY)
+        const span = corrected.get(symbol)
+        if (span !== undefined) book.changes.changedIn(...span)
       }
     }
   }
 
-  /** Books of one strategy share its universe: the newest bar in it is looked up once a tick. */
-  #newestBarReader(at: EpochMs): (symbols: Iterable<string>) => EpochMs | undefined {
-    const known = new Map<Iterable<string>, EpochMs | undefined>()
-    return (symbols) => {
-      if (!known.has(symbols)) known.set(symbols, this.#market.newestAt(symbols, at))
-      return known.get(symbols)
-    }
+  #universeOf({ description: { strategyId } }: Book): readonly string[] {
+    return this.#portfolio.strategies.get(strategyId)?.universe ?? NO_SYMBOLS
+  }
+
+  /** Rows of other sources look ahead: they price nothing, and say nothing of the feed. */
+  #applySignal({ symbol, source, at, bid, ask, ingestedAt }: SignalFact): void {
+    if (source !== 'ta') return
+    const column = { symbol, ats: [at], midsE8: [midOf(bid, ask)] }
+    this.#market.applySignals(ingestedAt === undefined ? column : { ...column, newestIngestedAt: ingestedAt })
   }
 
   /** A book is live while its strategy is enabled, it holds a position, or it had a fact in the last 20 sessions. */
@@ -277,20 +301,4 @@ function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
     if (error instanceof CalendarOutOfRange) return Number.NEGATIVE_INFINITY
     throw error
   }
-}
-
-/**
- * A new price matters to who holds the symbol; a corrected one, and one so late that a window may start behind it, to
- * who ever traded it or has it in his account.
- */
-function isPriceNews(
-  book: Book,
-  pricedSymbols: readonly string[],
-  { latest, corrected }: MarketNews,
-  at: EpochMs,
-): boolean {
-  if (latest.size > 0 && pricedSymbols.some((symbol) => latest.has(symbol))) return true
-  if (latest.size === 0 && corrected.size === 0) return false
-  const isPast = (symbol: string) => corrected.has(symbol) || (latest.get(symbol) ?? at) <= at - SHORTEST_WINDOW_MS
-  return [...book.ledgers.keys()].some(isPast) || pricedSymbols.some(isPast)
 }

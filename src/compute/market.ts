@@ -1,67 +1,116 @@
-import type { PriceColumn } from '../domain/ports.js'
+import { QUOTE_LIFETIME_MS } from '../domain/history.js'
+import type { Feed, MinuteRuns, PriceColumn, SignalColumn } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
-import { PriceSeries } from './accumulators/price-series.js'
+import { type PriceChange, PriceSeries } from './accumulators/price-series.js'
+import { FeedEvents } from './feed-events.js'
 
-/** Symbols whose past prices changed, and those with new ones at the end: each with the time of the oldest of them. */
+export type Span = readonly [from: EpochMs, to: EpochMs]
+
+/** What became known since the last tick, by symbol. */
 export interface MarketNews {
+  /** New closes at the end of the series, with the time of the oldest of them. */
   readonly latest: ReadonlyMap<string, EpochMs>
-  readonly corrected: ReadonlySet<string>
+  /** The same for quotes, which mark a position only where no close is fresh. */
+  readonly quoted: ReadonlyMap<string, EpochMs>
+  /** Past prices that are others now, closes or quotes: the span (from, to] in which they may read otherwise. */
+  readonly corrected: ReadonlyMap<string, Span>
+  /** Minutes that had been missing. */
+  readonly late: Readonly<Record<Feed, ReadonlySet<string>>>
 }
 
 /**
- * Bar closes of all symbols, shared by all books.
+ * What the two feeds say of all symbols, shared by all books.
  *
- * Series are kept for symbols that somebody asked for; of the others only the newest bar's time is known, which is what
- * freshness of a universe needs.
+ * Closes and mids are kept for symbols that somebody asked for; of the others only the times of events are known, which
+ * is what freshness and coverage of a universe need.
  */
 export class Market {
-  readonly #series = new Map<string, PriceSeries>()
-  readonly #newestAt = new Map<string, EpochMs>()
+  readonly feeds: Readonly<Record<Feed, FeedEvents>>
+  readonly #bars = new Map<string, PriceSeries>()
+  readonly #mids = new Map<string, PriceSeries>()
   #latest = new Map<string, EpochMs>()
-  #corrected = new Set<string>()
+  #quoted = new Map<string, EpochMs>()
+  #corrected = new Map<string, Span>()
+  #thinnedTo: EpochMs = Number.NEGATIVE_INFINITY
 
-  /** Starts to keep prices of a symbol; a finer grid than before starts its history anew. True when it must be read. */
-  keep(symbol: string, cellMs: number): boolean {
-    const known = this.#series.get(symbol)
-    if (known !== undefined && known.cellMs <= cellMs) return false
-    this.#series.set(symbol, new PriceSeries(cellMs))
-    return true
+  /** `now` is T at the start: what is stamped later waits. */
+  constructor(now: EpochMs) {
+    this.feeds = { bars: new FeedEvents(now), signals: new FeedEvents(now) }
   }
 
-  apply({ symbol, ats, closesE8 }: PriceColumn): void {
-    const series = this.#series.get(symbol)
+  /** Starts to keep prices of a symbol; a finer grid than before starts its history anew. */
+  keep(symbol: string, cellMs: number): void {
+    const known = this.#bars.get(symbol)
+    if (known !== undefined && known.cellMs <= cellMs) return
+    this.#bars.set(symbol, new PriceSeries(cellMs))
+    this.#mids.set(symbol, new PriceSeries(cellMs))
+  }
+
+  applyBars({ symbol, ats, closesE8, newestIngestedAt }: PriceColumn): void {
+    this.feeds.bars.add(symbol, ats, newestIngestedAt)
+    this.#add(this.#bars.get(symbol), symbol, { ats, prices: closesE8 }, this.#latest)
+  }
+
+  applySignals({ symbol, ats, midsE8, newestIngestedAt }: SignalColumn): void {
+    this.feeds.signals.add(symbol, ats, newestIngestedAt)
+    this.#add(this.#mids.get(symbol), symbol, { ats, prices: midsE8 }, this.#quoted)
+  }
+
+  applyMinutes(feed: Feed, minutes: readonly MinuteRuns[]): void {
+    this.feeds[feed].addRuns(minutes)
+  }
+
+  /** Bar closes of a symbol. */
+  series(symbol: string): PriceSeries | undefined {
+    return this.#bars.get(symbol)
+  }
+
+  /** Middles of quotes, NO_MID where a quote was not valid: the newest one decides. */
+  mids(symbol: string): PriceSeries | undefined {
+    return this.#mids.get(symbol)
+  }
+
+  /**
+   * Moves T on, thins the past up to `boundary` and drops what is older than `oldest`; returns and forgets what changed
+   * since the last call.
+   */
+  settle(
+    at: EpochMs,
+    { boundary, oldest, pins }: { boundary: EpochMs; oldest: EpochMs; pins: readonly EpochMs[] },
+  ): MarketNews {
+    for (const [symbol, series] of this.#bars)
+      if (series.thin(boundary, oldest, pins)) this.#correct(symbol, this.#thinnedTo - series.cellMs, boundary)
+    for (const [symbol, series] of this.#mids)
+      if (series.thin(boundary, at - QUOTE_LIFETIME_MS, pins))
+        this.#correct(symbol, this.#thinnedTo - series.cellMs, boundary)
+    this.#thinnedTo = boundary
+    const late = { bars: this.feeds.bars.settle(at, oldest), signals: this.feeds.signals.settle(at, oldest) }
+    const news = { latest: this.#latest, quoted: this.#quoted, corrected: this.#corrected, late }
+    this.#latest = new Map()
+    this.#quoted = new Map()
+    this.#corrected = new Map()
+    return news
+  }
+
+  #add(
+    series: PriceSeries | undefined,
+    symbol: string,
+    { ats, prices }: { ats: readonly EpochMs[]; prices: readonly bigint[] },
+    newest: Map<string, EpochMs>,
+  ): void {
+    if (series === undefined) return
     for (let index = 0; index < ats.length; index += 1) {
       const at = ats[index]
-      const close = closesE8[index]
-      if (at === undefined || close === undefined) continue
-      if (at > (this.#newestAt.get(symbol) ?? Number.NEGATIVE_INFINITY)) this.#newestAt.set(symbol, at)
-      const change = series?.add(at, close)
-      if (change === 'news') this.#latest.set(symbol, Math.min(at, this.#latest.get(symbol) ?? at))
-      if (change === 'correction') this.#corrected.add(symbol)
+      const price = prices[index]
+      if (at === undefined || price === undefined) continue
+      const change: PriceChange = series.add(at, price)
+      if (change === 'news') newest.set(symbol, Math.min(at, newest.get(symbol) ?? at))
+      if (change === 'correction') this.#correct(symbol, at - 1, Number.POSITIVE_INFINITY)
     }
   }
 
-  series(symbol: string): PriceSeries | undefined {
-    return this.#series.get(symbol)
-  }
-
-  /** Time of the newest bar among symbols, none newer than `at`; undefined when none has any. */
-  newestAt(symbols: Iterable<string>, at: EpochMs): EpochMs | undefined {
-    let newest: EpochMs | undefined
-    for (const symbol of symbols) {
-      const seen = this.#newestAt.get(symbol)
-      const usable = seen !== undefined && seen > at ? this.#series.get(symbol)?.latestAt(at)?.at : seen
-      if (usable !== undefined && (newest === undefined || usable > newest)) newest = usable
-    }
-    return newest
-  }
-
-  /** Thins and drops the past; returns and forgets what changed since the last call. */
-  settle(boundary: EpochMs, oldest: EpochMs): MarketNews {
-    for (const [symbol, series] of this.#series) if (series.thin(boundary, oldest)) this.#corrected.add(symbol)
-    const news = { latest: this.#latest, corrected: this.#corrected }
-    this.#latest = new Map()
-    this.#corrected = new Set()
-    return news
+  #correct(symbol: string, from: EpochMs, to: EpochMs): void {
+    const [knownFrom, knownTo] = this.#corrected.get(symbol) ?? [from, to]
+    this.#corrected.set(symbol, [Math.min(from, knownFrom), Math.max(to, knownTo)])
   }
 }

@@ -1,10 +1,11 @@
 import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import { absolute, divideHalfEven } from '../domain/exact.js'
+import { NO_MID } from '../domain/quote.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { PricePoint, PriceSeries } from './accumulators/price-series.js'
 import type { SymbolLedger } from './accumulators/symbol-ledger.js'
 
-export const MARK_SOURCES = ['snapshot', 'bar', 'fill'] as const
+export const MARK_SOURCES = ['snapshot', 'bar', 'mid', 'fill'] as const
 export type MarkSource = (typeof MARK_SOURCES)[number]
 
 export interface Mark extends PricePoint {
@@ -20,6 +21,8 @@ export interface MarkReading {
 /** Everything that can price one symbol for one book. */
 export interface MarkSources {
   readonly bars: PriceSeries | undefined
+  /** Middles of quotes; NO_MID where one is not valid. */
+  readonly mids: PriceSeries | undefined
   readonly snapshots: PriceSeries | undefined
   /** Undefined where the symbol is looked at for an account and not for a book. */
   readonly ledger: SymbolLedger | undefined
@@ -31,12 +34,12 @@ export interface MarkSources {
 const SNAPSHOT_AT_START_MS = 5 * MINUTE_MS
 
 /**
- * The price of a symbol at an instant: the newest bar close that is fresh; else the newest of snapshot price, bar close
- * and own fill, ties in this order. An older one is still a mark; that it is old shows in the quality.
+ * The price of a symbol at an instant: the newest bar close that is fresh; else the newest of snapshot price, bar close,
+ * valid mid and own fill, ties in this order. The newest quote decides: if it is not valid there is no mid. An older one is still a mark; that it is old shows in the quality.
  * Source: METRICS section 1, "Mark".
  */
 export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
-  const { bars, snapshots, ledger, calendar, maxAgeMs } = sources
+  const { bars, mids, snapshots, ledger, calendar, maxAgeMs } = sources
   const bar = newestAcceptedBar(sources, at)
   let holdsUntil = Math.min(
     bars?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
@@ -47,10 +50,13 @@ export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
     holdsUntil = Math.min(holdsUntil, olderThan(maxAgeMs, bar.at, calendar))
     return { mark: { ...bar, source: 'bar' }, holdsUntil }
   }
+  holdsUntil = Math.min(holdsUntil, mids?.nextAfter(at) ?? Number.POSITIVE_INFINITY)
   const fill = ledger?.lastFillAt(at)
+  const mid = mids?.latestAt(at)
   const candidates: (Mark | undefined)[] = [
     withSource(snapshots?.latestAt(at), 'snapshot'),
     withSource(bar, 'bar'),
+    mid?.priceE8 === NO_MID ? undefined : withSource(mid, 'mid'),
     fill === undefined
       ? undefined
       : { at: fill.at, priceE8: divideHalfEven(fill.notional, fill.quantity), source: 'fill' },

@@ -1,6 +1,9 @@
 import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { Meta, Reason } from '../domain/metric.js'
+import type { Feed } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
+import type { Window } from '../domain/window.js'
+import type { Review } from './decisions.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import type { Mark } from './marks.js'
 
@@ -41,6 +44,8 @@ export interface LevelView {
   readonly heldCount: Valuation<number>
   /** Worked out when a metric asks for the first time. */
   readonly equity: () => BookEquity
+  /** The newest review of a decision that the longest window can still see. */
+  readonly review: Review | undefined
 }
 
 /** The book in one window `(start, T]`. */
@@ -56,4 +61,18 @@ export interface WindowView extends WindowStart {
   readonly costSource: 'order_records' | 'none'
   /** Change of the unrealised result from start to T, positions taken over counted from their takeover. */
   readonly unrealizedChange: Valuation<MoneyE17>
+  /** Orders submitted in the window that name both adapters, and those that took another one than expected. */
+  readonly routed: { readonly named: number; readonly fallbacks: number }
+  readonly decisions: { readonly made: number; readonly vetoed: number }
+}
+
+/** What the feeds had in one window of the symbols that matter to the book. */
+export interface CoverageView {
+  readonly window: Window
+  /** Sorted. */
+  readonly symbols: readonly string[]
+  /** Session minutes that ended in the window, and long enough ago to be complete; of each symbol. */
+  readonly due: number
+  /** The due minutes of each symbol in which a feed had no event, where there are any; by symbol. */
+  readonly missing: Readonly<Record<Feed, readonly { readonly symbol: string; readonly missing: number }[]>>
 }

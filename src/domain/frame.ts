@@ -1,33 +1,24 @@
 import type { BookDescription } from './book.js'
-import type { FactSourceName, MetricResult, Quality } from './metric.js'
+import type { BookInstants, Stamp } from './instants.js'
+import type { FactSourceName, MetricResult, Quality, Tier } from './metric.js'
 import type { EpochMs } from './time.js'
 import type { Window } from './window.js'
 
-/**
- * One tick's common part, shared by all books: a book that did not change costs nothing and still has a frame at T.
- *
- * Ages, freshness and quality are derived from these instants when a frame is read and are never stored in it.
- */
-export interface Stamp {
-  /** T. */
-  readonly at: EpochMs
-  /** Start of the last complete read of orders and their kin: everything committed before it is known. */
-  readonly ordersAsOf: EpochMs | undefined
-  /** A shutdown, an outage or a restart does not change it: of one process, for ETags. */
-  readonly epoch: string
-}
-
 /** What a metric's value rests on, as instants. */
 export interface SourceInstant {
+  /** How far the source is known at the instant of the tier. */
   readonly asOf: EpochMs | undefined
   /** As judged at the last tick; two ticks in a row decide. */
   readonly stale: boolean
 }
 
+export type SourceInstants = Readonly<Record<FactSourceName, SourceInstant>>
+
 /** The values of one book in one window, in the dictionary's order; computed at `computedAt`, carried over since. */
 export interface WindowValues {
   readonly window: Window
-  readonly results: readonly MetricResult[]
+  /** Undefined where the value is an age, which is taken when the frame is read. */
+  readonly results: readonly (MetricResult | undefined)[]
 }
 
 /** One book at T. Immutable; `windows` is shared between frames as long as nothing in them changes. */
@@ -37,7 +28,10 @@ export interface BookFrame {
   readonly seq: number
   readonly moneyDecimals: number
   readonly windows: Readonly<Record<Window, WindowValues>>
-  readonly sources: Readonly<Record<FactSourceName, SourceInstant>>
+  /** A slower tier rests on what was known at its own, earlier instant. */
+  readonly sources: Readonly<Record<Tier, SourceInstants>>
+  readonly instants: BookInstants
+  readonly stamp: Stamp
 }
 
 export interface FrameSet {

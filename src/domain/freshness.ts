@@ -1,7 +1,9 @@
-import { type Calendar, CalendarOutOfRange } from './calendar.js'
+import { CalendarOutOfRange } from './calendar.js'
 import { roundForOutput } from './exact.js'
-import type { SourceInstant } from './frame.js'
+import type { SourceInstants } from './frame.js'
+import type { ReadingClock } from './instants.js'
 import {
+  FACT_SOURCES,
   type FactSourceName,
   type MetricDescription,
   type MetricResult,
@@ -19,25 +21,28 @@ export interface Freshness {
   readonly ageMs: number | undefined
 }
 
-export interface FreshnessClock {
-  readonly now: EpochMs
-  /** Of the book. Beyond what it covers ages are wall clock, which never makes anything look fresher. */
-  readonly calendar: Calendar
+/** Sources that fall silent when the market closes; their age stands still until it opens. */
+const SESSION_BOUND: Record<FactSourceName, boolean> = {
+  orders: false,
+  snapshots: true,
+  prices: true,
+  bars: true,
+  signals: true,
 }
 
-/** Sources that fall silent when the market closes; their age stands still until it opens. */
-const SESSION_BOUND: Record<FactSourceName, boolean> = { orders: false, bars: true }
-
-/** What each source of a book knows, and how old that is now; the same for all metrics of the frame. */
+/** What each source of a book knows, and how old that is now; the same for all metrics of a tier. */
 export function sourceFreshness(
-  sources: Readonly<Record<FactSourceName, SourceInstant>>,
-  clock: FreshnessClock,
+  sources: SourceInstants,
+  clock: ReadingClock,
 ): Readonly<Record<FactSourceName, Freshness>> {
   const freshnessOf = (source: FactSourceName): Freshness => {
     const { asOf } = sources[source]
     return asOf === undefined ? UNKNOWN : { asOf, ageMs: age(asOf, SESSION_BOUND[source], clock) }
   }
-  return { orders: freshnessOf('orders'), bars: freshnessOf('bars') }
+  return Object.fromEntries(FACT_SOURCES.map((source) => [source, freshnessOf(source)])) as Record<
+    FactSourceName,
+    Freshness
+  >
 }
 
 /**
@@ -68,7 +73,7 @@ export function oldest(all: readonly Freshness[]): Freshness {
   }
 }
 
-function age(asOf: EpochMs, sessionBound: boolean, { now, calendar }: FreshnessClock): number {
+function age(asOf: EpochMs, sessionBound: boolean, { now, calendar }: ReadingClock): number {
   const wallClockMs = Math.max(0, now - asOf)
   if (!sessionBound) return wallClockMs
   try {

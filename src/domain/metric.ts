@@ -1,3 +1,5 @@
+import type { BookInstants, ReadingClock, Stamp } from './instants.js'
+import type { EpochMs } from './time.js'
 import type { Window } from './window.js'
 
 export const METRIC_GROUPS = ['performance', 'risk_adjusted', 'trades', 'execution', 'exposure', 'pipeline'] as const
@@ -20,8 +22,13 @@ export const UNIT_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
 export const TIERS = ['light', 'medium', 'heavy'] as const
 export type Tier = (typeof TIERS)[number]
 
-/** The sources whose knowledge a metric rests on; its as_of is the oldest of theirs. */
-export const FACT_SOURCES = ['orders', 'bars'] as const
+/**
+ * The sources whose knowledge a metric rests on; its as_of is the oldest of theirs.
+ *
+ * `orders` are all rows that Postgres is polled for; `snapshots` the broker's statements among them, which come only
+ * while signals arrive; `prices` what marks are made of; `bars` and `signals` the two feeds as such.
+ */
+export const FACT_SOURCES = ['orders', 'snapshots', 'prices', 'bars', 'signals'] as const
 export type FactSourceName = (typeof FACT_SOURCES)[number]
 
 /** What an installation may lack: a source that was never reached, a table or a column that its schema does not have. */
@@ -60,11 +67,19 @@ export type MetricResult =
   | { readonly status: 'ok'; readonly value: number; readonly meta?: Meta }
   | { readonly status: 'insufficient_data'; readonly reason: Reason; readonly meta?: Meta }
   | { readonly status: 'error'; readonly reason: Reason; readonly meta?: Meta }
+
 export const STATUSES = ['ok', 'insufficient_data', 'error'] as const
 export type Status = (typeof STATUSES)[number]
 
 export const QUALITIES = ['good', 'stale', 'insufficient_data', 'error'] as const
 export type Quality = (typeof QUALITIES)[number]
+
+/** A gauge of an instant, in seconds of Unix time; without a sample where there is no instant. */
+export interface MetricInstant {
+  readonly prometheus: string
+  readonly summary: string
+  readonly of: (instants: BookInstants) => EpochMs | undefined
+}
 
 /** Everything about a metric but how it is computed: what gauges, documents and the API are made from. */
 export interface MetricDescription {
@@ -81,6 +96,10 @@ export interface MetricDescription {
   readonly sources: readonly FactSourceName[]
   /** Without any of these the metric is `source_unavailable`, and meta names what is missing. */
   readonly needs?: readonly Need[]
+  /** An age: taken from instants when a frame is read or scraped, never stored in it. Pure. */
+  readonly readAt?: (instants: BookInstants, stamp: Stamp, clock: ReadingClock) => MetricResult
+  /** The instant behind an age or a freshness, as a gauge beside its own. */
+  readonly instant?: MetricInstant
   /** Ours beyond the standard pack. */
   readonly extended?: true
   /** One sentence: help text and documentation. */

@@ -1,13 +1,15 @@
+import { CalendarOutOfRange } from './calendar.js'
 import { type BookFrame, qualityOf } from './frame.js'
+import { combinedQuality, type Freshness, metricFreshness, oldest, sourceFreshness } from './freshness.js'
+import type { ReadingClock } from './instants.js'
 import {
-  combinedQuality,
-  type Freshness,
-  type FreshnessClock,
-  metricFreshness,
-  oldest,
-  sourceFreshness,
-} from './freshness.js'
-import { METRIC_GROUPS, type MetricDescription, type MetricGroup, type MetricResult, type Quality } from './metric.js'
+  METRIC_GROUPS,
+  type MetricDescription,
+  type MetricGroup,
+  type MetricResult,
+  type Quality,
+  type Tier,
+} from './metric.js'
 import type { Window } from './window.js'
 
 /** One metric of a frame as it is now: its result, and how far what it rests on can be trusted. */
@@ -31,15 +33,29 @@ export function readMetrics(
   frame: BookFrame,
   window: Window,
   dictionary: readonly MetricDescription[],
-  clock: FreshnessClock,
+  clock: ReadingClock,
 ): MetricReading[] {
-  const { results } = frame.windows[window]
-  const sources = sourceFreshness(frame.sources, clock)
+  const known = new Map<Tier, ReturnType<typeof sourceFreshness>>()
+  const freshnessOf = (tier: Tier) => {
+    const freshness = known.get(tier) ?? sourceFreshness(frame.sources[tier], clock)
+    known.set(tier, freshness)
+    return freshness
+  }
   return dictionary.map((metric, index) => {
-    const result = resultIn(window, metric, results[index])
-    const stale = metric.sources.some((source) => frame.sources[source].stale)
-    return { metric, result, quality: qualityOf(result, stale), freshness: metricFreshness(metric, result, sources) }
+    const result = resultIn(frame, window, metric, index, clock)
+    const sources = freshnessOf(metric.tier)
+    return {
+      metric,
+      result,
+      quality: qualityOf(result, isStale(frame, metric)),
+      freshness: metricFreshness(metric, result, sources),
+    }
   })
+}
+
+/** True when a source of the metric was stale at the last tick, at its tier's instant. */
+export function isStale(frame: BookFrame, { sources, tier }: MetricDescription): boolean {
+  return sources.some((source) => frame.sources[tier][source].stale)
 }
 
 /** The readings by group; only groups that have metrics. */
@@ -53,9 +69,23 @@ export function readGroups(readings: readonly MetricReading[]): GroupReading[] {
   })
 }
 
-function resultIn(window: Window, { windows }: MetricDescription, result: MetricResult | undefined): MetricResult {
+/** The result of one metric in one window; an age is taken now. `index` is its place in the dictionary. */
+export function resultIn(
+  frame: BookFrame,
+  window: Window,
+  { windows, readAt }: MetricDescription,
+  index: number,
+  clock: ReadingClock,
+): MetricResult {
   if (typeof windows !== 'string' && !windows.includes(window)) {
     return { status: 'insufficient_data', reason: 'not_defined_for_window' }
   }
-  return result ?? { status: 'error', reason: 'internal_error' }
+  const result = frame.windows[window].results[index]
+  if (result !== undefined || readAt === undefined) return result ?? { status: 'error', reason: 'internal_error' }
+  try {
+    return readAt(frame.instants, frame.stamp, clock)
+  } catch (error) {
+    if (!(error instanceof CalendarOutOfRange)) throw error
+    return { status: 'error', reason: 'calendar_out_of_range', meta: { calendar: error.calendar } }
+  }
 }

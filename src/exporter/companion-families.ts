@@ -7,17 +7,12 @@ import type { EpochMs } from '../domain/time.js'
 import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily, labelBlock } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
-
-export interface CompanionContext {
-  readonly dictionary: readonly MetricDescription[]
-  readonly calendars: Readonly<Record<CalendarName, Calendar>>
-  readonly now: EpochMs
-}
+import type { FrameContext } from './metric-families.js'
 
 /** What stands beside the values: freshness of groups, how many metrics have a value, names for display. */
 export function companionFamilies(
   frames: readonly BookFrame[],
-  { dictionary, calendars, now }: CompanionContext,
+  { dictionary, calendars, now }: FrameContext,
   labels: LabelCache,
 ): GaugeFamily[] {
   const asOf = new GaugeFamily(

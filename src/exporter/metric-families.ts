@@ -1,6 +1,9 @@
+import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame } from '../domain/frame.js'
 import { type MetricDescription, UNIT_DECIMALS, type Unit } from '../domain/metric.js'
+import { isStale, resultIn } from '../domain/reading.js'
+import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
@@ -13,6 +16,13 @@ const GAUGE_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
   ms: 6,
 }
 
+/** What turns frames into gauges; ages are taken at `now`. */
+export interface FrameContext {
+  readonly dictionary: readonly MetricDescription[]
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly now: EpochMs
+}
+
 /**
  * The gauges of the metric dictionary, rendered from frames: one sample a book and window, one a book for levels.
  *
@@ -21,23 +31,43 @@ const GAUGE_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
  */
 export function metricFamilies(
   frames: readonly BookFrame[],
-  dictionary: readonly MetricDescription[],
+  { dictionary, calendars, now }: FrameContext,
   labels: LabelCache,
 ): GaugeFamily[] {
   return dictionary.map((definition, index) => {
     const family = new GaugeFamily(definition.prometheus, helpOf(definition))
     const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
     for (const frame of frames) {
-      const freshness = definition.sources.some((source) => frame.sources[source].stale) ? 'stale' : 'fresh'
+      const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
+      const clock = { now, calendar: calendars[frame.book.calendar] }
       for (const window of windows) {
-        const result = frame.windows[window ?? '1d'].results[index]
-        if (result?.status !== 'ok') continue
+        const result = resultIn(frame, window ?? '1d', definition, index, clock)
+        if (result.status !== 'ok') continue
         const value = result.value * (definition.prometheusScale ?? 1)
         const decimals = definition.unit === 'USD' ? frame.moneyDecimals : GAUGE_DECIMALS[definition.unit]
         family.add(labels.value(frame, window, definition.formulaVersion, freshness), roundForOutput(value, decimals))
       }
     }
     return family
+  })
+}
+
+/** The instants behind ages, beside them and with the same labels; ages are taken at the scrape, an instant stands. */
+export function instantFamilies(
+  frames: readonly BookFrame[],
+  { dictionary }: FrameContext,
+  labels: LabelCache,
+): GaugeFamily[] {
+  return dictionary.flatMap((definition) => {
+    const { instant, formulaVersion } = definition
+    if (instant === undefined) return []
+    const family = new GaugeFamily(instant.prometheus, instant.summary)
+    for (const frame of frames) {
+      const at = instant.of(frame.instants)
+      const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
+      if (at !== undefined) family.add(labels.value(frame, undefined, formulaVersion, freshness), at / 1000)
+    }
+    return [family]
   })
 }
 

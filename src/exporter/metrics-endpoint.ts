@@ -14,7 +14,7 @@ import {
 } from './companion-families.js'
 import { GaugeFamily } from './exposition-text.js'
 import { LabelCache } from './label-cache.js'
-import { metricFamilies } from './metric-families.js'
+import { instantFamilies, metricFamilies } from './metric-families.js'
 import type { SelfMetrics } from './self-metrics.js'
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
@@ -99,9 +99,11 @@ function frameFamilies(
   if (set === undefined) return []
   const books = [...set.books.values()]
   labels.retain(books)
+  const context = { dictionary, calendars, now: reader.now() }
   const families = withinLimit(books, maxSeries, (frames) => [
-    ...metricFamilies(frames, dictionary, labels),
-    ...companionFamilies(frames, { dictionary, calendars, now: reader.now() }, labels),
+    ...metricFamilies(frames, context, labels),
+    ...instantFamilies(frames, context, labels),
+    ...companionFamilies(frames, context, labels),
   ])
   series.add(
     '',

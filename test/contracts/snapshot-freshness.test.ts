@@ -31,18 +31,18 @@ describe('as_of and freshness_seconds', () => {
   })
 
   test('follow the oldest source, whichever it is', async () => {
-    const body = await snapshot({ sources: { orders: up(T - 9_000), bars: up(T - 1_000) } })
+    const body = await snapshot({ sources: { orders: up(T - 9_000), prices: up(T - 1_000) } })
     expect(metric(body, 'net_pnl')).toMatchObject({ as_of: '2026-03-10T15:59:51.250Z', freshness_seconds: 9 })
   })
 
   test('are never below 0 when a source is ahead of the clock', async () => {
-    const body = await snapshot({ sources: { orders: up(T + 5_000), bars: up(T + 7_000) } })
+    const body = await snapshot({ sources: { orders: up(T + 5_000), prices: up(T + 7_000) } })
     expect(metric(body, 'net_pnl')).toMatchObject({ as_of: '2026-03-10T16:00:05.250Z', freshness_seconds: 0 })
   })
 
   test('let the age of prices stand still while the market is closed, but not that of orders', async () => {
     const sunday = at('2026-03-15T12:00:00.000Z')
-    const sources = { orders: up(sunday - 500), bars: up(at('2026-03-13T19:59:58.000Z')) }
+    const sources = { orders: up(sunday - 500), prices: up(at('2026-03-13T19:59:58.000Z')) }
     const body = await snapshot({ sources }, sunday)
     expect(metric(body, 'net_pnl')).toMatchObject({ as_of: '2026-03-13T19:59:58.000Z', freshness_seconds: 2 })
     expect(metric(body, 'cost_bps')).toMatchObject({ as_of: '2026-03-15T11:59:59.500Z', freshness_seconds: 0.5 })
@@ -52,7 +52,7 @@ describe('as_of and freshness_seconds', () => {
   test('go on at night in a market that never closes', async () => {
     const sunday = at('2026-03-15T12:00:00.000Z')
     const body = await snapshot(
-      { calendar: '24x7', sources: { orders: up(sunday), bars: up(sunday - 90_000) } },
+      { calendar: '24x7', sources: { orders: up(sunday), prices: up(sunday - 90_000) } },
       sunday,
     )
     expect(metric(body, 'net_pnl')?.freshness_seconds).toBe(90)
@@ -60,13 +60,13 @@ describe('as_of and freshness_seconds', () => {
 
   test('take the wall clock where the calendar does not know: it never flatters', async () => {
     const later = at('2093-01-02T15:00:00.000Z')
-    const body = await snapshot({ sources: { orders: up(later), bars: up(later - 60_000) } }, later)
+    const body = await snapshot({ sources: { orders: up(later), prices: up(later - 60_000) } }, later)
     expect(metric(body, 'net_pnl')?.freshness_seconds).toBe(60)
   })
 
   test('are null beside the reason when a source has never answered', async () => {
     const unavailable: MetricResult = { status: 'insufficient_data', reason: 'source_unavailable' }
-    const body = await snapshot({ results: { net_pnl: unavailable }, sources: { bars: up(undefined) } })
+    const body = await snapshot({ results: { net_pnl: unavailable }, sources: { prices: up(undefined) } })
     expect(metric(body, 'net_pnl')).toMatchObject({
       as_of: null,
       freshness_seconds: null,
@@ -77,7 +77,7 @@ describe('as_of and freshness_seconds', () => {
   })
 
   test('rest on the other sources when a value needed nothing from the silent one', async () => {
-    const body = await snapshot({ sources: { bars: up(undefined) } })
+    const body = await snapshot({ sources: { prices: up(undefined) } })
     expect(metric(body, 'gross_exposure')).toMatchObject({
       status: 'ok',
       as_of: '2026-03-10T15:59:59.850Z',
@@ -88,14 +88,14 @@ describe('as_of and freshness_seconds', () => {
 
 describe('quality', () => {
   test('of a metric is stale when one of its sources is, and only of those that have a value', async () => {
-    const body = await snapshot({ sources: { bars: stale(T - 200_000) }, results: { gross_exposure: missing } })
+    const body = await snapshot({ sources: { prices: stale(T - 200_000) }, results: { gross_exposure: missing } })
     expect(metric(body, 'net_pnl')?.quality).toBe('stale')
     expect(metric(body, 'cost_bps')?.quality).toBe('good')
     expect(metric(body, 'gross_exposure')?.quality).toBe('insufficient_data')
   })
 
   test('is the judgement of the last tick, not an age: an old source is good until a tick says otherwise', async () => {
-    const body = await snapshot({ sources: { orders: up(T - 500_000), bars: up(T - 500_000) } })
+    const body = await snapshot({ sources: { orders: up(T - 500_000), prices: up(T - 500_000) } })
     expect(body.quality).toBe('good')
   })
 
@@ -112,8 +112,8 @@ describe('quality', () => {
       'stale',
     ],
   ])('of a group is %s', async (_title, results, barsStale, ofGroup, ofFrame) => {
-    const bars = barsStale ? stale(T - 200_000) : up(T - 1_300)
-    const body = await snapshot({ results, sources: { bars } })
+    const prices = barsStale ? stale(T - 200_000) : up(T - 1_300)
+    const body = await snapshot({ results, sources: { prices } })
     expect(group(body, 'exposure')?.quality).toBe(ofGroup)
     expect(body.quality).toBe(ofFrame)
   })
@@ -129,7 +129,7 @@ describe('quality', () => {
   test('of a group leaves metrics without a value out of its instants', async () => {
     const body = await snapshot({
       results: { gross_exposure: missing, position_concentration_top1_pct: missing },
-      sources: { bars: stale(T - 200_000) },
+      sources: { prices: stale(T - 200_000) },
     })
     expect(group(body, 'exposure')).toEqual({
       group: 'exposure',

@@ -141,7 +141,7 @@ describe('numbers of any size', () => {
           expect(frameBytes(frames)).toContain('realized_pnl')
           for (const frame of frames.books.values())
             for (const window of WINDOWS)
-              for (const result of frame.windows[window].results) expect(result.status).not.toBe('error')
+              for (const result of frame.windows[window].results) expect(result?.status).not.toBe('error')
         },
       ),
       parameters(150),

@@ -25,6 +25,12 @@ export const SETTINGS: ComputeSettings = {
   capitalShareOf: () => undefined,
 }
 
+const NOTHING_LACKS: Watermarks['lacking'] = new Map()
+const WITHOUT_FEEDS: Watermarks['lacking'] = new Map([
+  ['bars', 'clickhouse'],
+  ['signals', 'clickhouse'],
+])
+
 export interface EngineParts extends Partial<Omit<EngineOptions, 'settings' | 'calendarOf'>> {
   readonly settings?: Partial<ComputeSettings>
   /** Calendar by strategy, as configuration gives it. */
@@ -38,7 +44,7 @@ export function createEngine({ settings, calendars = {}, ...parts }: EngineParts
     settings: { ...SETTINGS, ...settings },
     startAt: 0,
     epoch: 'test',
-    barsConfigured: true,
+    feedsConfigured: true,
     calendarOf: (strategyId) => calendars[strategyId],
     moneyDecimalsOf: (_, calendar) => (calendar === '24x7' ? 6 : 2),
     instruments: [],
@@ -50,7 +56,12 @@ export function createEngine({ settings, calendars = {}, ...parts }: EngineParts
 }
 
 export function answered(at: EpochMs): Watermarks {
-  return { ordersAsOf: at, barsAnswered: true }
+  return { ordersAsOf: at, feedsAsOf: at, lacking: NOTHING_LACKS }
+}
+
+/** Orders were read, ClickHouse has never answered. */
+export function withoutFeeds(at: EpochMs): Watermarks {
+  return { ordersAsOf: at, feedsAsOf: undefined, lacking: WITHOUT_FEEDS }
 }
 
 /**
@@ -63,11 +74,12 @@ export function framesAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts
   return engine.tick(at, answered(at))
 }
 
-/** Hands facts in, bars after what asks for them. */
+/** Hands facts in, bars and signals after what asks for them. */
 export function applyAll(engine: Engine, facts: readonly Fact[]): void {
-  engine.apply(facts.filter((fact) => fact.fact !== 'bar'))
+  const isOfFeed = (fact: Fact) => fact.fact === 'bar' || fact.fact === 'signal'
+  engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   engine.demand()
-  engine.apply(facts.filter((fact) => fact.fact === 'bar'))
+  engine.apply(facts.filter(isOfFeed))
 }
 
 export type NamedResults = Readonly<Record<string, MetricResult>>
@@ -79,7 +91,7 @@ export function bookOf(frames: FrameSet, key: Partial<BookKey> = {}): BookFrame 
   return frame
 }
 
-/** Results of one book and window by metric name. */
+/** Results of one book and window by metric name; ages are not in a frame. */
 export function resultsOf(
   frame: BookFrame,
   window: Window = '1d',

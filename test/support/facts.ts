@@ -110,3 +110,8 @@ export function snapshot(
 export function bar(symbol: string, at: string | number, close: number | string): FactOf<'bar'> {
   return fact('bar', { symbol, at, close })
 }
+
+/** A row of technical analysis; without a quote unless the test gives one. */
+export function signal(symbol: string, at: string | number, raw: Raw = {}): FactOf<'signal'> {
+  return fact('signal', { symbol, at, ...raw })
+}

@@ -1,5 +1,6 @@
 import { bookId } from '../../src/domain/book.js'
 import type { BookFrame, FrameSet, SourceInstant, WindowValues } from '../../src/domain/frame.js'
+import type { BookInstants, Stamp } from '../../src/domain/instants.js'
 import type { FactSourceName, MetricDescription, MetricResult } from '../../src/domain/metric.js'
 import type { FrameReader, HealthReport, StageHealth, StrategySummary } from '../../src/domain/ports.js'
 import { type EpochMs, parseIso } from '../../src/domain/time.js'
@@ -30,7 +31,7 @@ export const SMALL_DICTIONARY: readonly MetricDescription[] = [
     group: 'performance',
     unit: 'USD',
     prometheus: 'quant_net_pnl_usd',
-    sources: ['orders', 'bars'],
+    sources: ['orders', 'prices'],
     summary: 'Result after costs.',
   },
   {
@@ -58,7 +59,7 @@ export const SMALL_DICTIONARY: readonly MetricDescription[] = [
     unit: 'USD',
     windows: 'level',
     prometheus: 'quant_gross_exposure_usd',
-    sources: ['orders', 'bars'],
+    sources: ['orders', 'prices'],
     summary: 'Market value.',
   },
   {
@@ -69,7 +70,7 @@ export const SMALL_DICTIONARY: readonly MetricDescription[] = [
     windows: 'level',
     prometheus: 'quant_position_concentration_top1_ratio',
     prometheusScale: 0.01,
-    sources: ['orders', 'bars'],
+    sources: ['orders', 'prices'],
     summary: 'Largest position.',
   },
   {
@@ -108,13 +109,24 @@ export interface FrameParts {
   readonly results?: Readonly<Record<string, MetricResult>>
   /** What single windows hold instead. */
   readonly inWindows?: Partial<Record<Window, Readonly<Record<string, MetricResult>>>>
+  /** The same for all tiers. */
   readonly sources?: Partial<Record<FactSourceName, SourceInstant>>
+  readonly instants?: Partial<BookInstants>
+  readonly stamp?: Partial<Stamp>
   readonly dictionary?: readonly MetricDescription[]
 }
 
 /** One book at T. */
 export function bookFrame(parts: FrameParts = {}): BookFrame {
   const { dictionary = SMALL_DICTIONARY, results = {}, inWindows = {} } = parts
+  const sources = {
+    orders: { asOf: T - 400, stale: false },
+    snapshots: { asOf: T - 9_000, stale: false },
+    prices: { asOf: T - 1_300, stale: false },
+    bars: { asOf: T - 1_300, stale: false },
+    signals: { asOf: T - 1_800, stale: false },
+    ...parts.sources,
+  }
   const valuesOf = (window: Window): WindowValues => {
     const named = { ...GOOD_RESULTS, ...results, ...inWindows[window] }
     return { window, results: dictionary.map(({ name }) => named[name] ?? value(0)) }
@@ -129,19 +141,29 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
     seq: parts.seq ?? 7,
     moneyDecimals: parts.moneyDecimals ?? 2,
     windows: Object.fromEntries(WINDOWS.map((window) => [window, valuesOf(window)])) as BookFrame['windows'],
-    sources: {
-      orders: { asOf: T - 400, stale: false },
-      bars: { asOf: T - 1_300, stale: false },
-      ...parts.sources,
-    },
+    sources: { light: sources, medium: sources, heavy: sources },
+    instants: { bars: undefined, signals: undefined, reviewedAt: undefined, ...parts.instants },
+    stamp: stampOf(parts.stamp),
+  }
+}
+
+function stampOf(parts: Partial<Stamp> = {}): Stamp {
+  return {
+    at: T,
+    ordersAsOf: T - 400,
+    feedsAsOf: T - 700,
+    areFeedsRequired: true,
+    startedAt: T - 3_600_000,
+    epoch: 'e1',
+    ...parts,
   }
 }
 
 function frameSet(books: readonly BookFrame[], stamp: Partial<FrameSet['stamp']> = {}): FrameSet {
   return {
-    stamp: { at: T, ordersAsOf: T - 400, epoch: 'e1', ...stamp },
+    stamp: stampOf(stamp),
     formulaSet: 'f0f1f2f3f4f5f6f7',
-    books: new Map(books.map((frame) => [bookId(frame.book), frame])),
+    books: new Map(books.map((frame) => [bookId(frame.book), { ...frame, stamp: { ...frame.stamp, ...stamp } }])),
   }
 }
 

@@ -12,6 +12,8 @@ export type Point = readonly [seconds: number, price: number]
 export interface Parts {
   readonly bars?: readonly Point[]
   readonly snapshots?: readonly Point[]
+  /** 0 stands for a quote that is not valid. */
+  readonly mids?: readonly Point[]
   readonly fills?: readonly Point[]
   readonly from?: number
   readonly calendar?: MarkSources['calendar']
@@ -20,6 +22,7 @@ export interface Parts {
 export function sources({
   bars = [],
   snapshots = [],
+  mids = [],
   fills = [],
   from = NOON,
   calendar = CALENDARS.XNYS,
@@ -35,7 +38,14 @@ export function sources({
     const fill = { executionId: `e${index}`, fillId: 'f', at, submittedAt: at, side: 'buy', costs: 0n } as const
     ledger.replace([], [{ ...fill, quantity: 3n, notional: 3n * BigInt(Math.round(price * 100)) }])
   })
-  return { bars: seriesOf(bars), snapshots: seriesOf(snapshots), ledger, calendar, maxAgeMs: 120 * SECOND_MS }
+  return {
+    bars: seriesOf(bars),
+    mids: seriesOf(mids),
+    snapshots: seriesOf(snapshots),
+    ledger,
+    calendar,
+    maxAgeMs: 120 * SECOND_MS,
+  }
 }
 
 /** The mark so many seconds after noon: source and price. */

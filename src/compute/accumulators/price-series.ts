@@ -25,6 +25,7 @@ export class PriceSeries {
   #prices = new BigInt64Array(INITIAL_CAPACITY)
   #length = 0
   #thinnedLength = 0
+  #pins: readonly EpochMs[] = []
 
   constructor(readonly cellMs: number) {}
 
@@ -86,10 +87,16 @@ export class PriceSeries {
 
   /**
    * Keeps, of every cell that ends at or before `boundary`, the last point only; drops what is older than `oldest`.
-   * True when points went: what was read from them may read otherwise now.
+   * A cell ends at a pin as well: pins are ascending instants at which the price stays exact. True when points went: what
+   * was read from them may read otherwise now.
    */
-  thin(boundary: EpochMs, oldest: EpochMs): boolean {
+  thin(boundary: EpochMs, oldest: EpochMs, pins: readonly EpochMs[] = []): boolean {
     const lengthBefore = this.#length
+    if (!areSame(pins, this.#pins)) {
+      // What a pin that has gone kept apart has to be thinned again.
+      this.#pins = pins
+      this.#thinnedLength = 0
+    }
     const next = this.#ats[this.#thinnedLength]
     if (this.#thinnedLength < this.#length && next !== undefined && this.#cellEnd(next) <= boundary)
       this.#thinCells(boundary)
@@ -105,8 +112,7 @@ export class PriceSeries {
       const at = this.#ats[read] ?? 0
       if (this.#cellEnd(at) > boundary) break
       const following = this.#ats[read + 1]
-      const isLastOfCell =
-        read + 1 === this.#length || following === undefined || this.#cellEnd(following) !== this.#cellEnd(at)
+      const isLastOfCell = read + 1 === this.#length || following === undefined || !this.#areInOneCell(at, following)
       if (isLastOfCell) {
         this.#ats[kept] = at
         this.#prices[kept] = this.#prices[read] ?? 0n
@@ -117,6 +123,12 @@ export class PriceSeries {
     this.#prices.copyWithin(kept, read, this.#length)
     this.#length -= read - kept
     this.#thinnedLength = kept
+  }
+
+  #areInOneCell(at: EpochMs, following: EpochMs): boolean {
+    if (this.#cellEnd(following) !== this.#cellEnd(at)) return false
+    const pin = this.#pins[lastAtOrBefore(this.#pins, following - 1, this.#pins.length)]
+    return pin === undefined || pin < at
   }
 
   #cellEnd(at: EpochMs): EpochMs {
@@ -148,4 +160,8 @@ export class PriceSeries {
     this.#ats = ats
     this.#prices = prices
   }
+}
+
+function areSame(a: readonly EpochMs[], b: readonly EpochMs[]): boolean {
+  return a === b || (a.length === b.length && a.every((at, index) => at === b[index]))
 }

@@ -124,6 +124,7 @@ export class EquityReader {
     const { book, account, market, settings } = this.#options
     return {
       bars: market.series(symbol),
+      mids: market.mids(symbol),
       snapshots: account.prices(symbol),
       ledger,
       calendar: book.calendar,

@@ -1,10 +1,11 @@
 import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../domain/exact.js'
 import type { Meta, MetricDescription, MetricResult, Reason } from '../../domain/metric.js'
+import type { Feed } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
-import type { LevelView, Valuation, WindowView } from '../view.js'
+import type { CoverageView, LevelView, Valuation, WindowView } from '../view.js'
 
 /** A metric is its description and a pure function of one view; nothing else about it is written anywhere. */
-export type MetricDefinition = LevelMetric | WindowMetric
+export type MetricDefinition = LevelMetric | WindowMetric | FeedMetric | AgeMetric
 
 export interface LevelMetric extends MetricDescription {
   readonly windows: 'level'
@@ -16,7 +17,30 @@ export interface WindowMetric extends MetricDescription {
   readonly compute: (view: WindowView) => MetricResult
 }
 
-export function isLevel(definition: MetricDefinition): definition is LevelMetric {
+/** What a feed had and missed; read apart from the book, always at T. */
+export interface FeedMetric extends MetricDescription {
+  readonly windows: 'all'
+  readonly tier: 'light'
+  readonly feed: Feed
+  readonly compute: (view: CoverageView) => MetricResult
+}
+
+/** An age: its function is part of its description, since who reads a frame calls it. */
+export interface AgeMetric extends MetricDescription {
+  readonly windows: 'level'
+  readonly tier: 'light'
+  readonly readAt: NonNullable<MetricDescription['readAt']>
+}
+
+export function isAge(definition: MetricDefinition): definition is AgeMetric {
+  return definition.readAt !== undefined
+}
+
+export function isOfFeed(definition: MetricDefinition): definition is FeedMetric {
+  return 'feed' in definition
+}
+
+export function isLevel(definition: LevelMetric | WindowMetric): definition is LevelMetric {
   return definition.windows === 'level'
 }
 

@@ -31,9 +31,9 @@ test.each([
   expect(DICTIONARY.find((candidate) => candidate.name === name)).toMatchObject({ prometheus, extended: true })
 })
 
-test('percent become ratios in the gauge, and nothing else is scaled', () => {
-  for (const { unit, prometheusScale } of DICTIONARY)
-    expect(prometheusScale).toBe(unit === 'percent' ? 0.01 : undefined)
+test('percent become ratios in the gauge and minutes seconds, and nothing else is scaled', () => {
+  const scales: Record<string, number> = { percent: 0.01, minutes: 60 }
+  for (const { unit, prometheusScale } of DICTIONARY) expect(prometheusScale).toBe(scales[unit])
 })
 
 test('no name occurs twice', () => {

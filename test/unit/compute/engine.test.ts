@@ -31,7 +31,14 @@ describe('a tick', () => {
       'b PA2',
       'c PA1',
     ])
-    expect(stamp).toEqual({ at: at('10:00:00'), ordersAsOf: at('10:00:00'), epoch: 'test' })
+    expect(stamp).toEqual({
+      at: at('10:00:00'),
+      ordersAsOf: at('10:00:00'),
+      feedsAsOf: at('10:00:00'),
+      areFeedsRequired: true,
+      startedAt: at('10:00:00'),
+      epoch: 'test',
+    })
   })
 
   test('shares the values of a book that nothing touched, and counts material changes only', () => {
@@ -73,7 +80,7 @@ describe('a tick', () => {
     const engine = createEngine({ startAt: at('10:00:00') })
     engine.apply([BOOK])
     const stale = (time: string, judges: boolean) =>
-      bookOf(engine.tick(at(time), { ordersAsOf: at('10:00:00'), barsAnswered: true }, judges)).sources.orders.stale
+      bookOf(engine.tick(at(time), answered(at('10:00:00')), judges)).sources.light.orders.stale
     expect(stale('10:00:16', true)).toBe(false)
     expect(stale('10:00:16.001', false)).toBe(false)
     expect(stale('10:00:16.002', false)).toBe(false)

@@ -139,7 +139,7 @@ describe('the newest bar that a book rests on', () => {
   const newest = (facts: Parameters<typeof applyAll>[1], now = at('10:01:00')) => {
     const engine = createEngine({ startAt: now })
     applyAll(engine, facts)
-    return bookOf(engine.tick(now, answered(now))).sources.bars.asOf
+    return bookOf(engine.tick(now, answered(now))).sources.light.prices.asOf
   }
 
   test('is of any symbol of its universe or that it holds', () => {

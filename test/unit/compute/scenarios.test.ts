@@ -176,7 +176,7 @@ describe('scenario 7: a symbol without bars', () => {
     engine.apply(facts)
     const isStale = (time: string) => {
       const at = newYork(DAY, time)
-      return bookOf(engine.tick(at, answered(at))).sources.bars.stale
+      return bookOf(engine.tick(at, answered(at))).sources.light.prices.stale
     }
     expect(isStale('10:00:01')).toBe(false)
     expect(isStale('10:02:01')).toBe(false)
@@ -196,7 +196,7 @@ describe('scenario 7: a symbol without bars', () => {
     engine.apply(closing)
     const isStale = (day: string, time: string) => {
       const at = newYork(day, time)
-      return bookOf(engine.tick(at, answered(at))).sources.bars.stale
+      return bookOf(engine.tick(at, answered(at))).sources.light.prices.stale
     }
     expect(isStale('2026-07-17', '20:00:00')).toBe(false)
     expect(isStale('2026-07-20', '09:31:31')).toBe(false)

@@ -32,7 +32,7 @@ describe('tiers', () => {
     engine.apply([BOOK])
     const instants = (time: string) =>
       bookOf(engine.tick(at(time), answered(0))).windows['1m'].results.map((result) =>
-        result.status === 'ok' ? (at(time) - result.value) / 1_000 : result.reason,
+        result?.status === 'ok' ? (at(time) - result.value) / 1_000 : result?.reason,
       )
     expect(instants('10:00:07')).toEqual([0, 2, 7])
     engine.apply([decision({ at: at('10:00:08') })])
@@ -45,7 +45,7 @@ describe('tiers', () => {
     engine.apply([BOOK, filled({ at: at('10:00:06'), side: 'buy', qty: 1, price: 100 })])
     const counts = (time: string) =>
       bookOf(engine.tick(at(time), answered(0))).windows['1m'].results.map(
-        (result) => result.status === 'ok' && result.value,
+        (result) => result?.status === 'ok' && result.value,
       )
     expect(counts('10:00:05')).toEqual([0, 0])
     expect(counts('10:00:07')).toEqual([1, 0])

@@ -12,6 +12,7 @@ import {
   type EngineParts,
   framesAt,
   resultsOf,
+  withoutFeeds,
 } from '../../support/engine.js'
 import { bar, filled, instant, strategy } from '../../support/facts.js'
 
@@ -33,7 +34,7 @@ describe('source_unavailable', () => {
     const now = at('11:00:00')
     const engine = createEngine({ startAt: now, ...parts })
     engine.apply(facts.filter((fact) => fact.fact !== 'bar'))
-    return engine.tick(now, { ordersAsOf: now, barsAnswered: false })
+    return engine.tick(now, withoutFeeds(now))
   }
 
   test.each([
@@ -41,23 +42,24 @@ describe('source_unavailable', () => {
     ['flat', [BOOK]],
   ])('bars that never came leave a %s book what orders alone tell', (_, facts) => {
     const values = briefs(bookOf(waiting({}, facts)), '1h')
-    const ofOrders = ['realized_pnl', 'cost_bps', 'cost_total', 'traded_notional', 'open_positions']
+    const ofOrders = [
+      ...['realized_pnl', 'cost_bps', 'cost_total', 'traded_notional', 'route_fallback_rate', 'decision_veto_rate'],
+      ...['open_positions', 'context_freshness_seconds'],
+    ]
     for (const [name, value] of Object.entries(values))
       expect([name, value === 'source_unavailable']).toEqual([name, !ofOrders.includes(name)])
-    expect(resultsOf(bookOf(waiting({}, facts))).gross_exposure?.meta).toEqual({ source: 'clickhouse' })
+    expect(resultsOf(bookOf(waiting({}, facts))).gross_exposure?.meta).toEqual({ missing: ['clickhouse'] })
   })
 
   test('an exporter without a source of bars does without', () => {
-    expect(briefs(bookOf(waiting({ barsConfigured: false }))).gross_exposure).toBe(1_000)
+    expect(briefs(bookOf(waiting({ feedsConfigured: false }))).gross_exposure).toBe(1_000)
   })
 
   test('is over with the first answer', () => {
     const now = at('11:00:00')
     const engine = createEngine({ startAt: now })
     engine.apply(HELD.filter((fact) => fact.fact !== 'bar'))
-    expect(briefs(bookOf(engine.tick(now, { ordersAsOf: now, barsAnswered: false }))).gross_exposure).toBe(
-      'source_unavailable',
-    )
+    expect(briefs(bookOf(engine.tick(now, withoutFeeds(now)))).gross_exposure).toBe('source_unavailable')
     expect(briefs(bookOf(engine.tick(now + 1_000, answered(now)))).gross_exposure).toBe(1_000)
   })
 })
@@ -113,7 +115,7 @@ describe('a definition that fails', () => {
     })
     const results = bookOf(frames).windows['1h'].results
     expect(results[0]).toEqual({ status: 'error', reason: 'internal_error' })
-    expect(results.slice(1).every((result) => result.status !== 'error')).toBe(true)
+    expect(results.slice(1).every((result) => result?.status !== 'error')).toBe(true)
     expect(failures).toEqual(WINDOWS.map(() => 'broken'))
   })
 
@@ -123,11 +125,12 @@ describe('a definition that fails', () => {
       name: 'some',
       windows: ['1h'],
       sources: ['bars'],
+      needs: ['bars'],
       compute: () => ({ status: 'ok', value: 1 }),
     } as never)
     const engine = createEngine({ startAt: now, dictionary: [some] })
     engine.apply([BOOK])
-    const { windows } = bookOf(engine.tick(now, { ordersAsOf: now, barsAnswered: false }))
+    const { windows } = bookOf(engine.tick(now, withoutFeeds(now)))
     expect(windows['1h'].results[0]).toMatchObject({ reason: 'source_unavailable' })
     expect(windows['5m'].results[0]).toEqual({ status: 'insufficient_data', reason: 'not_defined_for_window' })
   })

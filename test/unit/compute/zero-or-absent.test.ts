@@ -16,7 +16,17 @@ const HELD: readonly Fact[] = [
   bar('AAA', at('11:00:00'), 102),
 ]
 
+/** Nothing decided, ordered or looked at. */
+const NOTHING_WATCHED = {
+  route_fallback_rate: 'no_orders',
+  decision_veto_rate: 'no_decisions',
+  context_freshness_seconds: 'no_reviews',
+  missing_price_rate: 'no_universe',
+  missing_signal_rate: 'no_universe',
+}
+
 const FLAT = {
+  ...NOTHING_WATCHED,
   realized_pnl: 0,
   unrealized_pnl: 0,
   net_pnl: 0,
@@ -44,6 +54,10 @@ describe('nothing happened', () => {
 
   test('an idle book has its levels and the change of its unrealised result', () => {
     expect(briefsAt(at('11:00:00'), HELD, { window: '1h' })).toEqual({
+      ...NOTHING_WATCHED,
+      // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
+      missing_price_rate: 1,
+      missing_signal_rate: 1,
       realized_pnl: 0,
       unrealized_pnl: 20,
       net_pnl: 10,
@@ -66,7 +80,12 @@ describe('nothing happened', () => {
       decision({ at: at('10:59:00') }),
       order({ execution_id: 'e', submitted_at: at('10:59:01'), ended_at: at('10:59:30'), status: 'rejected' }),
     ]
-    expect(briefsAt(at('11:00:00'), facts, { window: '5m' })).toEqual(FLAT)
+    expect(briefsAt(at('11:00:00'), facts, { window: '5m' })).toEqual({
+      ...FLAT,
+      decision_veto_rate: 0,
+      missing_price_rate: 1,
+      missing_signal_rate: 1,
+    })
   })
 })
 
@@ -80,6 +99,7 @@ describe('unknown_opening_position', () => {
 
   test('covers what rests on positions, and leaves what was traded', () => {
     expect(briefsAt(at('11:00:00'), shared)).toEqual({
+      ...NOTHING_WATCHED,
       realized_pnl: 'unknown_opening_position',
       unrealized_pnl: 'unknown_opening_position',
       net_pnl: 'unknown_opening_position',
@@ -177,6 +197,9 @@ describe('currency', () => {
 
   test('what holds or trades a symbol in euros has no sums in dollars', () => {
     expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
+      ...NOTHING_WATCHED,
+      missing_price_rate: 1,
+      missing_signal_rate: 1,
       realized_pnl: 'currency',
       unrealized_pnl: 'currency',
       net_pnl: 'currency',

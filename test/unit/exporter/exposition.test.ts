@@ -70,7 +70,7 @@ describe('the gauges of the dictionary', () => {
 
   test('say stale when a source of theirs is, and only then', async () => {
     const options = optionsOf({
-      reader: frameReader({ books: [bookFrame({ sources: { bars: { asOf: T - 600_000, stale: true } } })] }),
+      reader: frameReader({ books: [bookFrame({ sources: { prices: { asOf: T - 600_000, stale: true } } })] }),
     })
     const [pnl] = (await linesOf(options, 'quant_net_pnl_usd')).slice(2)
     const [positions] = (await linesOf(options, 'quant_open_positions')).slice(2)
@@ -115,7 +115,7 @@ describe('companions', () => {
       strategyId: 's-1',
       strategyName: 'one',
       account: 'live',
-      sources: { orders: { asOf: T - 250, stale: false }, bars: { asOf: T - 5_250, stale: false } },
+      sources: { orders: { asOf: T - 250, stale: false }, prices: { asOf: T - 5_250, stale: false } },
     })
     const options = optionsOf({ reader: frameReader({ books: [frame] }) })
     const body = await renderMetrics(options)

@@ -19,7 +19,7 @@ export const grossExposure: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_gross_exposure_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Sum of the absolute market values of the open positions.',
   compute: ({ positions }) =>
     positions.known ? okMoney(total(absoluteValues(positions.value)), marksMeta(positions.value)) : unknown(positions),

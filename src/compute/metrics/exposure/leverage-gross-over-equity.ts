@@ -21,7 +21,7 @@ export const leverageGrossOverEquity: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_leverage_gross_over_equity_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Gross exposure divided by the equity of the book.',
   compute: ({ activity, positions, equity }) => {

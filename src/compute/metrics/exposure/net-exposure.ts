@@ -19,7 +19,7 @@ export const netExposure: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_net_exposure_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Sum of the signed market values of the open positions.',
   compute: ({ positions }) =>
     positions.known

@@ -18,7 +18,7 @@ export const positionConcentrationTop1Pct: LevelMetric = {
   formulaVersion: 'v1',
   prometheus: 'quant_position_concentration_top1_ratio',
   prometheusScale: 0.01,
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Share of the largest position in gross exposure.',
   compute: (level) => concentrationOfLargest(1, level),
 }

@@ -18,7 +18,7 @@ export const positionConcentrationTop5Pct: LevelMetric = {
   formulaVersion: 'v1',
   prometheus: 'quant_position_concentration_top5_ratio',
   prometheusScale: 0.01,
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Share of the five largest positions in gross exposure.',
   compute: (level) => concentrationOfLargest(5, level),
 }

@@ -19,7 +19,7 @@ export const positionHhi: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_position_hhi_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Herfindahl-Hirschman index of the open positions by absolute market value.',
   compute: ({ positions }) => {
     if (!positions.known) return unknown(positions)

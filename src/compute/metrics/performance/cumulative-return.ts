@@ -21,7 +21,7 @@ export const cumulativeReturn: WindowMetric = {
   windows: 'all',
   formulaVersion: 'v1',
   prometheus: 'quant_cumulative_return_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Return of the window, deposits and withdrawals taken out.',
   compute: (view) => {

@@ -21,7 +21,7 @@ export const equity: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_equity_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   extended: true,
   summary: 'Equity of the book: that of its account where it is alone there, else its share of it.',

@@ -29,7 +29,7 @@ export const grossPnl: WindowMetric = {
   windows: 'all',
   formulaVersion: 'v1',
   prometheus: 'quant_gross_pnl_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Realised plus change of unrealised profit or loss in the window, before costs.',
   compute: (view) => {
     const gross = grossPnlOf(view)

@@ -21,7 +21,7 @@ export const intradayReturn: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_intraday_return_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Return of the latest session so far, deposits and withdrawals taken out.',
   compute: ({ activity, equity }) => {

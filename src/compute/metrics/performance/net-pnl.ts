@@ -19,7 +19,7 @@ export const netPnl: WindowMetric = {
   windows: 'all',
   formulaVersion: 'v1',
   prometheus: 'quant_net_pnl_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Profit or loss of the window after explicit costs: gross_pnl less costs.',
   compute: (view) => {
     const gross = grossPnlOf(view)

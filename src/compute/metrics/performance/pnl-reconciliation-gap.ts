@@ -22,7 +22,7 @@ export const pnlReconciliationGap: WindowMetric = {
   windows: ['1d', '5d', '20d'],
   formulaVersion: 'v1',
   prometheus: 'quant_pnl_reconciliation_gap_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   extended: true,
   summary: "Change of the account's equity that neither flows nor the book's net result explain.",

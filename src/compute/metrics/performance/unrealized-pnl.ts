@@ -19,7 +19,7 @@ export const unrealizedPnl: LevelMetric = {
   windows: 'level',
   formulaVersion: 'v1',
   prometheus: 'quant_unrealized_pnl_usd',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'prices'],
   summary: 'Unrealised profit or loss of the open positions at their marks.',
   compute: ({ positions }) =>
     positions.known ? okMoney(unrealizedOf(positions.value), marksMeta(positions.value)) : unknown(positions),

@@ -18,7 +18,7 @@ export const currentDrawdown: WindowMetric = {
   windows: 'all',
   formulaVersion: 'v1',
   prometheus: 'quant_current_drawdown_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   extended: true,
   summary: 'Fall of equity from the highest peak of the window, at the last snapshot.',

@@ -22,7 +22,7 @@ export const drawdownDurationMinutes: WindowMetric = {
   formulaVersion: 'v1',
   prometheus: 'quant_drawdown_duration_seconds',
   prometheusScale: 60,
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   summary: 'Longest time within the window that equity was below a peak, in session time.',
   compute: (view) => {

@@ -19,7 +19,7 @@ export const maxDrawdown: WindowMetric = {
   windows: 'all',
   formulaVersion: 'v1',
   prometheus: 'quant_max_drawdown_ratio',
-  sources: ['orders', 'bars'],
+  sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   summary: 'Deepest fall of equity from a peak within the window.',
   compute: (view) => {

@@ -1,0 +1,81 @@
+import { DAY_MS, type EpochMs, MINUTE_MS } from '../../domain/time.js'
+
+const MINUTES_A_DAY = 1_440
+const WORD_BITS = 32
+const WORDS_A_DAY = MINUTES_A_DAY / WORD_BITS
+
+/** The end of the minute (end − 1 min, end] of the UTC grid that holds an instant. */
+export function minuteEndOf(at: EpochMs): EpochMs {
+  return Math.ceil(at / MINUTE_MS) * MINUTE_MS
+}
+
+/**
+ * In which minutes of the UTC grid something happened: one bit a minute, one short array a day on which something did.
+ *
+ * A month of one symbol is about 5 kB, and the minutes of a session are counted a word at a time. Order and repetition
+ * of what is added do not matter.
+ */
+export class MinuteSet {
+  readonly #days = new Map<number, Uint32Array>()
+
+  get isEmpty(): boolean {
+    return this.#days.size === 0
+  }
+
+  /** Adds the minute that ends at `end`; false when it was there. */
+  add(end: EpochMs): boolean {
+    const { number, minute } = placeOf(end)
+    const day = this.#days.get(number) ?? new Uint32Array(WORDS_A_DAY)
+    this.#days.set(number, day)
+    const word = Math.floor(minute / WORD_BITS)
+    const bit = 1 << (minute % WORD_BITS)
+    const before = day[word] ?? 0
+    day[word] = before | bit
+    return (before & bit) === 0
+  }
+
+  /** How many of the minutes that end from `first` to `last`, both included, are in the set. */
+  countIn(first: EpochMs, last: EpochMs): number {
+    const [from, to] = [placeOf(first), placeOf(last)]
+    let count = 0
+    for (let number = from.number; number <= to.number; number += 1) {
+      const day = this.#days.get(number)
+      if (day === undefined) continue
+      const begin = number === from.number ? from.minute : 0
+      count += bitsIn(day, begin, number === to.number ? to.minute : MINUTES_A_DAY - 1)
+    }
+    return count
+  }
+
+  /** Forgets the days that are over before the day of a minute. */
+  forgetBefore(end: EpochMs): void {
+    const first = placeOf(end).number
+    for (const number of this.#days.keys()) if (number < first) this.#days.delete(number)
+  }
+}
+
+/** The day since 1970 and the minute in it; a minute belongs to the day in which its end lies. */
+function placeOf(end: EpochMs): { number: number; minute: number } {
+  const number = Math.floor(end / DAY_MS)
+  return { number, minute: (end - number * DAY_MS) / MINUTE_MS }
+}
+
+/** Ones of a day from a minute to another, both included. */
+function bitsIn(day: Uint32Array, first: number, last: number): number {
+  let count = 0
+  const lastWord = Math.floor(last / WORD_BITS)
+  for (let word = Math.floor(first / WORD_BITS); word <= lastWord; word += 1) {
+    let bits = day[word] ?? 0
+    if (word * WORD_BITS < first) bits &= -1 << (first % WORD_BITS)
+    if (word === lastWord) bits &= -1 >>> (WORD_BITS - 1 - (last % WORD_BITS))
+    count += onesIn(bits)
+  }
+  return count
+}
+
+/** Ones in 32 bits: pairs, nibbles and bytes are summed in place. */
+function onesIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}

@@ -1,0 +1,119 @@
+import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
+import { BAR_LIFETIME_MS } from '../domain/history.js'
+import type { Feed } from '../domain/ports.js'
+import type { EpochMs } from '../domain/time.js'
+import { WINDOWS, type WindowOptions, windowBounds } from '../domain/window.js'
+import type { Book } from './book.js'
+import { DUE_AFTER_MS } from './feed-events.js'
+import type { Market } from './market.js'
+import { countMinutes, type MinuteSpan, nextSessionMinute, sessionMinutesIn } from './session-minutes.js'
+import type { CoverageView } from './view.js'
+
+export interface CoverageInputs {
+  readonly at: EpochMs
+  /** Empty where the strategy has none: then what it decided on takes its place. */
+  readonly universe: readonly string[]
+  readonly held: readonly string[]
+}
+
+/**
+ * Of which symbols of a book the feeds had events in which minutes.
+ *
+ * It is read apart from the book's ledgers, because it changes apart from them: at a minute's edge, when a minute that had
+ * been missing comes late, and when the symbols are others.
+ */
+export class Coverage {
+  readonly #book: Book
+  readonly #market: Market
+  readonly #options: WindowOptions
+  #read: CoverageInputs | undefined
+  #holdsUntil = Number.NEGATIVE_INFINITY
+  #symbols: ReadonlySet<string> = new Set()
+
+  constructor(book: Book, market: Market, options: WindowOptions) {
+    this.#book = book
+    this.#market = market
+    this.#options = options
+  }
+
+  /** The universe, or what stands for it, and what is held. */
+  get symbols(): ReadonlySet<string> {
+    return this.#symbols
+  }
+
+  touch(): void {
+    this.#read = undefined
+  }
+
+  /** Minutes of these symbols are no longer missing. */
+  noteLate(late: ReadonlySet<string>): void {
+    for (const symbol of late) if (this.#symbols.has(symbol)) this.touch()
+  }
+
+  /** False as long as the views would be those of the last call. */
+  isDue({ at, universe, held }: CoverageInputs): boolean {
+    const before = this.#read
+    return before?.universe !== universe || !isSame(before.held, held) || at >= this.#holdsUntil
+  }
+
+  /** One view a window; throws CalendarOutOfRange where the calendar of the book ends. */
+  views(inputs: CoverageInputs): CoverageView[] {
+    const { at, universe, held } = inputs
+    const base = universe.length > 0 ? universe : decidedSymbols(this.#book, at, this.#options)
+    this.#symbols = new Set([...base, ...held])
+    const symbols = [...this.#symbols].sort()
+    const bounds = WINDOWS.map((window) => windowBounds(window, at, this.#book.calendar, this.#options))
+    const views = WINDOWS.map((window, index) => {
+      const from = Math.max(bounds[index]?.start ?? at, at - BAR_LIFETIME_MS)
+      const due = sessionMinutesIn(from, at - DUE_AFTER_MS, this.#book.calendar)
+      return { window, symbols, due: countMinutes(due), missing: this.#missing(symbols, due) }
+    })
+    this.#holdsUntil = Math.min(
+      ...bounds.map(({ start, startHoldsUntil }) => startHoldsUntil ?? nextLeaves(start, at, this.#book.calendar)),
+      nextLeaves(at - DUE_AFTER_MS, at, this.#book.calendar),
+      nextLeaves(at - BAR_LIFETIME_MS, at, this.#book.calendar),
+      universe.length > 0 ? Number.POSITIVE_INFINITY : this.#nextDecisionLeaves(at),
+    )
+    this.#read = inputs
+    return views
+  }
+
+  #missing(symbols: readonly string[], due: readonly MinuteSpan[]): CoverageView['missing'] {
+    const of = (feed: Feed) =>
+      symbols.flatMap((symbol) => {
+        const minutes = this.#market.feeds[feed].minutesOf(symbol)
+        const missing = due.reduce(
+          (total, span) => total + countMinutes([span]) - (minutes?.countIn(span.first, span.last) ?? 0),
+          0,
+        )
+        return missing > 0 ? [{ symbol, missing }] : []
+      })
+    return { bars: of('bars'), signals: of('signals') }
+  }
+
+  /** A symbol may leave with the decision that the window of five sessions leaves behind, or come with one after T. */
+  #nextDecisionLeaves(at: EpochMs): EpochMs {
+    const { made } = this.#book.decisions
+    const { start, startHoldsUntil } = windowBounds('5d', at, this.#book.calendar, this.#options)
+    return Math.min(made.nextAfter(at), startHoldsUntil ?? made.nextAfter(start) + at - start)
+  }
+}
+
+/** What a book decided on in the last five sessions: the symbols that matter to a strategy without a universe. */
+export function decidedSymbols({ calendar, decisions }: Book, at: EpochMs, options: WindowOptions): readonly string[] {
+  try {
+    return decisions.symbolsIn(windowBounds('5d', at, calendar, options).start, at)
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return []
+    throw error
+  }
+}
+
+/** T when an edge that follows T at a fixed distance, and stands at `edge` now, has reached the end of a session minute. */
+function nextLeaves(edge: EpochMs, at: EpochMs, calendar: Calendar): EpochMs {
+  return nextSessionMinute(edge, calendar) + at - edge
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((symbol, index) => symbol === b[index]))
+}

@@ -1,0 +1,131 @@
+import type { DecisionFact } from '../domain/facts.js'
+import type { EpochMs } from '../domain/time.js'
+import { InstantSet } from './accumulators/instant-set.js'
+import { partitionPoint } from './accumulators/sorted-search.js'
+import { compareText } from './fills.js'
+
+/** A decision that was reviewed, and what the review said of the context that it saw. */
+export interface Review {
+  readonly decisionId: string
+  readonly decidedAt: EpochMs
+  readonly reviewedAt: EpochMs
+  readonly contextFreshnessSeconds: number | undefined
+  readonly contextQuality: number | undefined
+  readonly confidence: number | undefined
+}
+
+interface Decision {
+  readonly at: EpochMs
+  readonly symbol: string
+  readonly isVetoed: boolean
+  readonly review: Review | undefined
+}
+
+/**
+ * What one book decided, as timelines: how many decisions and vetoes fall into a window, which symbols they were about,
+ * which review is the newest.
+ *
+ * A decision is replaced as a whole by its latest revision: its status counts from its own time, since nothing dates it.
+ */
+export class Decisions {
+  readonly made = new InstantSet()
+  readonly vetoed = new InstantSet()
+  readonly #known = new Map<string, Decision>()
+  readonly #bySymbol = new Map<string, InstantSet>()
+  /** By (reviewed at, decision id). */
+  readonly #reviews: Review[] = []
+
+  /** Applies the latest revision of a decision; false when it says nothing new. */
+  apply(fact: DecisionFact): boolean {
+    const before = this.#known.get(fact.decisionId)
+    const decision = { at: fact.at, symbol: fact.symbol, isVetoed: isVetoed(fact), review: reviewOf(fact) }
+    if (before !== undefined && isSame(before, decision)) return false
+    if (before !== undefined) this.#remove(before)
+    this.#known.set(fact.decisionId, decision)
+    this.#add(decision)
+    return true
+  }
+
+  at(decisionId: string): EpochMs | undefined {
+    return this.#known.get(decisionId)?.at
+  }
+
+  symbolsIn(from: EpochMs, to: EpochMs): string[] {
+    return [...this.#bySymbol].filter(([, instants]) => instants.hasIn(from, to)).map(([symbol]) => symbol)
+  }
+
+  /** The newest review written up to `at`, of a decision made after `since`. */
+  newestReview(since: EpochMs, at: EpochMs): Review | undefined {
+    for (let index = this.#reviewIndexAt(at); index >= 0; index -= 1) {
+      const review = this.#reviews[index]
+      if (review === undefined || review.reviewedAt <= since) return undefined
+      if (review.decidedAt > since) return review
+    }
+    return undefined
+  }
+
+  nextReviewAfter(at: EpochMs): EpochMs {
+    return this.#reviews[this.#reviewIndexAt(at) + 1]?.reviewedAt ?? Number.POSITIVE_INFINITY
+  }
+
+  #add({ at, symbol, isVetoed: vetoed, review }: Decision): void {
+    this.made.add(at)
+    if (vetoed) this.vetoed.add(at)
+    const ofSymbol = this.#bySymbol.get(symbol) ?? new InstantSet()
+    this.#bySymbol.set(symbol, ofSymbol)
+    ofSymbol.add(at)
+    if (review !== undefined) this.#reviews.splice(this.#placeOf(review), 0, review)
+  }
+
+  #remove({ at, symbol, isVetoed: vetoed, review }: Decision): void {
+    this.made.remove(at)
+    if (vetoed) this.vetoed.remove(at)
+    this.#bySymbol.get(symbol)?.remove(at)
+    if (review !== undefined) this.#reviews.splice(this.#placeOf(review), 1)
+  }
+
+  #placeOf(review: Review): number {
+    return partitionPoint(this.#reviews.length, (index) => {
+      const other = this.#reviews[index]
+      return other !== undefined && isBefore(other, review)
+    })
+  }
+
+  #reviewIndexAt(at: EpochMs): number {
+    return (
+      partitionPoint(
+        this.#reviews.length,
+        (index) => (this.#reviews[index]?.reviewedAt ?? Number.POSITIVE_INFINITY) <= at,
+      ) - 1
+    )
+  }
+}
+
+/**
+ * Rejected or blocked for a reason that is not the broker's, or for none that anybody told.
+ * Source: METRICS section 2, fine print 13 and 15.
+ */
+function isVetoed({ status, vetoReasons = [], brokerRejectReasons = [] }: DecisionFact): boolean {
+  if (status !== 'rejected' && status !== 'blocked') return false
+  return vetoReasons.length > 0 || brokerRejectReasons.length === 0
+}
+
+function reviewOf(decision: DecisionFact): Review | undefined {
+  const { decisionId, at, reviewedAt, contextFreshnessSeconds, contextQuality, confidence } = decision
+  return reviewedAt === undefined
+    ? undefined
+    : { decisionId, decidedAt: at, reviewedAt, contextFreshnessSeconds, contextQuality, confidence }
+}
+
+function isBefore(a: Review, b: Review): boolean {
+  return a.reviewedAt !== b.reviewedAt ? a.reviewedAt < b.reviewedAt : compareText(a.decisionId, b.decisionId) < 0
+}
+
+function isSame(a: Decision, b: Decision): boolean {
+  return a.at === b.at && a.symbol === b.symbol && a.isVetoed === b.isVetoed && isSameReview(a.review, b.review)
+}
+
+function isSameReview(a: Review | undefined, b: Review | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (Object.keys(b) as (keyof Review)[]).every((key) => a[key] === b[key])
+}
