@@ -25,8 +25,26 @@ const NOTHING_WATCHED = {
   missing_signal_rate: 'no_universe',
 }
 
+/** Nobody ever said what the account is worth. */
+const NO_SNAPSHOT = {
+  cumulative_return: 'no_equity',
+  intraday_return: 'no_equity',
+  equity: 'no_equity',
+  max_drawdown: 'no_equity',
+  drawdown_duration_minutes: 'no_equity',
+  current_drawdown: 'no_equity',
+  leverage_gross_over_equity: 'no_equity',
+}
+
 const FLAT = {
   ...NOTHING_WATCHED,
+  cumulative_return: 0,
+  intraday_return: 0,
+  equity: 'no_equity',
+  max_drawdown: 0,
+  drawdown_duration_minutes: 0,
+  current_drawdown: 0,
+  leverage_gross_over_equity: 0,
   realized_pnl: 0,
   unrealized_pnl: 0,
   net_pnl: 0,
@@ -44,17 +62,23 @@ const FLAT = {
 
 describe('nothing happened', () => {
   test.each(WINDOWS)('a flat book has zeros, and reasons where there is nothing to divide by, in %s', (window) => {
-    expect(briefsAt(at('11:00:00'), [BOOK], { window })).toEqual(FLAT)
+    const gap = window.endsWith('d') ? 'no_equity' : 'not_defined_for_window'
+    expect(briefsAt(at('11:00:00'), [BOOK], { window })).toEqual({ ...FLAT, pnl_reconciliation_gap: gap })
   })
 
   test('a book that went flat before the window is as flat as one that never traded', () => {
     const facts = [...HELD, filled({ at: newYork('2026-07-14', '12:00:00'), side: 'sell', qty: 10, price: 101 })]
-    expect(briefsAt(at('11:00:00'), facts, { window: '1h' })).toEqual(FLAT)
+    expect(briefsAt(at('11:00:00'), facts, { window: '1h' })).toEqual({
+      ...FLAT,
+      pnl_reconciliation_gap: 'not_defined_for_window',
+    })
   })
 
   test('an idle book has its levels and the change of its unrealised result', () => {
     expect(briefsAt(at('11:00:00'), HELD, { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
+      ...NO_SNAPSHOT,
+      pnl_reconciliation_gap: 'not_defined_for_window',
       // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
       missing_price_rate: 1,
       missing_signal_rate: 1,
