@@ -1,8 +1,8 @@
 import type { Fact } from '../../src/domain/facts.js'
-import type { EpochMs } from '../../src/domain/time.js'
-import { bar, brokerFill, order, snapshot } from '../support/facts.js'
-import { ACCOUNTS, type CastBook, lotOf, SYMBOLS } from './cast.js'
-import type { BarRunSpec, OrderSpec, SnapshotSpec } from './history-specs.js'
+import { DAY_MS, type EpochMs } from '../../src/domain/time.js'
+import { bar, brokerFill, fact, order, snapshot } from '../support/facts.js'
+import { ACCOUNTS, type CastBook, lotOf, multiplierOf, SYMBOLS } from './cast.js'
+import type { BarRunSpec, FlowSpec, OrderSpec, SnapshotSpec } from './history-specs.js'
 
 export interface Delivery {
   readonly fact: Fact
@@ -18,6 +18,7 @@ export function deliveriesOfOrder(spec: Placed<OrderSpec>, executionId: string):
   const { startsAt: submittedAt, in: symbol } = spec
   const base = {
     ...spec.of,
+    ...(spec.isOrphan ? { strategy_id: null } : {}),
     execution_id: executionId,
     symbol,
     side: spec.isBuy ? 'buy' : 'sell',
@@ -88,28 +89,77 @@ function inRevisionOrder(deliveries: readonly Delivery[]): Delivery[] {
   })
 }
 
-/** What the account would hold by its fills and its inventory; an untrue one leaves the inventory out. */
+/**
+ * What the account would hold and have by its fills, its flows and its inventory; an untrue one leaves the inventory
+ * out. Fees and what a foreign quote is worth are left to chance.
+ */
 export function deliveryOfSnapshot(
-  { of: { account }, startsAt, isTrue, marks, averages, lag }: Placed<SnapshotSpec>,
+  spec: Placed<SnapshotSpec>,
   orders: readonly Placed<OrderSpec>[],
+  flows: readonly Placed<FlowSpec>[],
   inventory: readonly number[],
 ): Delivery {
-  const positions = SYMBOLS.flatMap((symbol, index) => {
-    let quantity = isTrue ? (inventory[ACCOUNTS.indexOf(account) * SYMBOLS.length + index] ?? 0) : 0
-    for (const order of orders) {
-      if (order.of.account !== account || order.in !== symbol) continue
-      let filledAt = order.startsAt
-      for (const part of order.parts) {
-        filledAt += part.delayMs
-        if (filledAt <= startsAt) quantity += part.lots * lotOf(symbol) * (order.isBuy ? 1 : -1)
-      }
-    }
-    if (Math.abs(quantity) < 1e-9) return []
-    return [
-      { symbol, qty: quantity.toFixed(9), avg_entry_price: dollars(averages[index]), mark: dollars(marks[index]) },
-    ]
+  const { account } = spec.of
+  const { startsAt, marks, averages } = spec
+  const fills = orders
+    .filter((order) => order.of.account === account)
+    .flatMap(fillsOf)
+    .filter(({ at }) => at <= startsAt)
+  const shown = flows.filter((flow) => flow.of.account === account && flow.startsAt + flow.delayMs <= startsAt)
+  const positions = SYMBOLS.map((symbol, index) => {
+    const unexplained = spec.isTrue ? (inventory[ACCOUNTS.indexOf(account) * SYMBOLS.length + index] ?? 0) : 0
+    const bought = fills.filter((fill) => fill.symbol === symbol).reduce((sum, { quantity }) => sum + quantity, 0)
+    return { symbol, quantity: unexplained + bought, mark: marks[index], average: averages[index] }
+  }).filter(({ quantity }) => Math.abs(quantity) >= 1e-9)
+  const debt = spec.equity === 'broke' ? 4_000_000 : 0
+  const cash =
+    FIRST_CASH_DOLLARS -
+    debt -
+    fills.reduce((sum, fill) => sum + dollarsOf(fill.symbol, fill.quantity, fill.cents), 0) +
+    shown.reduce((sum, { dollars: amount, shown: perMille }) => sum + (amount * perMille) / 1_000, 0)
+  const worth = positions.reduce(
+    (sum, { symbol, quantity, mark, average }) => sum + dollarsOf(symbol, quantity, mark ?? average ?? TYPICAL_CENTS),
+    cash,
+  )
+  const told = positions.map(({ symbol, quantity, mark, average }) => ({
+    symbol,
+    qty: quantity.toFixed(9),
+    avg_entry_price: dollars(average),
+    mark: dollars(mark),
+  }))
+  const amounts = { equity: (worth * EQUITY_OF_WORTH[spec.equity]).toFixed(8), cash: cash.toFixed(8) }
+  return { arrivesAt: startsAt + spec.lag, fact: snapshot(startsAt, told, { account, ...amounts }) }
+}
+
+const FIRST_CASH_DOLLARS = 20_000
+const TYPICAL_CENTS = 10_000
+const EQUITY_OF_WORTH: Readonly<Record<SnapshotSpec['equity'], number>> = {
+  exact: 1,
+  near: 1.003,
+  border: 0.99,
+  far: 1.02,
+  zero: 0,
+  broke: 1,
+}
+
+function fillsOf(order: Placed<OrderSpec>) {
+  let at = order.startsAt
+  return order.parts.map(({ lots, cents, delayMs }) => {
+    at += delayMs
+    return { at, symbol: order.in, quantity: lots * lotOf(order.in) * (order.isBuy ? 1 : -1), cents }
   })
-  return { arrivesAt: startsAt + lag, fact: snapshot(startsAt, positions, { account }) }
+}
+
+function dollarsOf(symbol: string, quantity: number, cents: number): number {
+  return (quantity * cents * multiplierOf(symbol)) / 100
+}
+
+/** The record, where there is one; without it only the cash of snapshots shows the flow. */
+export function deliveriesOfFlow(spec: Placed<FlowSpec>, flowId: string): Delivery[] {
+  if (!spec.isTold) return []
+  const at = spec.isDated ? Math.floor(spec.startsAt / DAY_MS) * DAY_MS : spec.startsAt
+  const raw = { account: spec.of.account, flow_id: flowId, at, amount: spec.dollars, kind: spec.kind }
+  return [{ arrivesAt: spec.startsAt + spec.lag, fact: fact('cash_flow', raw) }]
 }
 
 export function deliveriesOfBars(spec: Placed<BarRunSpec>): Delivery[] {

@@ -2,12 +2,20 @@ import fc from 'fast-check'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js'
 import { decision, instant } from '../support/facts.js'
 import { BOOKS, DESCRIPTIONS, SYMBOLS } from './cast.js'
-import { type Delivery, deliveriesOfBars, deliveriesOfOrder, deliveryOfSnapshot, type Placed } from './deliveries.js'
-import { barRunSpec, decisionSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import {
+  type Delivery,
+  deliveriesOfBars,
+  deliveriesOfFlow,
+  deliveriesOfOrder,
+  deliveryOfSnapshot,
+  type Placed,
+} from './deliveries.js'
+import { barRunSpec, decisionSpec, flowSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
 
 /**
  * Made-up histories of several books, dense where the core has edges: sessions that open and close, half days, symbols
- * that several books trade, orders that fill in parts, prices that jump, snapshots that do not agree with the fills.
+ * that several books trade, orders that fill in parts, prices that jump, snapshots that do not agree with the fills or
+ * with themselves, money that comes and goes.
  */
 export interface History {
   /** In order of arrival; revisions of one fact in theirs. */
@@ -22,6 +30,9 @@ export interface HistoryShape {
   readonly snapshots: number
   readonly barRuns: number
   readonly instants: number
+  /** At most three flows, and three books in which things happen, when not given. */
+  readonly flows?: number
+  readonly books?: 1 | 2 | 3
 }
 
 interface Era {
@@ -73,6 +84,7 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       orders: fc.array(orderSpec, { minLength: 1, maxLength: shape.orders, size: 'max' }),
       snapshots: fc.array(snapshotSpec, { maxLength: shape.snapshots, size: 'max' }),
       barRuns: fc.array(barRunSpec, { maxLength: shape.barRuns, size: 'max' }),
+      flows: fc.array(flowSpec, { maxLength: shape.flows ?? 3, size: 'max' }),
       decisions: fc.array(decisionSpec, { maxLength: 2 }),
       inventory: inventorySpec,
       looks: fc.array(
@@ -90,13 +102,15 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       ): Placed<Spec> => ({
         ...spec,
         startsAt: (drawn.centers[spec.at.center] ?? 0) + spec.at.offset,
-        of: BOOKS[drawn.focus.books[spec.book ?? 0] ?? 0] ?? BOOKS[0],
+        of: BOOKS[drawn.focus.books[(spec.book ?? 0) % (shape.books ?? 3)] ?? 0] ?? BOOKS[0],
         in: SYMBOLS[drawn.focus.symbols[spec.symbol ?? 0] ?? 0] ?? SYMBOLS[0],
       })
       const orders = drawn.orders.map(place)
+      const flows = drawn.flows.map(place)
       const events: Delivery[] = [
         ...orders.flatMap((spec, index) => deliveriesOfOrder(spec, `order-${index}`)),
-        ...drawn.snapshots.map((spec) => deliveryOfSnapshot(place(spec), orders, drawn.inventory)),
+        ...drawn.snapshots.map((spec) => deliveryOfSnapshot(place(spec), orders, flows, drawn.inventory)),
+        ...flows.flatMap((spec, index) => deliveriesOfFlow(spec, `flow-${index}`)),
         ...drawn.barRuns.flatMap((spec) => deliveriesOfBars(place(spec))),
         ...drawn.decisions.map(place).map(({ startsAt, of, lag }, index) => ({
           arrivesAt: startsAt + lag,

@@ -44,8 +44,19 @@ export const orderSpec = fc.record({
   ending: fc.constantFrom('filled', 'filled', 'canceled', 'new'),
   costCents: fc.option(fc.integer({ min: 0, max: 333 }), { nil: undefined, freq: 2 }),
   hasBrokerFills: fc.constantFrom(false, false, true),
+  /** Names no strategy: it moves its account, and belongs to no book. */
+  isOrphan: fc.constantFrom(...Array<boolean>(11).fill(false), true),
   lag,
 })
+/**
+ * What a snapshot says of equity: cash and the market value of its positions, a little beside it, so far beside it that
+ * it cannot be true, nothing at all, or a debt that is true.
+ */
+const equity = fc.oneof(
+  { weight: 30, arbitrary: fc.constantFrom('exact', 'near', 'border') },
+  { weight: 4, arbitrary: fc.constantFrom('far', 'zero') },
+  { weight: 1, arbitrary: fc.constant('broke') },
+)
 export const snapshotSpec = fc.record({
   book: choice,
   at: near,
@@ -58,6 +69,21 @@ export const snapshotSpec = fc.record({
     minLength: SYMBOLS.length,
     maxLength: SYMBOLS.length,
   }),
+  equity,
+  lag,
+})
+/** Money that comes in or goes: told or not, its cash at once, later or before; smaller than one per cent, or exactly that. */
+export const flowSpec = fc.record({
+  book: choice,
+  at: near,
+  dollars: fc.constantFrom(10_000, 10_000, -4_000, 200, 199, 1_500, -25_000, 50),
+  kind: fc.constantFrom('deposit', 'deposit', 'withdrawal', 'dividend', 'interest', 'fee'),
+  isTold: fc.constantFrom(true, true, false),
+  /** The record has a date and no time. */
+  isDated: fc.boolean(),
+  /** Per mille of the amount that the cash shows. */
+  shown: fc.constantFrom(1_000, 1_000, 1_000, 1_000, 990, 1_010, 985, 0),
+  delayMs: fc.constantFrom(0, 0, 1, 20 * SECOND_MS, 45 * MINUTE_MS, -10 * MINUTE_MS, 24 * 60 * MINUTE_MS),
   lag,
 })
 export const barRunSpec = fc.record({
@@ -77,4 +103,5 @@ export const decisionSpec = fc.record({ book: choice, at: near, lag })
 
 export type OrderSpec = typeof orderSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type SnapshotSpec = typeof snapshotSpec extends fc.Arbitrary<infer Spec> ? Spec : never
+export type FlowSpec = typeof flowSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type BarRunSpec = typeof barRunSpec extends fc.Arbitrary<infer Spec> ? Spec : never

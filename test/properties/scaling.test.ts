@@ -63,12 +63,16 @@ function timesK(fact: Fact, k: bigint): Fact {
     case 'position_snapshot':
       return {
         ...fact,
+        equity: fact.equity * k,
+        cash: fact.cash * k,
         positions: fact.positions.map((position) => ({
           ...position,
           avgEntryPrice: times(position.avgEntryPrice),
           mark: times(position.mark),
         })),
       }
+    case 'cash_flow':
+      return { ...fact, amount: fact.amount * k }
     default:
       return fact
   }

@@ -4,15 +4,13 @@ import type { Fact } from '../../src/domain/facts.js'
 import type { Reason } from '../../src/domain/metric.js'
 import type { EpochMs } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
-import { divide, magnitude, money, quotient, sum } from './reference/exact.js'
-import { Knowledge, QUANTITY_ONE, type ReferenceOptions } from './reference/knowledge.js'
-import { type Position, ReferencePositions } from './reference/positions.js'
-import { ReferencePrices } from './reference/prices.js'
+import { ReferenceEquity } from './reference/equity.js'
+import { magnitude, money, quotient, sum } from './reference/exact.js'
+import { type Answer, Knowledge, type ReferenceOptions } from './reference/knowledge.js'
+import { type Marked, ReferencePnl, unrealizedOf } from './reference/pnl.js'
 
-export type { ReferenceOptions } from './reference/knowledge.js'
+export type { Answer, ReferenceOptions } from './reference/knowledge.js'
 
-/** A value, or the reason why there is none. */
-export type Answer = number | Reason
 export type ReferenceBook = Readonly<Record<Window, Readonly<Record<string, Answer>>>>
 
 const MINUTE_MS = 60_000
@@ -45,39 +43,31 @@ export function referenceAt(
   )
 }
 
-interface MarkedPosition extends Position {
-  readonly value: bigint
-}
-/** All positions with their values, or why they cannot be summed. */
-type Marked = Reason | readonly MarkedPosition[]
-
 class ReferenceReader {
   readonly #known: Knowledge
   readonly #key: BookKey
   readonly #calendar: Calendar
-  readonly #positions: ReferencePositions
-  readonly #prices: ReferencePrices
+  readonly #pnl: ReferencePnl
+  readonly #equity: ReferenceEquity
   readonly #level: Marked
 
   constructor(known: Knowledge, key: BookKey) {
     this.#known = known
     this.#key = key
     this.#calendar = known.calendarOf(key.strategyId)
-    this.#positions = new ReferencePositions(known, key)
-    this.#prices = new ReferencePrices(known, key)
-    this.#level = this.#marked(known.at, (symbol) => this.#prices.at(symbol, this.#fillsOf(symbol), known.at))
+    this.#pnl = new ReferencePnl(known, key)
+    this.#level = this.#pnl.markedAt(known.at)
+    this.#equity = new ReferenceEquity(this.#pnl, this.#level, this.#startOf('20d'))
   }
 
   metrics(window: Window): Record<string, Answer> {
     const { at } = this.#known
     const start = this.#startOf(window)
-    const fills = this.#positions.symbols
-      .flatMap((symbol) => this.#fillsOf(symbol))
-      .filter((fill) => fill.at > start && fill.at <= at)
-    const isForeign = fills.some(({ order }) => this.#known.termsOf(order.symbol).currency !== 'USD')
-    const costs = sum(fills.map((fill) => fill.costs)) + this.#costsWithoutFill(start)
-    const notional = sum(fills.map((fill) => this.#known.worthOf(fill)))
-    const gross = this.#grossPnl(start, isForeign)
+    const isForeign = this.#pnl.isForeignIn(start, at)
+    const costs = this.#pnl.costsBetween(start, at)
+    const notional = sum(this.#pnl.fillsIn(start, at).map((fill) => this.#known.worthOf(fill)))
+    const before = this.#pnl.markedAtStart(start)
+    const gross = this.#grossPnl(start, before)
     return {
       ...this.#levels(),
       realized_pnl: this.#realizedPnl(start, isForeign),
@@ -86,6 +76,7 @@ class ReferenceReader {
       cost_total: money(costs),
       traded_notional: isForeign ? 'currency' : money(notional),
       cost_bps: isForeign ? 'currency' : this.#costBps(costs, notional),
+      ...this.#equity.metrics(window, start, before),
     }
   }
 
@@ -98,27 +89,17 @@ class ReferenceReader {
     return this.#calendar.sessionBefore(at, count).closesAt + options.sessionRollMs
   }
 
-  #fillsOf(symbol: string) {
-    return this.#positions.fills.get(symbol) ?? []
-  }
-
   #realizedPnl(start: EpochMs, isForeign: boolean): Answer {
     if (isForeign) return 'currency'
-    if (!this.#happenedSince(start)) return 0
-    if (this.#positions.isAnyUnknownAfter(start)) return 'unknown_opening_position'
-    return money(this.#positions.realizedIn(start, this.#known.at))
+    if (!this.#pnl.happenedSince(start)) return 0
+    if (this.#pnl.positions.isAnyUnknownAfter(start)) return 'unknown_opening_position'
+    return money(this.#pnl.positions.realizedIn(start, this.#known.at))
   }
 
-  /** In the order in which METRICS ranks reasons: currency, flat, then missing_mark before unknown_opening_position. */
-  #grossPnl(start: EpochMs, isForeign: boolean): Reason | bigint {
-    const before = this.#marked(start, (symbol) => this.#prices.atStart(symbol, this.#fillsOf(symbol), start))
-    const ends = [this.#level, before]
-    if (isForeign || ends.includes('currency')) return 'currency'
-    if (this.#isFlatSince(start)) return 0n
-    if (ends.includes('missing_mark')) return 'missing_mark'
-    if (this.#positions.isAnyUnknownAfter(start)) return 'unknown_opening_position'
-    const realized = this.#positions.realizedIn(start, this.#known.at)
-    return realized + unrealizedOf(this.#level) - unrealizedOf(before) - this.#positions.takenOverIn(start)
+  /** Flat comes after currency and before what is missing. */
+  #grossPnl(start: EpochMs, before: Marked): Reason | bigint {
+    const gross = this.#pnl.grossBetween(start, before, this.#known.at, this.#level)
+    return gross !== 'currency' && this.#pnl.isFlatSince(start) ? 0n : gross
   }
 
   #costBps(costs: bigint, notional: bigint): Answer {
@@ -128,9 +109,9 @@ class ReferenceReader {
 
   #levels(): Record<string, Answer> {
     const { at } = this.#known
-    const heldCount = this.#positions.isAnyUnknownAfter(at)
+    const heldCount = this.#pnl.positions.isAnyUnknownAfter(at)
       ? 'unknown_opening_position'
-      : this.#positions.held(at).length
+      : this.#pnl.positions.held(at).length
     const level = this.#level
     const values = (typeof level === 'string' ? [] : level.map(({ value }) => magnitude(value))).sort((a, b) =>
       a < b ? 1 : -1,
@@ -158,51 +139,6 @@ class ReferenceReader {
     }
   }
 
-  #marked(at: EpochMs, markOf: (symbol: string) => bigint | undefined): Marked {
-    const held = this.#positions.held(at)
-    if (held.some(({ symbol }) => this.#known.termsOf(symbol).currency !== 'USD')) return 'currency'
-    const marked: MarkedPosition[] = []
-    for (const position of held) {
-      const mark = markOf(position.symbol)
-      if (mark === undefined) return 'missing_mark'
-      const { multiplier } = this.#known.termsOf(position.symbol)
-      marked.push({ ...position, value: divide(position.quantity * mark * multiplier, QUANTITY_ONE) })
-    }
-    return this.#positions.isAnyUnknownAfter(at) ? 'unknown_opening_position' : marked
-  }
-
-  #happenedSince(start: EpochMs): boolean {
-    const { at, decisions, orders, fills } = this.#known
-    const isMine = ({ strategyId, account }: { strategyId?: string | undefined; account: string }) =>
-      strategyId === this.#key.strategyId && account === this.#key.account
-    const instants = [
-      ...decisions.filter(isMine).map((decision) => decision.at),
-      ...orders.filter(isMine).flatMap((order) => [order.submittedAt, order.endedAt ?? order.submittedAt]),
-      ...fills.filter((fill) => isMine(fill.order)).map((fill) => fill.at),
-    ]
-    return instants.some((instant) => instant > start && instant <= at)
-  }
-
-  #isFlatSince(start: EpochMs): boolean {
-    const isHeld = [start, this.#known.at].some((instant) => this.#positions.held(instant).length > 0)
-    return !this.#happenedSince(start) && !isHeld && !this.#positions.isAnyUnknownAfter(start)
-  }
-
-  /** Of orders that ended without a fill. */
-  #costsWithoutFill(start: EpochMs): bigint {
-    const { at, orders, fills } = this.#known
-    const bare = orders.filter(
-      ({ strategyId, account, endedAt, executionId }) =>
-        strategyId === this.#key.strategyId &&
-        account === this.#key.account &&
-        endedAt !== undefined &&
-        endedAt > start &&
-        endedAt <= at &&
-        !fills.some(({ order }) => order.executionId === executionId),
-    )
-    return sum(bare.map(({ costs }) => costs ?? 0n))
-  }
-
   /** Whether any order record of the account named a cost up to T: from its first fill, else from its end. */
   #hasCostSource(): boolean {
     const { at, orders, fills } = this.#known
@@ -212,8 +148,4 @@ class ReferenceReader {
       return (first ?? endedAt ?? Number.POSITIVE_INFINITY) <= at
     })
   }
-}
-
-function unrealizedOf(positions: Marked): bigint {
-  return typeof positions === 'string' ? 0n : sum(positions.map(({ value, cost }) => value - cost))
 }

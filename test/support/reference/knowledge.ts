@@ -1,6 +1,14 @@
 import { type BookKey, bookId } from '../../../src/domain/book.js'
 import type { Calendar, CalendarName } from '../../../src/domain/calendar.js'
-import type { DecisionFact, ExecutionFact, Fact, FillFact, PositionSnapshotFact } from '../../../src/domain/facts.js'
+import type {
+  CashFlowFact,
+  DecisionFact,
+  ExecutionFact,
+  Fact,
+  FillFact,
+  PositionSnapshotFact,
+} from '../../../src/domain/facts.js'
+import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, sum } from './exact.js'
 
@@ -9,7 +17,12 @@ export interface ReferenceOptions {
   readonly calendarOf: (strategyId: string) => CalendarName
   readonly sessionRollMs: number
   readonly markMaxAgeMs: number
+  /** A book's part of its account, 0.7 for 70 per cent, where configuration gives one. */
+  readonly shareOf?: (strategyId: string, account: string) => number | undefined
 }
+
+/** A value, or the reason why there is none. */
+export type Answer = number | Reason
 
 export interface ReferenceFill {
   readonly order: ExecutionFact
@@ -33,6 +46,11 @@ interface Terms {
 }
 
 export const QUANTITY_ONE = 10n ** 9n
+export const MINUTE_MS = 60_000
+/** Prices of the last 70 minutes are kept one by one, older ones as the last of each cell. */
+const FINE_MS = 70 * MINUTE_MS
+/** Snapshots are read from the close of the session before the longest window's first. */
+const SNAPSHOT_SESSIONS = 21
 const ORDINARY: Terms = { multiplier: QUANTITY_ONE, lotSize: 1n, currency: 'USD' }
 
 /** The facts with an event at or before T, in lists; of several with one identity the last given. */
@@ -42,7 +60,10 @@ export class Knowledge {
   readonly orders: readonly ExecutionFact[]
   /** Oldest first. */
   readonly snapshots: readonly PositionSnapshotFact[]
-  /** In canonical order. */
+  readonly cashFlows: readonly CashFlowFact[]
+  /** In canonical order, those of orders that belong to no book too. */
+  readonly allFills: readonly ReferenceFill[]
+  /** Those of books. */
   readonly fills: readonly ReferenceFill[]
   readonly bars = new Map<string, Point[]>()
   readonly #terms = new Map<string, Terms>()
@@ -60,9 +81,9 @@ export class Knowledge {
     this.snapshots = of('position_snapshot')
       .filter((snapshot) => snapshot.at <= at)
       .sort((a, b) => a.at - b.at)
+    this.cashFlows = of('cash_flow').filter((flow) => flow.at <= at)
     const evidence = of('fill').filter((fill) => fill.at <= at)
-    this.fills = this.orders
-      .filter((order) => order.strategyId !== undefined)
+    this.allFills = this.orders
       .flatMap((order) =>
         fillsOf(
           order,
@@ -70,6 +91,7 @@ export class Knowledge {
         ),
       )
       .sort(inOrder)
+    this.fills = this.allFills.filter(({ order }) => order.strategyId !== undefined)
     for (const { symbol, multiplier, lotSize, currency } of of('instrument'))
       this.#terms.set(symbol, {
         multiplier: multiplier ?? ORDINARY.multiplier,
@@ -83,6 +105,16 @@ export class Knowledge {
     )
     for (const { strategyId, account } of [...described, ...this.decisions, ...this.orders])
       if (strategyId !== undefined) this.books.set(bookId({ strategyId, account }), { strategyId, account })
+  }
+
+  /** The snapshots of an account that are still there at T, oldest first. */
+  keptSnapshots(account: string): readonly PositionSnapshotFact[] {
+    const { at, options, snapshots } = this
+    const oldest = Math.min(
+      ...Object.values(options.calendars).map((calendar) => calendar.sessionBefore(at, SNAPSHOT_SESSIONS).closesAt),
+    )
+    const own = snapshots.filter((snapshot) => snapshot.account === account)
+    return thinned(own, MINUTE_MS, at).filter((snapshot) => snapshot.at >= oldest)
   }
 
   termsOf(symbol: string): Terms {
@@ -123,6 +155,18 @@ function fillsOf(order: ExecutionFact, evidence: readonly FillFact[]): Reference
   const costOfFirst = (count: number) =>
     whole === 0n ? 0n : divide((order.costs ?? 0n) * sum(parts.slice(0, count).map((part) => part.notional)), whole)
   return parts.map((part, index) => ({ ...part, order, costs: costOfFirst(index + 1) - costOfFirst(index) }))
+}
+
+/** Of every cell (a, b] of the past the last one only. */
+export function thinned<Dated extends { readonly at: EpochMs }>(
+  points: readonly Dated[],
+  cellMs: number,
+  at: EpochMs,
+): Dated[] {
+  const cellOf = (point: Dated | undefined) =>
+    point === undefined ? Number.NaN : Math.ceil(point.at / cellMs) * cellMs
+  const sorted = [...points].sort((a, b) => a.at - b.at)
+  return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
 }
 
 function inOrder(a: ReferenceFill, b: ReferenceFill): number {

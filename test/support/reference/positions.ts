@@ -63,11 +63,11 @@ export class ReferencePositions {
     return sum(this.symbols.map((symbol) => this.ledger(symbol, end).realized - this.ledger(symbol, start).realized))
   }
 
-  /** What positions taken over in (start, T] had earned elsewhere. */
-  takenOverIn(start: EpochMs): bigint {
+  /** What positions taken over in (start, end] had earned elsewhere. */
+  takenOverIn(start: EpochMs, end: EpochMs): bigint {
     return sum(
       [...this.#openings.values()].map((opening) =>
-        opening.kind === 'taken over' && opening.at > start ? opening.value - opening.cost : 0n,
+        opening.kind === 'taken over' && opening.at > start && opening.at <= end ? opening.value - opening.cost : 0n,
       ),
     )
   }

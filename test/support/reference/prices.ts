@@ -1,26 +1,22 @@
 import type { BookKey } from '../../../src/domain/book.js'
 import type { Calendar } from '../../../src/domain/calendar.js'
+import type { PositionSnapshotFact } from '../../../src/domain/facts.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, magnitude } from './exact.js'
-import type { Knowledge, Point, ReferenceFill } from './knowledge.js'
+import { type Knowledge, MINUTE_MS, type Point, type ReferenceFill, thinned } from './knowledge.js'
 
-const MINUTE_MS = 60_000
-/** Prices of the last 70 minutes are kept one by one, older ones as the last of each cell. */
-const FINE_MS = 70 * MINUTE_MS
 const BAR_LIFETIME_MS = 28 * 86_400_000
-/** Snapshots are read from the close of the session before the longest window's first. */
-const SNAPSHOT_SESSIONS = 21
 
 /** Marks of one book: METRICS section 1, "Mark". */
 export class ReferencePrices {
   readonly #known: Knowledge
-  readonly #account: string
+  readonly #snapshots: readonly PositionSnapshotFact[]
   readonly #calendar: Calendar
   readonly #bars = new Map<string, readonly Point[]>()
 
   constructor(known: Knowledge, key: BookKey) {
     this.#known = known
-    this.#account = key.account
+    this.#snapshots = known.keptSnapshots(key.account)
     this.#calendar = known.calendarOf(key.strategyId)
   }
 
@@ -50,7 +46,7 @@ export class ReferencePrices {
   #newestAcceptedBar(symbol: string, at: EpochMs): Point | undefined {
     let accepted: Point | undefined
     let before: Point | undefined
-    for (const bar of this.#keptBars(symbol)) {
+    for (const bar of this.bars(symbol)) {
       if (bar.at > at) break
       const snapshot = this.#newestSnapshotPrice(symbol, bar.at)
       const mark = accepted === undefined || (snapshot !== undefined && snapshot.at > accepted.at) ? snapshot : accepted
@@ -65,27 +61,36 @@ export class ReferencePrices {
     return this.#calendar.sessionTimeBetween(point.at, at) <= this.#known.options.markMaxAgeMs
   }
 
-  #keptBars(symbol: string): readonly Point[] {
+  /** The bars that are still there at T, oldest first. */
+  bars(symbol: string): readonly Point[] {
     const kept = this.#bars.get(symbol)
     if (kept !== undefined) return kept
-    const isContinuous = this.#known.fills.some(
-      ({ order }) => order.symbol === symbol && this.#known.calendarOf(order.strategyId).name === '24x7',
-    )
     const { at } = this.#known
-    const bars = thinned(this.#known.bars.get(symbol) ?? [], isContinuous ? MINUTE_MS : 5 * MINUTE_MS, at)
+    const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
+    const bars = thinned(this.#known.bars.get(symbol) ?? [], cellMs, at)
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive
   }
 
-  #newestSnapshotPrice(symbol: string, until: EpochMs): Point | undefined {
-    const { at, options, snapshots } = this.#known
-    const oldest = Math.min(
-      ...Object.values(options.calendars).map((calendar) => calendar.sessionBefore(at, SNAPSHOT_SESSIONS).closesAt),
+  /** A book that never closes needs the prices of what it traded and of what its account shows at every minute. */
+  #isNeededByMinutes(symbol: string): boolean {
+    const known = this.#known
+    return [...known.books.values()].some(
+      ({ strategyId, account }) =>
+        known.calendarOf(strategyId).name === '24x7' &&
+        (known.fills.some(
+          ({ order }) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
+        ) ||
+          known
+            .keptSnapshots(account)
+            .some(({ positions }) => positions.some((position) => position.symbol === symbol && position.qty !== 0n))),
     )
-    const own = snapshots.filter((snapshot) => snapshot.account === this.#account)
-    return thinned(own, MINUTE_MS, at)
-      .filter((snapshot) => snapshot.at >= oldest && snapshot.at <= until)
+  }
+
+  #newestSnapshotPrice(symbol: string, until: EpochMs): Point | undefined {
+    return this.#snapshots
+      .filter((snapshot) => snapshot.at <= until)
       .flatMap((snapshot) =>
         snapshot.positions
           .filter((position) => position.symbol === symbol)
@@ -94,18 +99,6 @@ export class ReferencePrices {
       .filter((point): point is Point => point.price !== undefined)
       .at(-1)
   }
-}
-
-/** Of every cell (a, b] of the past the last one only. */
-function thinned<Dated extends { readonly at: EpochMs }>(
-  points: readonly Dated[],
-  cellMs: number,
-  at: EpochMs,
-): Dated[] {
-  const cellOf = (point: Dated | undefined) =>
-    point === undefined ? Number.NaN : Math.ceil(point.at / cellMs) * cellMs
-  const sorted = [...points].sort((a, b) => a.at - b.at)
-  return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
 }
 
 function isNear(point: Point, other: Point | undefined): boolean {
