@@ -9,6 +9,7 @@ const offset = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -180, max: 180 }).map((seconds) => seconds * SECOND_MS) },
   { weight: 2, arbitrary: fc.integer({ min: -400_000, max: 400_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: -100, max: 100 }).map((minutes) => minutes * MINUTE_MS) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 0, 1, 5 * MINUTE_MS, 5 * MINUTE_MS + 1, 15 * MINUTE_MS) },
 )
 const near = fc.record({ center: fc.nat(1), offset })
 /** How long a fact takes to be read: at once, late, or before its time. */

@@ -1,5 +1,5 @@
 import { type EquityScenario, newYork, newYorkWinter, observed } from './equity-scenario.js'
-import { bar, fact, filled, instant } from './facts.js'
+import { bar, fact, filled, instant, order } from './facts.js'
 
 /** Edges of sessions, and what ends or bends a curve. Numbers are small enough to be worked out by hand. */
 
@@ -266,5 +266,32 @@ export const CURVES: readonly EquityScenario[] = [
     at: newYork(WED, '10:12:00'),
     window: '1d',
     expected: { equity: 102_000, cumulative_return: 0.02, max_drawdown: 0, pnl_reconciliation_gap: 0 },
+  },
+  {
+    title: 'a book that loses more than its part of the account does not come back',
+    facts: [
+      order({ execution_id: 'other', submitted_at: newYork(TUE, '10:00:00') }),
+      observed(newYork(TUE, '15:59:00'), 1_000),
+      ...[100, 40, 40, 60].map((price, index) =>
+        filled({
+          at: newYork(WED, `10:0${index}:00`),
+          side: index % 2 === 0 ? 'buy' : 'sell',
+          qty: 10,
+          price,
+          strategy_id: 's2',
+        }),
+      ),
+    ],
+    at: newYork(WED, '10:30:00'),
+    window: '1d',
+    strategyId: 's2',
+    expected: {
+      equity: 100,
+      cumulative_return: 'non_positive_equity',
+      intraday_return: 'non_positive_equity',
+      max_drawdown: 1.2,
+      current_drawdown: 1.2,
+      drawdown_duration_minutes: 1,
+    },
   },
 ]

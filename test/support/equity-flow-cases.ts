@@ -33,13 +33,19 @@ function week(title: string, cash: readonly number[], more: readonly Fact[], gai
 }
 
 /** Dated the tenth of July; its third session ends on the fourteenth. */
-function late(title: string, shownAt: number, drawdown: number, minutes: number): EquityScenario {
+function late(
+  title: string,
+  recordedAt: string | number,
+  shownAt: number,
+  drawdown: number,
+  minutes: number,
+): EquityScenario {
   return {
     title,
     facts: [
       bought,
       observed(newYork(BASE, '15:59:00'), 90_000, HELD),
-      flow('deposit', 5_000, newYork(FRI, '10:00:00')),
+      flow('deposit', 5_000, recordedAt),
       observed(newYork(FRI, '10:30:00'), 90_000, HELD),
       observed(shownAt, 95_000, HELD),
     ],
@@ -57,6 +63,8 @@ function late(title: string, shownAt: number, drawdown: number, minutes: number)
 }
 
 const onWednesday = newYork(WED, '09:50:00')
+const onFriday = newYork(FRI, '10:00:00')
+const nobodys = { strategy_id: null, symbol: 'BBB', qty: 20 } as const
 
 export const FLOWS: readonly EquityScenario[] = [
   week(
@@ -112,9 +120,31 @@ export const FLOWS: readonly EquityScenario[] = [
     [flow('dividend', 1_500, onWednesday)],
     1_500,
   ),
-  late('at the roll of the third session the cash still shows a deposit', newYork(TUE, '16:05:00'), 0, 0),
+  week(
+    'what several records explain together within 1 % is not inferred',
+    [96_550, 96_550, 96_550],
+    [flow('deposit', 5_000, onWednesday), flow('dividend', 1_500, onWednesday)],
+    1_550,
+  ),
+  week(
+    'a round trip of an order that belongs to no book is no flow, and the gap shows it',
+    [92_000, 92_000, 92_000],
+    [
+      filled({ ...nobodys, at: onWednesday, side: 'buy', price: 100 }),
+      filled({ ...nobodys, at: onWednesday + 1, side: 'sell', price: 200 }),
+    ],
+    2_000,
+  ),
+  late('at the roll of the third session the cash still shows a deposit', onFriday, newYork(TUE, '16:05:00'), 0, 0),
+  late(
+    'a date without a time is that date, not the evening before',
+    `${FRI}T00:00:00Z`,
+    newYork(TUE, '16:05:00'),
+    0,
+    0,
+  ),
   // Taken out at its time, and inferred once more: the price of cash that comes too late.
-  late('after it no more', newYork(TUE, '16:05:00') + 1, 0.05, 1 + 3 * 390),
+  late('after it no more', onFriday, newYork(TUE, '16:05:00') + 1, 0.05, 1 + 3 * 390),
   {
     title: 'between snapshots with other quantities nothing is inferred',
     facts: [
