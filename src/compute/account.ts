@@ -29,11 +29,15 @@ export interface AccountOptions {
  */
 export class Account {
   readonly books = new Map<string, Book>()
+  /** Orders that name no strategy: nobody's results, but their fills move the account's cash. */
+  orphans: Book | undefined
   readonly observations = new Observations()
   readonly flows: Flows
   readonly #multiplierOf: AccountOptions['multiplierOf']
   #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
+  /** The last snapshot that showed a symbol. */
+  readonly #shownAt = new Map<string, EpochMs>()
   readonly #firstFlats = new Map<string, EpochMs | undefined>()
   readonly #costEvidence = new Map<string, EpochMs>()
   readonly #limits = new Map<CalendarName, { newestAt: EpochMs | undefined; limitMs: number }>()
@@ -74,7 +78,8 @@ export class Account {
         this.#firstFlats.set(symbol, snapshot.at)
     // What comes late for a minute that has been thinned has to be thinned again.
     if (this.#thinnedTo !== undefined && snapshot.at <= this.#thinnedTo) this.#thinnedTo = undefined
-    for (const { symbol, mark } of snapshot.positions) {
+    for (const { symbol, qty, mark } of snapshot.positions) {
+      if (qty !== 0n) this.#shownAt.set(symbol, Math.max(snapshot.at, this.#shownAt.get(symbol) ?? snapshot.at))
       if (mark === undefined) continue
       const series = this.#prices.get(symbol) ?? new PriceSeries(SNAPSHOT_CELL_MS)
       this.#prices.set(symbol, series)
@@ -101,14 +106,19 @@ export class Account {
     return undefined
   }
 
+  /** The newest snapshot at or before an instant, whether or not its equity counts. */
+  newestSnapshotAt(at: EpochMs): PositionSnapshotFact | undefined {
+    return this.#snapshots[this.#indexAt(at)]
+  }
+
   /** True when so many snapshots came since the last thinning that it is worth its while. */
   get isGrown(): boolean {
     return this.#snapshots.length > 2 * this.#lengthWhenThinned + THINNING_WORTH
   }
 
-  /** Symbols that some snapshot of the history priced. */
-  pricedSymbols(): string[] {
-    return [...this.#prices].filter(([, series]) => series.length > 0).map(([symbol]) => symbol)
+  /** Symbols that some snapshot after an instant showed. */
+  symbolsShownAfter(at: EpochMs): string[] {
+    return [...this.#shownAt].filter(([, shownAt]) => shownAt > at).map(([symbol]) => symbol)
   }
 
   /** Judges the equities again whose positions are known: an instrument is another one than was thought. */
@@ -194,7 +204,8 @@ export class Account {
 
   #paidForFills(from: EpochMs, to: EpochMs): MoneyE17 {
     let paid = 0n
-    for (const book of this.books.values()) for (const ledger of book.ledgers.values()) paid += ledger.paidIn(from, to)
+    for (const book of [...this.books.values(), ...(this.orphans === undefined ? [] : [this.orphans])])
+      for (const ledger of book.ledgers.values()) paid += ledger.paidIn(from, to)
     return paid
   }
 

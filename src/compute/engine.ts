@@ -132,6 +132,7 @@ export class Engine implements FactSink {
     const { books, now } = this.#portfolio
     const kept = new Map<string, number>()
     const watched = new Set<string>()
+    const shownFrom = historyFrom(this.#options.settings.calendars, now)
     for (const book of books.values()) {
       const since = longestReach(book, now)
       const cellMs = this.#historyCellOf(book)
@@ -139,7 +140,7 @@ export class Engine implements FactSink {
       for (const [symbol, ledger] of book.ledgers)
         if (ledger.lastAt > since || ledger.stateAt(now).quantity !== 0n || ledger.isUnknownAfter(since)) keep(symbol)
       // Equity moves with everything that the account holds, whoever bought it.
-      for (const symbol of this.#portfolio.accountOf(book).pricedSymbols()) keep(symbol)
+      for (const symbol of this.#portfolio.accountOf(book).symbolsShownAfter(shownFrom)) keep(symbol)
       const universe = this.#universeOf(book)
       const symbols = universe.length > 0 ? universe : decidedSymbols(book, now, this.#options.settings)
       for (const symbol of symbols) watched.add(symbol)

@@ -170,13 +170,10 @@ export class Portfolio {
 
   #applyExecution(row: ExecutionFact): void {
     const { strategyId, account } = row
-    const book = strategyId === undefined ? undefined : this.#book({ strategyId, account })
+    const book = strategyId === undefined ? this.#orphansOf(account) : this.#book({ strategyId, account })
     if (this.#bookOfExecution.get(row.executionId) !== book) this.#withdraw(row.executionId)
-    if (book === undefined) {
-      this.#orphans.add(row.executionId)
-      return
-    }
-    this.#orphans.delete(row.executionId)
+    if (strategyId === undefined) this.#orphans.add(row.executionId)
+    else this.#orphans.delete(row.executionId)
     this.#bookOfExecution.set(row.executionId, book)
     for (const fill of this.#fillsBeforeTheirOrder.get(row.executionId) ?? []) book.applyFill(fill)
     this.#fillsBeforeTheirOrder.delete(row.executionId)
@@ -228,8 +225,12 @@ export class Portfolio {
 
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
-    this.#dirty.add(book)
     account.flows.fillsChangedFrom(book.changes.from)
+    if (book === account.orphans) {
+      for (const other of account.books.values()) this.#dirty.add(other)
+      return
+    }
+    this.#dirty.add(book)
     if (account.noteCosts(executionId, book.costsKnownFrom(executionId), this.now))
       for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
@@ -238,6 +239,17 @@ export class Portfolio {
       const firstAt = book.ledgers.get(symbol)?.firstFillAt ?? this.now
       if (firstAt > this.now) this.#laterOpenings.push({ at: firstAt, account, symbol })
     }
+  }
+
+  /** The book of an account's orders that name no strategy; it has no frames. */
+  #orphansOf(label: string): Book {
+    const account = this.#account(label)
+    account.orphans ??= new Book({
+      description: { strategyId: '', account: label, strategyName: '', calendar: 'XNYS' },
+      calendar: this.#options.calendars.XNYS,
+      termsOf: (symbol) => this.#termsOf(symbol),
+    })
+    return account.orphans
   }
 
   #openingUnsettled(account: Account, symbol: string): void {

@@ -28,6 +28,11 @@ export interface WindowBounds {
   readonly startHoldsUntil: EpochMs | undefined
 }
 
+/** 1m to 1h: a length in time. The others are named by sessions, in a calendar that never closes too. */
+export function isWallClock(window: Window): boolean {
+  return WALL_CLOCK_MS[window] !== undefined
+}
+
 /** Whether the window is a number of the calendar's sessions; the others have a length in time. */
 export function countsSessions(window: Window, calendar: Calendar): boolean {
   return SESSIONS[window] !== undefined && calendar.name !== '24x7'

@@ -1,8 +1,9 @@
 import { type Engine, FINE_HISTORY_MS } from '../../src/compute/engine.js'
 import type { BarFact, Fact, PositionSnapshotFact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
-import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
-import { answered, createEngine, type EngineParts } from '../support/engine.js'
+import { historyFrom } from '../../src/domain/history.js'
+import type { EpochMs } from '../../src/domain/time.js'
+import { answered, CALENDARS, createEngine, type EngineParts } from '../support/engine.js'
 import { identityOf } from '../support/reference/knowledge.js'
 import { SYMBOLS } from './cast.js'
 import type { Delivery } from './deliveries.js'
@@ -25,14 +26,15 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
 }
 
 /**
- * A process that starts at T: it reads rows, then the bars that they need; of the past one snapshot a minute and account
+ * A process that starts at T: it reads rows, then the bars that they need; of the past the snapshots of the longest window
  * and one bar a cell, as the sources give them.
  */
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => fact.fact !== 'bar' && fact.fact !== 'position_snapshot'))
   engine.apply(snapshotHistory(facts, at))
-  for (const [symbol, cellMs] of engine.demand().kept) engine.apply(barHistory(facts, symbol, cellMs, at))
+  const { kept, pins } = engine.demand()
+  for (const [symbol, cellMs] of kept) engine.apply(barHistory(facts, symbol, { cellMs, pins }, at))
   return engine.tick(at, answered(at))
 }
 
@@ -58,21 +60,27 @@ export class RunningProcess {
 
   /** The history of symbols that nobody needed before. */
   #loadMissingBars(at: EpochMs): boolean {
-    const missing = [...this.engine.demand().kept].filter(
+    const { kept, pins } = this.engine.demand()
+    const missing = [...kept].filter(
       ([symbol, cellMs]) => (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs,
     )
     const facts = this.#deliveries.slice(0, this.#read).map(({ fact }) => fact)
     for (const [symbol, cellMs] of missing) {
-      this.engine.apply(barHistory(facts, symbol, cellMs, at))
+      this.engine.apply(barHistory(facts, symbol, { cellMs, pins }, at))
       this.#loaded.set(symbol, cellMs)
     }
     return missing.length > 0
   }
 }
 
-function barHistory(facts: readonly Fact[], symbol: string, cellMs: number, at: EpochMs): BarFact[] {
+interface Grid {
+  readonly cellMs: number
+  readonly pins: readonly EpochMs[]
+}
+
+function barHistory(facts: readonly Fact[], symbol: string, grid: Grid, at: EpochMs): BarFact[] {
   const bars = facts.filter((fact): fact is BarFact => fact.fact === 'bar' && fact.symbol === symbol)
-  return lastOfCells(bars, cellMs, at)
+  return lastOfCells(bars, grid, at)
 }
 
 /** The first of each account besides, and the first that does not show a symbol: ledgers may begin with them. */
@@ -83,19 +91,20 @@ function snapshotHistory(facts: readonly Fact[], at: EpochMs): PositionSnapshotF
     const firstFlats = SYMBOLS.flatMap(
       (symbol) => own.find(({ positions }) => !positions.some((position) => position.symbol === symbol)) ?? [],
     )
-    return [...own.slice(0, 1), ...firstFlats, ...lastOfCells(own, MINUTE_MS, at)]
+    return [...own.slice(0, 1), ...firstFlats, ...own.filter((snapshot) => snapshot.at >= historyFrom(CALENDARS, at))]
   })
 }
 
 /** The last of each cell that lies behind the fine history, and everything since. */
 function lastOfCells<Dated extends { readonly at: EpochMs }>(
   all: readonly Dated[],
-  cellMs: number,
+  { cellMs, pins }: Grid,
   at: EpochMs,
 ): Dated[] {
   const cells = new Map<string | number, Dated>()
   for (const one of all) {
-    const cellEnd = Math.ceil(one.at / cellMs) * cellMs
+    const pin = pins.find((instant) => instant >= one.at) ?? Number.POSITIVE_INFINITY
+    const cellEnd = Math.min(Math.ceil(one.at / cellMs) * cellMs, pin)
     const key = cellEnd <= at - FINE_HISTORY_MS ? cellEnd : `at ${one.at}`
     const before = cells.get(key)
     if (before === undefined || before.at <= one.at) cells.set(key, one)

@@ -53,6 +53,8 @@ export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPr
 
 /** Until when prices carry the equity of a snapshot on; undefined for one outside its session (open, close]. */
 export function endOfDrift(snapshotAt: EpochMs, calendar: Calendar): EpochMs | undefined {
+  // What never closes has no session to be outside of.
+  if (calendar.name === '24x7') return snapshotAt + DRIFT_MS
   try {
     // A snapshot at the open belongs to the hours before it.
     const { closesAt } = calendar.latestSession(snapshotAt - 1)

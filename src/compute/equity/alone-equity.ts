@@ -15,7 +15,7 @@ import {
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import type { EquityMemory } from './equity-memory.js'
 import type { Flow } from './flows.js'
-import type { Sighting } from './series-cells.js'
+import type { Sighting } from './sighting.js'
 
 /** The intraday return begins with a snapshot this soon after the open, or not at all. */
 const OPENING_MS = 15 * MINUTE_MS

@@ -62,8 +62,10 @@ const NEEDED_OBSERVATIONS = 2
 
 /** A drawdown, if enough was seen for one. */
 export function ofEnough(drawdown: Drawdown): Valuation<Drawdown> {
-  const { observations } = drawdown
-  if (observations >= NEEDED_OBSERVATIONS) return { known: true, value: drawdown }
+  return drawdown.observations < NEEDED_OBSERVATIONS ? tooFew(drawdown.observations) : { known: true, value: drawdown }
+}
+
+export function tooFew(observations: number): Extract<Valuation<never>, { known: false }> {
   return unknownBecause('too_few_observations', { observations, needed: NEEDED_OBSERVATIONS })
 }
 

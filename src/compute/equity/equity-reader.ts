@@ -13,9 +13,9 @@ import type { EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
 import type { BookEquity } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
-import { isObserved } from './series-cells.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, sharingOf } from './sharing.js'
+import { isObserved } from './sighting.js'
 
 export interface EquityReaderOptions {
   readonly book: Book
@@ -51,7 +51,8 @@ export class EquityReader {
       const isSeen = {
         calendar: book.calendar,
         observations: account.observations,
-        heldSymbols: () => this.accountSymbols(),
+        isHoldingKnown: true,
+        heldSymbols: () => this.#shownSymbols(),
         lastFillAt: () => undefined,
         lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
       }
@@ -72,6 +73,7 @@ export class EquityReader {
     const isSeen = {
       calendar: book.calendar,
       observations: undefined,
+      isHoldingKnown: [...book.ledgers.values()].every((ledger) => !ledger.isUnknownAfter(this.#at)),
       heldSymbols: () => this.#heldByBook(),
       lastFillAt: (at: EpochMs) => this.#lastFillAt(at),
       lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
@@ -95,6 +97,12 @@ export class EquityReader {
   /** Symbols that the account holds, as its newest snapshot says. */
   accountSymbols(): string[] {
     const positions = this.#options.account.snapshotAt(this.#at)?.positions ?? []
+    return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
+  }
+
+  /** Symbols that the newest snapshot shows, whether or not its equity counts. */
+  #shownSymbols(): string[] {
+    const positions = this.#options.account.newestSnapshotAt(this.#at)?.positions ?? []
     return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
   }
 

@@ -9,7 +9,18 @@ import type { Observation, Observations } from './observations.js'
 export interface Flow {
   readonly at: EpochMs
   readonly amount: MoneyE17
+  /** Inferred as far as no record explains it. */
   readonly source: 'recorded' | 'inferred'
+}
+
+/** What records say of one interval. */
+interface Assigned {
+  /** Deposits and withdrawals. */
+  capital: MoneyE17
+  /** Cash of any kind. */
+  cash: MoneyE17
+  /** The change of cash shows one of them. */
+  isShown: boolean
 }
 
 /** A recorded flow and how far its interval has been looked for. */
@@ -76,29 +87,46 @@ export class Flows {
     if (this.#recorded.size === 0 && this.#jumps.length === 0) return []
     this.#search(calendar)
 
-    const assigned = new Map<EpochMs, { flow: MoneyE17; explained: MoneyE17; isShown: boolean }>()
+    const assigned = this.#assignedUpTo(at)
+    const flows = new Map<EpochMs, Flow>()
+    for (const [endsAt, { capital }] of assigned)
+      if (capital !== 0n) flows.set(endsAt, { at: endsAt, amount: capital, source: 'recorded' })
+    for (const endsAt of this.#jumps) {
+      if (endsAt > at) continue
+      const { capital = 0n, cash = 0n, isShown = false } = assigned.get(endsAt) ?? {}
+      const unexplained = isShown ? 0n : this.#unexplained(endsAt, cash)
+      const amount = capital + unexplained
+      if (unexplained !== 0n) flows.set(endsAt, { at: endsAt, amount, source: 'inferred' })
+    }
+    return [...flows.values()].filter(({ amount }) => amount !== 0n).sort((a, b) => a.at - b.at)
+  }
+
+  #assignedUpTo(at: EpochMs): Map<EpochMs, Assigned> {
+    const assigned = new Map<EpochMs, Assigned>()
     for (const { fact, foundAt } of this.#searches ?? []) {
       if (fact.at > at) continue
       const isShown = foundAt !== undefined && foundAt <= at
       const endsAt = isShown ? foundAt : this.#intervalOf(fact.at)
       if (endsAt === undefined || endsAt > at) continue
-      const interval = assigned.get(endsAt) ?? { flow: 0n, explained: 0n, isShown: false }
-      interval.explained += fact.amount
-      if (isCapital(fact)) interval.flow += fact.amount
+      const interval = assigned.get(endsAt) ?? { capital: 0n, cash: 0n, isShown: false }
+      interval.cash += fact.amount
+      if (isCapital(fact)) interval.capital += fact.amount
       interval.isShown ||= isShown
       assigned.set(endsAt, interval)
     }
-    const flows: Flow[] = [...assigned]
-      .filter(([, { flow }]) => flow !== 0n)
-      .map(([endsAt, { flow }]) => ({ at: endsAt, amount: flow, source: 'recorded' }))
-    for (const endsAt of this.#jumps) {
-      if (endsAt > at || this.#isTraded(endsAt)) continue
-      const change = this.#cashChange(endsAt)
-      const { explained = 0n, isShown = false } = assigned.get(endsAt) ?? {}
-      if (isShown || agrees(change, explained)) continue
-      flows.push({ at: endsAt, amount: change - explained, source: 'inferred' })
-    }
-    return flows.sort((a, b) => a.at - b.at)
+    return assigned
+  }
+
+  /** What of a jump of cash neither trades nor records explain. */
+  #unexplained(endsAt: EpochMs, recorded: MoneyE17): MoneyE17 {
+    const { observations, paidForFills } = this.#options
+    const index = observations.indexAt(endsAt)
+    const [before, after] = [observations.at(index - 1), observations.at(index)]
+    if (before === undefined || after === undefined) return 0n
+    const change = after.cash - before.cash
+    const besidesTrades = change + paidForFills(before.at, after.at)
+    if (!isLarge(besidesTrades, before.equity) || agrees(besidesTrades, recorded)) return 0n
+    return change - recorded
   }
 
   /** Recorded cash of one kind whose time lies in (from, to]. */
@@ -131,15 +159,6 @@ export class Flows {
     this.#jumpsUpTo = observations.at(observations.length - 1)?.at ?? this.#jumpsUpTo
     const oldest = observations.at(0)?.at ?? Number.POSITIVE_INFINITY
     if ((this.#jumps[0] ?? oldest) < oldest) this.#jumps = this.#jumps.filter((endsAt) => endsAt >= oldest)
-  }
-
-  /** True when the trades of an interval explain its change of cash. */
-  #isTraded(endsAt: EpochMs): boolean {
-    const { observations, paidForFills } = this.#options
-    const before = observations.latestAt(endsAt - 1)
-    if (before === undefined) return true
-    const unexplained = this.#cashChange(endsAt) + paidForFills(before.at, endsAt)
-    return absolute(unexplained) * TOLERANCE_DIVISOR < before.equity
   }
 
   #search(calendar: Calendar): void {
@@ -199,17 +218,15 @@ export class Flows {
     const index = observations.indexAt(at - 1)
     return index < 0 ? undefined : observations.at(index + 1)?.at
   }
-
-  #cashChange(endsAt: EpochMs): MoneyE17 {
-    const { observations } = this.#options
-    const index = observations.indexAt(endsAt)
-    return (observations.at(index)?.cash ?? 0n) - (observations.at(index - 1)?.cash ?? 0n)
-  }
 }
 
 function isJump(before: Observation, after: Observation): boolean {
-  const change = absolute(after.cash - before.cash)
-  return before.quantities === after.quantities && change > 0n && change * TOLERANCE_DIVISOR >= before.equity
+  return before.quantities === after.quantities && isLarge(after.cash - before.cash, before.equity)
+}
+
+/** At least one part in a hundred of an equity. */
+function isLarge(change: MoneyE17, equity: MoneyE17): boolean {
+  return change !== 0n && absolute(change) * TOLERANCE_DIVISOR >= absolute(equity)
 }
 
 function isCapital({ kind }: CashFlowFact): boolean {

@@ -10,13 +10,14 @@ import {
   type Growth,
   ofEnough,
   type Reconciliation,
+  tooFew,
   unknownBecause,
   type WindowStart,
 } from './book-equity.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import type { EquityMemory } from './equity-memory.js'
-import type { Sighting } from './series-cells.js'
 import { type Sharing, shareOf } from './sharing.js'
+import type { Sighting } from './sighting.js'
 
 export interface SharedEquityOptions {
   readonly account: Account
@@ -58,14 +59,19 @@ export class SharedEquity implements BookEquity {
 
   growth(where: WindowStart): Valuation<Growth> {
     const { isObserved, changesAt } = this.#options
-    const growth = this.#growthSince(where)
-    if (!growth.known && growth.reason !== 'non_positive_equity') return growth
+    const base = this.#baseAt(where.start, where.lead)
+    if (!base.known) return base
     const { isSeen, holdsUntil } = isObserved(where)
     changesAt(holdsUntil)
-    return isSeen ? growth : unknownBecause('no_observations')
+    return isSeen ? this.#growthSince(where) : unknownBecause('no_observations')
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
+    const { timeline } = this.#options.memory
+    const base = this.#baseAt(where.start, where.lead)
+    if (!base.known) return base
+    // The start counts too: one observation since is enough.
+    if (timeline.indexAt(this.#at) === timeline.indexAt(where.start)) return tooFew(1)
     const run = this.#run(where)
     if (!run.known) return run
     const drawdown = run.value.result(where.start)
@@ -100,12 +106,12 @@ export class SharedEquity implements BookEquity {
     const { start, lead } = where
     const base = this.#baseAt(start, lead)
     if (!base.known) return base
+    if (base.value.equity <= 0n) return unknownBecause('non_positive_equity')
     const now = this.#equitySince(start, lead)
     if (!now.known) return now
     const [numerator, denominator] = [now.value.equity, base.value.equity]
     const run = this.#run(where)
-    if (denominator <= 0n || numerator <= 0n || (run.known && run.value.hasEnded))
-      return unknownBecause('non_positive_equity')
+    if (numerator <= 0n || (run.known && run.value.hasEnded)) return unknownBecause('non_positive_equity')
     return { known: true, value: { numerator, denominator, flows: [] } }
   }
 

@@ -1,8 +1,8 @@
 import type { Calendar } from '../../../src/domain/calendar.js'
 import type { PositionSnapshotFact } from '../../../src/domain/facts.js'
 import type { EpochMs } from '../../../src/domain/time.js'
-import { divide, isWithin, magnitude, sum } from './exact.js'
-import { type Knowledge, MINUTE_MS, QUANTITY_ONE } from './knowledge.js'
+import { divide, isWithin, sum } from './exact.js'
+import { isPlausible, type Knowledge, MINUTE_MS, QUANTITY_ONE } from './knowledge.js'
 
 const DRIFT_MS = 5 * MINUTE_MS
 
@@ -10,10 +10,11 @@ export type MarkOf = (symbol: string, at: EpochMs) => bigint | undefined
 
 /** What an account was worth: METRICS section 2, "Equity of a book alone in its account". */
 export class ReferenceAccount {
-  /** All that are still there at T, oldest first; refused ones still tell quantities and prices. */
+  /** Those with positions, oldest first; refused ones still tell quantities and prices. */
   readonly snapshots: readonly PositionSnapshotFact[]
-  /** Those whose equity can be true. */
+  /** All whose equity can be true. */
   readonly observations: readonly PositionSnapshotFact[]
+  readonly #withPositions: readonly PositionSnapshotFact[]
 
   constructor(
     readonly known: Knowledge,
@@ -22,11 +23,17 @@ export class ReferenceAccount {
     readonly markOf: MarkOf,
   ) {
     this.snapshots = known.keptSnapshots(label)
-    this.observations = this.snapshots.filter((snapshot) => isPlausible(snapshot, known))
+    this.observations = known.snapshotsOf(label).filter((snapshot) => isPlausible(snapshot, known))
+    this.#withPositions = known.plausibleSnapshots(label)
   }
 
   lastObservation(at: EpochMs): PositionSnapshotFact | undefined {
     return this.observations.filter((observation) => observation.at <= at).at(-1)
+  }
+
+  /** The last one whose positions are still known. */
+  lastWhole(at: EpochMs): PositionSnapshotFact | undefined {
+    return this.#withPositions.filter((snapshot) => snapshot.at <= at).at(-1)
   }
 
   observationsIn(start: EpochMs, end: EpochMs): PositionSnapshotFact[] {
@@ -35,7 +42,7 @@ export class ReferenceAccount {
 
   /** The last observation, and what its positions have gained by our marks in at most five minutes of its session. */
   equityAt(at: EpochMs): bigint | undefined {
-    const observation = this.lastObservation(at)
+    const observation = this.lastWhole(at)
     if (observation === undefined) return undefined
     const until = this.#driftsUntil(observation.at, at)
     return observation.equity + sum(observation.positions.map((position) => this.#gain(position, observation, until)))
@@ -54,20 +61,11 @@ export class ReferenceAccount {
     { at }: PositionSnapshotFact,
     until: EpochMs,
   ): bigint {
+    // What is quoted in another currency moves nothing in dollars.
+    if (this.known.termsOf(symbol).currency !== 'USD') return 0n
     const [before, after] = [this.markOf(symbol, at), this.markOf(symbol, until)]
     if (before === undefined || after === undefined) return 0n
     if (told !== undefined && [before, after].some((mark) => !isWithin(mark, told, 10n, told))) return 0n
     return divide(qty * (after - before) * this.known.termsOf(symbol).multiplier, QUANTITY_ONE)
   }
-}
-
-/** Where everything is given, equity is cash and market values, to one per cent of the larger. */
-function isPlausible({ equity, cash, positions }: PositionSnapshotFact, known: Knowledge): boolean {
-  let worth = cash
-  for (const { symbol, qty, mark } of positions) {
-    if (qty === 0n) continue
-    if (mark === undefined) return true
-    worth += divide(qty * mark * known.termsOf(symbol).multiplier, QUANTITY_ONE)
-  }
-  return isWithin(equity, worth, 1n, magnitude(equity) > magnitude(worth) ? equity : worth)
 }

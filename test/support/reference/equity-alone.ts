@@ -60,7 +60,7 @@ export class AloneEquity {
 
   /** Equity's change, less flows, less what the ledger earned, from the last snapshot at the start to the last at T. */
   reconciliationGap(start: EpochMs): Answer {
-    const [first, last] = [this.#account.lastObservation(start), this.#account.lastObservation(this.#at)]
+    const [first, last] = [this.#account.lastWhole(start), this.#account.lastWhole(this.#at)]
     if (first === undefined || last === undefined) return 'no_equity'
     const [before, after] = [first, last].map(({ at, positions }) =>
       this.#pnl.marked(at, (symbol) => {

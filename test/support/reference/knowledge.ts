@@ -10,7 +10,7 @@ import type {
 } from '../../../src/domain/facts.js'
 import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
-import { divide, sum } from './exact.js'
+import { divide, isWithin, magnitude, sum } from './exact.js'
 
 export interface ReferenceOptions {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
@@ -107,14 +107,46 @@ export class Knowledge {
       if (strategyId !== undefined) this.books.set(bookId({ strategyId, account }), { strategyId, account })
   }
 
-  /** The snapshots of an account that are still there at T, oldest first. */
+  /** The snapshots of an account that are still there at T with their positions: of old minutes the last, and the last plausible one. */
   keptSnapshots(account: string): readonly PositionSnapshotFact[] {
+    const all = this.snapshotsOf(account)
+    const kept = [...thinned(all, MINUTE_MS, this.at), ...this.plausibleSnapshots(account)]
+    return all.filter((snapshot) => kept.includes(snapshot))
+  }
+
+  /** The same, those alone whose equity counts. */
+  plausibleSnapshots(account: string): readonly PositionSnapshotFact[] {
+    const plausible = this.snapshotsOf(account).filter((snapshot) => isPlausible(snapshot, this))
+    return thinned(plausible, MINUTE_MS, this.at)
+  }
+
+  /** Every snapshot of an account that is not too old at T, oldest first. */
+  snapshotsOf(account: string): readonly PositionSnapshotFact[] {
     const { at, options, snapshots } = this
     const oldest = Math.min(
       ...Object.values(options.calendars).map((calendar) => calendar.sessionBefore(at, SNAPSHOT_SESSIONS).closesAt),
     )
-    const own = snapshots.filter((snapshot) => snapshot.account === account)
-    return thinned(own, MINUTE_MS, at).filter((snapshot) => snapshot.at >= oldest)
+    return snapshots
+      .filter((snapshot) => snapshot.account === account && snapshot.at >= oldest)
+      .sort((a, b) => a.at - b.at)
+  }
+
+  /** Instants at which prices stay exact: the last snapshot of each session in XNYS and where its drift ends. */
+  pins(): readonly EpochMs[] {
+    const { at, options, snapshots } = this
+    const calendar = options.calendars.XNYS
+    const pins: EpochMs[] = []
+    for (const account of new Set(snapshots.map((snapshot) => snapshot.account))) {
+      const plausible = this.snapshotsOf(account).filter((snapshot) => isPlausible(snapshot, this))
+      for (let back = 0; back <= SNAPSHOT_SESSIONS - 1; back += 1) {
+        const roll = calendar.sessionBefore(at, back).closesAt + options.sessionRollMs
+        const last = plausible.filter((snapshot) => snapshot.at <= Math.min(roll, at)).at(-1)
+        if (last === undefined) continue
+        const { closesAt } = calendar.latestSession(last.at - 1)
+        if (last.at <= closesAt) pins.push(last.at, Math.min(last.at + 5 * MINUTE_MS, closesAt))
+      }
+    }
+    return pins
   }
 
   termsOf(symbol: string): Terms {
@@ -129,6 +161,17 @@ export class Knowledge {
   worthOf({ notional, order }: ReferenceFill): bigint {
     return divide(notional * this.termsOf(order.symbol).multiplier, QUANTITY_ONE)
   }
+}
+
+/** Where everything is given, equity is cash and market values, to one per cent of the larger. */
+export function isPlausible({ equity, cash, positions }: PositionSnapshotFact, known: Knowledge): boolean {
+  let worth = cash
+  for (const { symbol, qty, mark } of positions) {
+    if (qty === 0n) continue
+    if (mark === undefined) return true
+    worth += divide(qty * mark * known.termsOf(symbol).multiplier, QUANTITY_ONE)
+  }
+  return isWithin(equity, worth, 1n, magnitude(equity) > magnitude(worth) ? equity : worth)
 }
 
 const FINAL = ['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced']
@@ -162,9 +205,12 @@ export function thinned<Dated extends { readonly at: EpochMs }>(
   points: readonly Dated[],
   cellMs: number,
   at: EpochMs,
+  pins: readonly EpochMs[] = [],
 ): Dated[] {
   const cellOf = (point: Dated | undefined) =>
-    point === undefined ? Number.NaN : Math.ceil(point.at / cellMs) * cellMs
+    point === undefined
+      ? Number.NaN
+      : Math.min(Math.ceil(point.at / cellMs) * cellMs, ...pins.filter((pin) => pin >= point.at))
   const sorted = [...points].sort((a, b) => a.at - b.at)
   return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
 }

@@ -67,23 +67,24 @@ export class ReferencePrices {
     if (kept !== undefined) return kept
     const { at } = this.#known
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
-    const bars = thinned(this.#known.bars.get(symbol) ?? [], cellMs, at)
+    const bars = thinned(this.#known.bars.get(symbol) ?? [], cellMs, at, this.#known.pins())
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive
   }
 
-  /** A book that never closes needs the prices of what it traded and of what its account shows at every minute. */
+  /** A book that never closes, or shares its account, needs prices of what it traded and its account shows at every minute. */
   #isNeededByMinutes(symbol: string): boolean {
     const known = this.#known
-    return [...known.books.values()].some(
+    const books = [...known.books.values()]
+    return books.some(
       ({ strategyId, account }) =>
-        known.calendarOf(strategyId).name === '24x7' &&
+        (known.calendarOf(strategyId).name === '24x7' || books.filter((book) => book.account === account).length > 1) &&
         (known.fills.some(
           ({ order }) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
         ) ||
           known
-            .keptSnapshots(account)
+            .snapshotsOf(account)
             .some(({ positions }) => positions.some((position) => position.symbol === symbol && position.qty !== 0n))),
     )
   }

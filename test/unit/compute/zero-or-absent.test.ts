@@ -98,7 +98,7 @@ describe('nothing happened', () => {
     })
   })
 
-  test('an order or a decision without a fill makes no figure absent', () => {
+  test('an order or a decision without a fill makes no figure absent that rests on fills', () => {
     const facts = [
       BOOK,
       decision({ at: at('10:59:00') }),
@@ -106,6 +106,8 @@ describe('nothing happened', () => {
     ]
     expect(briefsAt(at('11:00:00'), facts, { window: '5m' })).toEqual({
       ...FLAT,
+      ...NO_SNAPSHOT,
+      pnl_reconciliation_gap: 'not_defined_for_window',
       decision_veto_rate: 0,
       missing_price_rate: 1,
       missing_signal_rate: 1,
@@ -124,6 +126,9 @@ describe('unknown_opening_position', () => {
   test('covers what rests on positions, and leaves what was traded', () => {
     expect(briefsAt(at('11:00:00'), shared)).toEqual({
       ...NOTHING_WATCHED,
+      ...NO_SNAPSHOT,
+      leverage_gross_over_equity: 'unknown_opening_position',
+      pnl_reconciliation_gap: 'no_equity',
       realized_pnl: 'unknown_opening_position',
       unrealized_pnl: 'unknown_opening_position',
       net_pnl: 'unknown_opening_position',
@@ -222,6 +227,9 @@ describe('currency', () => {
   test('what holds or trades a symbol in euros has no sums in dollars', () => {
     expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
+      ...NO_SNAPSHOT,
+      leverage_gross_over_equity: 'currency',
+      pnl_reconciliation_gap: 'not_defined_for_window',
       missing_price_rate: 1,
       missing_signal_rate: 1,
       realized_pnl: 'currency',

@@ -1,7 +1,8 @@
 import { ratio } from '../../../domain/exact.js'
 import type { WindowMetric } from '../definition.js'
-import { ok } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { flowsMeta, unknownEquity } from '../equity-meta.js'
+import { grossPnlOf } from './gross-pnl.js'
 
 /**
  * What a dollar in the book at the window's start became by T.
@@ -25,6 +26,8 @@ export const cumulativeReturn: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Return of the window, deposits and withdrawals taken out.',
   compute: (view) => {
+    const gross = grossPnlOf(view)
+    if (!gross.known && gross.reason === 'currency') return unknown(gross)
     if (view.activity === 'flat') return ok(0)
     const book = view.level.equity()
     const growth = book.growth(view)

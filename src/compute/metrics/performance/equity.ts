@@ -1,6 +1,6 @@
 import { toIso } from '../../../domain/time.js'
 import type { LevelMetric } from '../definition.js'
-import { okMoney } from '../definition.js'
+import { okMoney, unknown } from '../definition.js'
 import { unknownEquity } from '../equity-meta.js'
 
 /**
@@ -25,7 +25,8 @@ export const equity: LevelMetric = {
   needs: ['snapshots'],
   extended: true,
   summary: 'Equity of the book: that of its account where it is alone there, else its share of it.',
-  compute: ({ equity: read }) => {
+  compute: ({ positions, equity: read }) => {
+    if (!positions.known && positions.reason === 'currency') return unknown(positions)
     const book = read()
     const level = book.level()
     if (!level.known) return unknownEquity(book, level)

@@ -1,6 +1,6 @@
 import { ratio } from '../../../domain/exact.js'
 import type { LevelMetric } from '../definition.js'
-import { ok } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { flowsMeta, unknownEquity } from '../equity-meta.js'
 
 /**
@@ -24,7 +24,8 @@ export const intradayReturn: LevelMetric = {
   sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Return of the latest session so far, deposits and withdrawals taken out.',
-  compute: ({ activity, equity }) => {
+  compute: ({ activity, positions, equity }) => {
+    if (!positions.known && positions.reason === 'currency') return unknown(positions)
     if (activity === 'flat') return ok(0)
     const book = equity()
     const growth = book.sinceOpen()

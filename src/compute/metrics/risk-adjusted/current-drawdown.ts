@@ -1,6 +1,7 @@
 import type { WindowMetric } from '../definition.js'
-import { ok } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { unknownEquity } from '../equity-meta.js'
+import { grossPnlOf } from '../performance/gross-pnl.js'
 
 /**
  * How far equity is below its highest peak of the window now.
@@ -23,6 +24,8 @@ export const currentDrawdown: WindowMetric = {
   extended: true,
   summary: 'Fall of equity from the highest peak of the window, at the last snapshot.',
   compute: (view) => {
+    const gross = grossPnlOf(view)
+    if (!gross.known && gross.reason === 'currency') return unknown(gross)
     if (view.activity === 'flat') return ok(0)
     const book = view.level.equity()
     const drawdown = book.drawdown(view)

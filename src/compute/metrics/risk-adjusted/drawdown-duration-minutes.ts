@@ -1,7 +1,8 @@
 import { MINUTE_MS } from '../../../domain/time.js'
 import type { WindowMetric } from '../definition.js'
-import { ok } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { drawdownMeta, unknownEquity } from '../equity-meta.js'
+import { grossPnlOf } from '../performance/gross-pnl.js'
 
 /**
  * The longest time within the window that equity was below a peak.
@@ -26,6 +27,8 @@ export const drawdownDurationMinutes: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Longest time within the window that equity was below a peak, in session time.',
   compute: (view) => {
+    const gross = grossPnlOf(view)
+    if (!gross.known && gross.reason === 'currency') return unknown(gross)
     if (view.activity === 'flat') return ok(0)
     const book = view.level.equity()
     const drawdown = book.drawdown(view)

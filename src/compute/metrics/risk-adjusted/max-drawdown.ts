@@ -1,6 +1,7 @@
 import type { WindowMetric } from '../definition.js'
-import { ok } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { drawdownMeta, unknownEquity } from '../equity-meta.js'
+import { grossPnlOf } from '../performance/gross-pnl.js'
 
 /**
  * The deepest fall of equity from a peak within the window.
@@ -23,6 +24,8 @@ export const maxDrawdown: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Deepest fall of equity from a peak within the window.',
   compute: (view) => {
+    const gross = grossPnlOf(view)
+    if (!gross.known && gross.reason === 'currency') return unknown(gross)
     if (view.activity === 'flat') return ok(0)
     const book = view.level.equity()
     const drawdown = book.drawdown(view)

@@ -1,0 +1,76 @@
+import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { isWallClock } from '../../domain/window.js'
+import type { WindowStart } from './book-equity.js'
+import type { Observations } from './observations.js'
+
+/** What makes an observation of a book in the cells of a window. */
+export interface SeriesSources {
+  readonly calendar: Calendar
+  /** The account's snapshots, where the book is alone there; a book that shares has its own fills instead. */
+  readonly observations: Observations | undefined
+  /** Symbols held: by the last snapshot, whether or not its equity counts, or by the book that shares. */
+  readonly heldSymbols: () => readonly string[]
+  /** False where something is held of which nobody can say how much. */
+  readonly isHoldingKnown: boolean
+  /** The book's newest fill at or before an instant. */
+  readonly lastFillAt: (at: EpochMs) => EpochMs | undefined
+  /** The newest bar of a symbol at or before an instant. */
+  readonly lastBarAt: (symbol: string, at: EpochMs) => EpochMs | undefined
+}
+
+export interface Sighting {
+  /** True when the window's series has a value after its first. */
+  readonly isSeen: boolean
+  /** The first T at which that may be otherwise if no fact comes. */
+  readonly holdsUntil: EpochMs
+}
+
+/**
+ * Whether anything was observed in a window: without it there is no return to speak of.
+ *
+ * A snapshot or a fill always counts. In windows of the clock so does a bar of a held symbol, in open hours, and the mere
+ * passing of them where nothing is held. A book that shares is seen at the minutes of its bars in all windows.
+ * Source: METRICS section 2, "Equity of a book alone in its account" and "… that shares its account"; fine print 3, 4, 15.
+ */
+export function isObserved({ window, start, lead }: WindowStart, at: EpochMs, sources: SeriesSources): Sighting {
+  const { calendar, observations } = sources
+  const isShared = observations === undefined
+  const ofSessions = !isWallClock(window)
+  const own = isShared ? sources.lastFillAt(at) : observations.latestAt(at)?.at
+  if (own !== undefined && own > start) return { isSeen: true, holdsUntil: own + lead }
+  if (!isShared && ofSessions) return { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
+
+  const changes = Math.min(sessionChangesAfter(at, calendar), nextMinute(at))
+  const held = sources.heldSymbols()
+  const lastOpenAt = Math.min(at, calendar.latestSession(at).closesAt)
+  if (held.length === 0)
+    return {
+      isSeen: !ofSessions && sources.isHoldingKnown && calendar.sessionTimeBetween(start, at) > 0,
+      holdsUntil: Math.min(changes, lastOpenAt + lead),
+    }
+  // Closed hours count for who shares; an observation of his in windows of sessions is a whole minute.
+  const usableTo = isShared ? (ofSessions ? nextMinute(at) - MINUTE_MS : at) : lastOpenAt
+  const seenAt = held
+    .map((symbol) => sources.lastBarAt(symbol, usableTo))
+    .map((barAt) => (barAt === undefined || !ofSessions ? barAt : Math.ceil(barAt / MINUTE_MS) * MINUTE_MS))
+    .reduce((newest = Number.NEGATIVE_INFINITY, barAt = Number.NEGATIVE_INFINITY) => Math.max(newest, barAt))
+  const isAnyHourOpen = isShared || calendar.name === '24x7'
+  const opensAt = isAnyHourOpen ? Number.NEGATIVE_INFINITY : calendar.latestSession(at).opensAt
+  return seenAt !== undefined && seenAt > Math.max(start, opensAt)
+    ? { isSeen: true, holdsUntil: Math.min(changes, seenAt + lead) }
+    : { isSeen: false, holdsUntil: changes }
+}
+
+function nextMinute(at: EpochMs): EpochMs {
+  return (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS
+}
+
+function sessionChangesAfter(at: EpochMs, calendar: Calendar): EpochMs {
+  try {
+    return calendar.nextChange(at) ?? Number.POSITIVE_INFINITY
+  } catch (error) {
+    if (error instanceof CalendarOutOfRange) return calendar.validUntil
+    throw error
+  }
+}
