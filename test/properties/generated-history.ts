@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js'
-import { decision, instant } from '../support/facts.js'
+import { instant } from '../support/facts.js'
 import { BOOKS, DESCRIPTIONS, SYMBOLS } from './cast.js'
 import { type Delivery, deliveriesOfBars, deliveriesOfOrder, deliveryOfSnapshot, type Placed } from './deliveries.js'
-import { barRunSpec, decisionSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import { barRunSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import { deliveriesOfDecision, deliveriesOfSignals, onItsRoute } from './watched-deliveries.js'
+import { reviewedDecisionSpec, signalRunSpec } from './watched-specs.js'
 
 /**
  * Made-up histories of several books, dense where the core has edges: sessions that open and close, half days, symbols
@@ -73,7 +75,8 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       orders: fc.array(orderSpec, { minLength: 1, maxLength: shape.orders, size: 'max' }),
       snapshots: fc.array(snapshotSpec, { maxLength: shape.snapshots, size: 'max' }),
       barRuns: fc.array(barRunSpec, { maxLength: shape.barRuns, size: 'max' }),
-      decisions: fc.array(decisionSpec, { maxLength: 2 }),
+      signalRuns: fc.array(signalRunSpec, { maxLength: 2, size: 'max' }),
+      decisions: fc.array(reviewedDecisionSpec, { maxLength: 3, size: 'max' }),
       inventory: inventorySpec,
       looks: fc.array(
         fc.record({
@@ -95,13 +98,16 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       })
       const orders = drawn.orders.map(place)
       const events: Delivery[] = [
-        ...orders.flatMap((spec, index) => deliveriesOfOrder(spec, `order-${index}`)),
+        ...orders.flatMap((spec, index) =>
+          deliveriesOfOrder(spec, `order-${index}`).map((delivery) => onItsRoute(delivery, index)),
+        ),
         ...drawn.snapshots.map((spec) => deliveryOfSnapshot(place(spec), orders, drawn.inventory)),
         ...drawn.barRuns.flatMap((spec) => deliveriesOfBars(place(spec))),
-        ...drawn.decisions.map(place).map(({ startsAt, of, lag }, index) => ({
-          arrivesAt: startsAt + lag,
-          fact: decision({ ...of, decision_id: `decision-${index}`, at: startsAt }),
-        })),
+        ...drawn.signalRuns.flatMap((spec) => deliveriesOfSignals(spec, place(spec.run))),
+        ...drawn.decisions.flatMap((spec, index) => {
+          const { startsAt, of, in: symbol, lag } = place({ ...spec.decision, symbol: spec.symbol })
+          return deliveriesOfDecision(spec, { startsAt, of, symbol, lag }, `decision-${index}`)
+        }),
       ]
       const eventTimes = events.flatMap(({ fact, arrivesAt }) => [fact.at, arrivesAt])
       const times = [...edges, ...eventTimes, ...eventTimes]

@@ -8,6 +8,7 @@ import { divide, magnitude, money, quotient, sum } from './reference/exact.js'
 import { Knowledge, QUANTITY_ONE, type ReferenceOptions } from './reference/knowledge.js'
 import { type Position, ReferencePositions } from './reference/positions.js'
 import { ReferencePrices } from './reference/prices.js'
+import { ReferenceWatching } from './reference/watching.js'
 
 export type { ReferenceOptions } from './reference/knowledge.js'
 
@@ -86,6 +87,10 @@ class ReferenceReader {
       cost_total: money(costs),
       traded_notional: isForeign ? 'currency' : money(notional),
       cost_bps: isForeign ? 'currency' : this.#costBps(costs, notional),
+      ...new ReferenceWatching(this.#known, this.#key).metrics(
+        { window: start, fiveSessions: this.#startOf('5d') },
+        this.#positions.held(at).map(({ symbol }) => symbol),
+      ),
     }
   }
 

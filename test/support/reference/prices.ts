@@ -8,6 +8,7 @@ const MINUTE_MS = 60_000
 /** Prices of the last 70 minutes are kept one by one, older ones as the last of each cell. */
 const FINE_MS = 70 * MINUTE_MS
 const BAR_LIFETIME_MS = 28 * 86_400_000
+const QUOTE_LIFETIME_MS = 12 * 86_400_000
 /** Snapshots are read from the close of the session before the longest window's first. */
 const SNAPSHOT_SESSIONS = 21
 
@@ -32,7 +33,7 @@ export class ReferencePrices {
       : this.at(symbol, fills, start)
   }
 
-  /** A fresh bar, else the newest of snapshot, bar and own fill, ties in this order. */
+  /** A fresh bar, else the newest of snapshot, bar, mid and own fill, ties in this order. */
   at(symbol: string, fills: readonly ReferenceFill[], at: EpochMs): bigint | undefined {
     const bar = this.#newestAcceptedBar(symbol, at)
     if (bar !== undefined && this.#isRecent(bar, at)) return bar.price
@@ -40,6 +41,7 @@ export class ReferencePrices {
     const candidates = [
       this.#newestSnapshotPrice(symbol, at),
       bar,
+      this.#mid(symbol, at),
       fill && { at: fill.at, price: divide(fill.notional, fill.quantity) },
     ].filter((candidate) => candidate !== undefined)
     const newest = Math.max(...candidates.map((candidate) => candidate.at))
@@ -61,6 +63,19 @@ export class ReferencePrices {
     return accepted
   }
 
+  /** The newest quote decides; of the past only the last one of each cell is kept, whatever it says. */
+  #mid(symbol: string, until: EpochMs): Point | undefined {
+    const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
+    const { at, signals } = this.#known
+    const quote = thinned(signals.get(symbol) ?? [], cellMs, at)
+      .filter((row) => row.at <= until && row.at >= at - QUOTE_LIFETIME_MS)
+      .at(-1)
+    if (quote?.bid === undefined || quote.ask === undefined || quote.bid <= 0n || quote.ask < quote.bid)
+      return undefined
+    const twice = quote.bid + quote.ask
+    return (quote.ask - quote.bid) * 2n * 10_000n > twice * 50n ? undefined : { at: quote.at, price: divide(twice, 2n) }
+  }
+
   #isRecent(point: Point, at: EpochMs): boolean {
     return this.#calendar.sessionTimeBetween(point.at, at) <= this.#known.options.markMaxAgeMs
   }
@@ -68,14 +83,19 @@ export class ReferencePrices {
   #keptBars(symbol: string): readonly Point[] {
     const kept = this.#bars.get(symbol)
     if (kept !== undefined) return kept
-    const isContinuous = this.#known.fills.some(
-      ({ order }) => order.symbol === symbol && this.#known.calendarOf(order.strategyId).name === '24x7',
-    )
     const { at } = this.#known
-    const bars = thinned(this.#known.bars.get(symbol) ?? [], isContinuous ? MINUTE_MS : 5 * MINUTE_MS, at)
+    const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
+    const bars = thinned(this.#known.bars.get(symbol) ?? [], cellMs, at)
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive
+  }
+
+  /** A book that never closes needs the prices of what it traded at every minute. */
+  #isNeededByMinutes(symbol: string): boolean {
+    return this.#known.fills.some(
+      ({ order }) => order.symbol === symbol && this.#known.calendarOf(order.strategyId).name === '24x7',
+    )
   }
 
   #newestSnapshotPrice(symbol: string, until: EpochMs): Point | undefined {
