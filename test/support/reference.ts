@@ -58,6 +58,7 @@ class ReferenceReader {
   readonly #calendar: Calendar
   readonly #positions: ReferencePositions
   readonly #prices: ReferencePrices
+  readonly #watching: ReferenceWatching
   readonly #level: Marked
 
   constructor(known: Knowledge, key: BookKey) {
@@ -66,6 +67,7 @@ class ReferenceReader {
     this.#calendar = known.calendarOf(key.strategyId)
     this.#positions = new ReferencePositions(known, key)
     this.#prices = new ReferencePrices(known, key)
+    this.#watching = new ReferenceWatching(known, key)
     this.#level = this.#marked(known.at, (symbol) => this.#prices.at(symbol, this.#fillsOf(symbol), known.at))
   }
 
@@ -87,7 +89,7 @@ class ReferenceReader {
       cost_total: money(costs),
       traded_notional: isForeign ? 'currency' : money(notional),
       cost_bps: isForeign ? 'currency' : this.#costBps(costs, notional),
-      ...new ReferenceWatching(this.#known, this.#key).metrics(
+      ...this.#watching.metrics(
         { window: start, fiveSessions: this.#startOf('5d') },
         this.#positions.held(at).map(({ symbol }) => symbol),
       ),

@@ -13,6 +13,7 @@ export class ReferenceWatching {
   readonly #known: Knowledge
   readonly #key: BookKey
   readonly #calendar: Calendar
+  readonly #due = new Map<EpochMs, ReadonlySet<EpochMs>>()
 
   constructor(known: Knowledge, key: BookKey) {
     this.#known = known
@@ -85,8 +86,11 @@ export class ReferenceWatching {
 
   /** Every minute is looked at: those that lie in a session whole, ended in the window, and are neither young nor old. */
   #dueMinutes(start: EpochMs): ReadonlySet<EpochMs> {
+    const known = this.#due.get(start)
+    if (known !== undefined) return known
     const { at } = this.#known
     const due = new Set<EpochMs>()
+    this.#due.set(start, due)
     const last = at - DUE_AFTER_MS
     for (let count = 0; ; count += 1) {
       const { opensAt, closesAt } = this.#calendar.sessionBefore(last, count)
