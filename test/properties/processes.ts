@@ -97,10 +97,11 @@ function feedHistory(facts: readonly Fact[], symbol: string, cellMs: number, at:
   )
 }
 
-/** Runs of minutes with events, of the last 28 days. */
+/** Runs of minutes with events, of the last 28 days, the minute in which they begin included whole. */
 function minuteHistory(facts: readonly Fact[], feed: Feed, symbols: ReadonlySet<string>, at: EpochMs): MinuteRuns[] {
+  const from = Math.floor((at - BAR_LIFETIME_MS) / MINUTE_MS) * MINUTE_MS
   return [...symbols].map((symbol) => {
-    const own = feedFacts(facts, feed).filter((fact) => fact.symbol === symbol && fact.at > at - BAR_LIFETIME_MS)
+    const own = feedFacts(facts, feed).filter((fact) => fact.symbol === symbol && fact.at > from)
     const ends = [...new Set(own.map((fact) => Math.ceil(fact.at / MINUTE_MS) * MINUTE_MS))].sort((a, b) => a - b)
     const runs: [EpochMs, EpochMs][] = []
     for (const end of ends) {
