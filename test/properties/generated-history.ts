@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.js'
-import { decision, instant } from '../support/facts.js'
+import { instant } from '../support/facts.js'
 import { BOOKS, DESCRIPTIONS, SYMBOLS } from './cast.js'
 import {
   type Delivery,
@@ -10,7 +10,9 @@ import {
   deliveryOfSnapshot,
   type Placed,
 } from './deliveries.js'
-import { barRunSpec, decisionSpec, flowSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import { barRunSpec, flowSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import { deliveriesOfDecision, deliveriesOfSignals, onItsRoute } from './watched-deliveries.js'
+import { reviewedDecisionSpec, signalRunSpec } from './watched-specs.js'
 
 /**
  * Made-up histories of several books, dense where the core has edges: sessions that open and close, half days, symbols
@@ -85,7 +87,8 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       snapshots: fc.array(snapshotSpec, { maxLength: shape.snapshots, size: 'max' }),
       barRuns: fc.array(barRunSpec, { maxLength: shape.barRuns, size: 'max' }),
       flows: fc.array(flowSpec, { maxLength: shape.flows ?? 3, size: 'max' }),
-      decisions: fc.array(decisionSpec, { maxLength: 2 }),
+      signalRuns: fc.array(signalRunSpec, { maxLength: 2, size: 'max' }),
+      decisions: fc.array(reviewedDecisionSpec, { maxLength: 3, size: 'max' }),
       inventory: inventorySpec,
       looks: fc.array(
         fc.record({
@@ -108,14 +111,17 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       const orders = drawn.orders.map(place)
       const flows = drawn.flows.map(place)
       const events: Delivery[] = [
-        ...orders.flatMap((spec, index) => deliveriesOfOrder(spec, `order-${index}`)),
+        ...orders.flatMap((spec, index) =>
+          deliveriesOfOrder(spec, `order-${index}`).map((delivery) => onItsRoute(delivery, index)),
+        ),
         ...drawn.snapshots.map((spec) => deliveryOfSnapshot(place(spec), orders, flows, drawn.inventory)),
         ...flows.flatMap((spec, index) => deliveriesOfFlow(spec, `flow-${index}`)),
         ...drawn.barRuns.flatMap((spec) => deliveriesOfBars(place(spec))),
-        ...drawn.decisions.map(place).map(({ startsAt, of, lag }, index) => ({
-          arrivesAt: startsAt + lag,
-          fact: decision({ ...of, decision_id: `decision-${index}`, at: startsAt }),
-        })),
+        ...drawn.signalRuns.flatMap((spec) => deliveriesOfSignals(spec, place(spec.run))),
+        ...drawn.decisions.flatMap((spec, index) => {
+          const { startsAt, of, in: symbol, lag } = place({ ...spec.decision, symbol: spec.symbol })
+          return deliveriesOfDecision(spec, { startsAt, of, symbol, lag }, `decision-${index}`)
+        }),
       ]
       const eventTimes = events.flatMap(({ fact, arrivesAt }) => [fact.at, arrivesAt])
       const times = [...edges, ...eventTimes, ...eventTimes]

@@ -1,8 +1,9 @@
 import { type Engine, FINE_HISTORY_MS } from '../../src/compute/engine.js'
-import type { BarFact, Fact, PositionSnapshotFact } from '../../src/domain/facts.js'
+import type { BarFact, Fact, PositionSnapshotFact, SignalFact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
-import { historyFrom } from '../../src/domain/history.js'
-import type { EpochMs } from '../../src/domain/time.js'
+import { BAR_LIFETIME_MS, historyFrom } from '../../src/domain/history.js'
+import { FEEDS, type Feed, type MinuteRuns } from '../../src/domain/ports.js'
+import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
 import { answered, CALENDARS, createEngine, type EngineParts } from '../support/engine.js'
 import { identityOf } from '../support/reference/knowledge.js'
 import { SYMBOLS } from './cast.js'
@@ -26,15 +27,17 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
 }
 
 /**
- * A process that starts at T: it reads rows, then the bars that they need; of the past the snapshots of the longest window
- * and one bar a cell, as the sources give them.
+ * A process that starts at T: it reads rows, then the bars and signals that they need; of the past the snapshots of the
+ * longest window and one bar and signal a cell, and in which minutes there were any, as the sources give them.
  */
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
   const engine = createEngine({ startAt: at, ...parts })
-  engine.apply(facts.filter((fact) => fact.fact !== 'bar' && fact.fact !== 'position_snapshot'))
+  engine.apply(facts.filter((fact) => !isOfFeed(fact) && fact.fact !== 'position_snapshot'))
   engine.apply(snapshotHistory(facts, at))
-  const { kept, pins } = engine.demand()
-  for (const [symbol, cellMs] of kept) engine.apply(barHistory(facts, symbol, { cellMs, pins }, at))
+  const { kept, watched, pins } = engine.demand()
+  for (const [symbol, cellMs] of kept) engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+  const symbols = new Set([...kept.keys(), ...watched])
+  for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
   return engine.tick(at, answered(at))
 }
 
@@ -66,7 +69,7 @@ export class RunningProcess {
     )
     const facts = this.#deliveries.slice(0, this.#read).map(({ fact }) => fact)
     for (const [symbol, cellMs] of missing) {
-      this.engine.apply(barHistory(facts, symbol, { cellMs, pins }, at))
+      this.engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
       this.#loaded.set(symbol, cellMs)
     }
     return missing.length > 0
@@ -78,9 +81,42 @@ interface Grid {
   readonly pins: readonly EpochMs[]
 }
 
-function barHistory(facts: readonly Fact[], symbol: string, grid: Grid, at: EpochMs): BarFact[] {
-  const bars = facts.filter((fact): fact is BarFact => fact.fact === 'bar' && fact.symbol === symbol)
-  return lastOfCells(bars, grid, at)
+function isOfFeed(fact: Fact): fact is BarFact | SignalFact {
+  return fact.fact === 'bar' || fact.fact === 'signal'
+}
+
+function feedFacts(facts: readonly Fact[], feed: Feed): (BarFact | SignalFact)[] {
+  return facts.filter(isOfFeed).filter((fact) => (feed === 'bars' ? fact.fact === 'bar' : isOfTa(fact)))
+}
+
+function isOfTa(fact: BarFact | SignalFact): boolean {
+  return fact.fact === 'signal' && fact.source === 'ta'
+}
+
+function feedHistory(facts: readonly Fact[], symbol: string, grid: Grid, at: EpochMs): Fact[] {
+  return FEEDS.flatMap((feed) =>
+    lastOfCells(
+      feedFacts(facts, feed).filter((fact) => fact.symbol === symbol),
+      grid,
+      at,
+    ),
+  )
+}
+
+/** Runs of minutes with events, of the last 28 days, the minute in which they begin included whole. */
+function minuteHistory(facts: readonly Fact[], feed: Feed, symbols: ReadonlySet<string>, at: EpochMs): MinuteRuns[] {
+  const from = Math.floor((at - BAR_LIFETIME_MS) / MINUTE_MS) * MINUTE_MS
+  return [...symbols].map((symbol) => {
+    const own = feedFacts(facts, feed).filter((fact) => fact.symbol === symbol && fact.at > from)
+    const ends = [...new Set(own.map((fact) => Math.ceil(fact.at / MINUTE_MS) * MINUTE_MS))].sort((a, b) => a - b)
+    const runs: [EpochMs, EpochMs][] = []
+    for (const end of ends) {
+      const last = runs.at(-1)
+      if (last !== undefined && last[1] === end - MINUTE_MS) last[1] = end
+      else runs.push([end, end])
+    }
+    return { symbol, runs }
+  })
 }
 
 /** The first of each account besides, and the first that does not show a symbol: ledgers may begin with them. */

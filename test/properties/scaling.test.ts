@@ -60,6 +60,8 @@ function timesK(fact: Fact, k: bigint): Fact {
       return { ...fact, price: fact.price * k }
     case 'bar':
       return { ...fact, close: fact.close * k }
+    case 'signal':
+      return { ...fact, bid: times(fact.bid), ask: times(fact.ask) }
     case 'position_snapshot':
       return {
         ...fact,

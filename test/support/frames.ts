@@ -114,11 +114,13 @@ export interface FrameParts {
   readonly instants?: Partial<BookInstants>
   readonly stamp?: Partial<Stamp>
   readonly dictionary?: readonly MetricDescription[]
+  /** Metrics whose value is taken when the frame is read. */
+  readonly ages?: readonly string[]
 }
 
 /** One book at T. */
 export function bookFrame(parts: FrameParts = {}): BookFrame {
-  const { dictionary = SMALL_DICTIONARY, results = {}, inWindows = {} } = parts
+  const { dictionary = SMALL_DICTIONARY, results = {}, inWindows = {}, ages = [] } = parts
   const sources = {
     orders: { asOf: T - 400, stale: false },
     snapshots: { asOf: T - 9_000, stale: false },
@@ -129,7 +131,8 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
   }
   const valuesOf = (window: Window): WindowValues => {
     const named = { ...GOOD_RESULTS, ...results, ...inWindows[window] }
-    return { window, results: dictionary.map(({ name }) => named[name] ?? value(0)) }
+    const resultOf = (name: string) => (ages.includes(name) ? undefined : (named[name] ?? value(0)))
+    return { window, results: dictionary.map(({ name }) => resultOf(name)) }
   }
   return {
     book: {

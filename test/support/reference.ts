@@ -8,6 +8,7 @@ import { ReferenceEquity } from './reference/equity.js'
 import { magnitude, money, quotient, sum } from './reference/exact.js'
 import { type Answer, Knowledge, type ReferenceOptions } from './reference/knowledge.js'
 import { type Marked, ReferencePnl, unrealizedOf } from './reference/pnl.js'
+import { ReferenceWatching } from './reference/watching.js'
 
 export type { Answer, ReferenceOptions } from './reference/knowledge.js'
 
@@ -49,6 +50,7 @@ class ReferenceReader {
   readonly #calendar: Calendar
   readonly #pnl: ReferencePnl
   readonly #equity: ReferenceEquity
+  readonly #watching: ReferenceWatching
   readonly #level: Marked
 
   constructor(known: Knowledge, key: BookKey) {
@@ -58,6 +60,7 @@ class ReferenceReader {
     this.#pnl = new ReferencePnl(known, key)
     this.#level = this.#pnl.markedAt(known.at)
     this.#equity = new ReferenceEquity(this.#pnl, this.#level, this.#startOf('20d'))
+    this.#watching = new ReferenceWatching(known, key)
   }
 
   metrics(window: Window): Record<string, Answer> {
@@ -77,6 +80,10 @@ class ReferenceReader {
       traded_notional: isForeign ? 'currency' : money(notional),
       cost_bps: isForeign ? 'currency' : this.#costBps(costs, notional),
       ...this.#equity.metrics(window, start, before),
+      ...this.#watching.metrics(
+        { window: start, fiveSessions: this.#startOf('5d') },
+        this.#pnl.positions.held(at).map(({ symbol }) => symbol),
+      ),
     }
   }
 

@@ -66,6 +66,9 @@ export class Knowledge {
   /** Those of books. */
   readonly fills: readonly ReferenceFill[]
   readonly bars = new Map<string, Point[]>()
+  /** Of source `ta`: bid and ask, where the row has a quote. */
+  readonly signals = new Map<string, { at: EpochMs; bid: bigint | undefined; ask: bigint | undefined }[]>()
+  readonly universes = new Map<string, readonly string[]>()
   readonly #terms = new Map<string, Terms>()
 
   constructor(
@@ -100,6 +103,9 @@ export class Knowledge {
       })
     for (const { symbol, at: end, close } of of('bar').filter((bar) => bar.at <= at))
       this.bars.set(symbol, [...(this.bars.get(symbol) ?? []), { at: end, price: close }])
+    for (const { symbol, at: time, bid, ask } of of('signal').filter((row) => row.at <= at && row.source === 'ta'))
+      this.signals.set(symbol, [...(this.signals.get(symbol) ?? []), { at: time, bid, ask }])
+    for (const { strategyId, universe = [] } of of('strategy')) this.universes.set(strategyId, universe)
     const described = of('strategy').flatMap(({ strategyId, accounts = [] }) =>
       accounts.map((account) => ({ strategyId, account })),
     )

@@ -6,6 +6,7 @@ import { divide, magnitude } from './exact.js'
 import { type Knowledge, MINUTE_MS, type Point, type ReferenceFill, thinned } from './knowledge.js'
 
 const BAR_LIFETIME_MS = 28 * 86_400_000
+const QUOTE_LIFETIME_MS = 12 * 86_400_000
 
 /** Marks of one book: METRICS section 1, "Mark". */
 export class ReferencePrices {
@@ -28,7 +29,7 @@ export class ReferencePrices {
       : this.at(symbol, fills, start)
   }
 
-  /** A fresh bar, else the newest of snapshot, bar and own fill, ties in this order. */
+  /** A fresh bar, else the newest of snapshot, bar, mid and own fill, ties in this order. */
   at(symbol: string, fills: readonly ReferenceFill[], at: EpochMs): bigint | undefined {
     const bar = this.#newestAcceptedBar(symbol, at)
     if (bar !== undefined && this.#isRecent(bar, at)) return bar.price
@@ -36,6 +37,7 @@ export class ReferencePrices {
     const candidates = [
       this.#newestSnapshotPrice(symbol, at),
       bar,
+      this.#mid(symbol, at),
       fill && { at: fill.at, price: divide(fill.notional, fill.quantity) },
     ].filter((candidate) => candidate !== undefined)
     const newest = Math.max(...candidates.map((candidate) => candidate.at))
@@ -55,6 +57,19 @@ export class ReferencePrices {
       before = bar
     }
     return accepted
+  }
+
+  /** The newest quote decides; of the past only the last one of each cell is kept, whatever it says. */
+  #mid(symbol: string, until: EpochMs): Point | undefined {
+    const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
+    const { at, signals } = this.#known
+    const quote = thinned(signals.get(symbol) ?? [], cellMs, at, this.#known.pins())
+      .filter((row) => row.at <= until && row.at >= at - QUOTE_LIFETIME_MS)
+      .at(-1)
+    if (quote?.bid === undefined || quote.ask === undefined || quote.bid <= 0n || quote.ask < quote.bid)
+      return undefined
+    const twice = quote.bid + quote.ask
+    return (quote.ask - quote.bid) * 2n * 10_000n > twice * 50n ? undefined : { at: quote.at, price: divide(twice, 2n) }
   }
 
   #isRecent(point: Point, at: EpochMs): boolean {

@@ -32,8 +32,26 @@ describe('the mark', () => {
     ['of bar and fill at one time the bar', { bars: [[2, 100]], fills: [[2, 103]] }, 'bar 100'],
     ['a fill where there is nothing else', { fills: [[-9_000, 103]] }, 'fill 103'],
     ['a snapshot where there is nothing else', { snapshots: [[-9_000, 102]] }, 'snapshot 102'],
+    ['the middle of a quote', { bars: [[0, 100]], mids: [[3, 101]], fills: [[2, 103]] }, 'mid 101'],
+    ['of bar and quote at one time the bar', { bars: [[2, 100]], mids: [[2, 101]], fills: [[1, 103]] }, 'bar 100'],
+    ['of quote and fill at one time the quote', { mids: [[2, 101]], fills: [[2, 103]] }, 'mid 101'],
+    [
+      'no quote at all when the newest one is not valid',
+      {
+        mids: [
+          [3, 101],
+          [4, 0],
+        ],
+        fills: [[2, 103]],
+      },
+      'fill 103',
+    ],
     ['nothing where there is nothing', {}, 'none'],
-    ['nothing that is still to come', { bars: [[901, 1]], snapshots: [[901, 1]], fills: [[901, 1]] }, 'none'],
+    [
+      'nothing that is still to come',
+      { bars: [[901, 1]], snapshots: [[901, 1]], mids: [[901, 1]], fills: [[901, 1]] },
+      'none',
+    ],
   ] as const)('is, without a fresh bar, the newest of the others: %s', (_, parts, expected) => {
     expect(mark(parts, 900)).toBe(expected)
   })

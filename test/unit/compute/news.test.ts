@@ -1,5 +1,6 @@
-import { answered, bookOf, briefs, resultsOf } from '../../support/engine.js'
-import { bar, brokerFill, filled, instant, instrument, order, snapshot, strategy } from '../../support/facts.js'
+import { DAY_MS } from '../../../src/domain/time.js'
+import { answered, applyAll, bookOf, briefs, createEngine, resultsOf } from '../../support/engine.js'
+import { bar, brokerFill, filled, instant, instrument, order, signal, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
 /**
@@ -77,6 +78,62 @@ describe('a fact of somebody else changes', () => {
       mark_source: { bar: 1 },
       oldest_mark_at: new Date(at('10:00:31')).toISOString(),
     })
+  })
+})
+
+describe('a quote', () => {
+  const held = filled({ at: at('10:00:00'), side: 'buy', qty: 10, price: 100 })
+  const quote = (time: string, mid: number) => signal('AAA', at(time), { bid: mid - 0.1, ask: mid + 0.1 })
+
+  test('marks a position where no bar is fresh, and leaves it with the bar where one is', () => {
+    const { last } = follow([
+      [[held, bar('AAA', at('10:00:01'), 101)], at('10:00:02')],
+      [[quote('10:00:03', 110)], at('10:00:04')],
+      [[], at('10:02:01')],
+      [[], at('10:02:02')],
+      [[quote('10:02:03', 120)], at('10:02:04')],
+    ])
+    expect(briefs(bookOf(last)).gross_exposure).toBe(1_200)
+  })
+
+  test('that comes late changes the mark at the start of a window', () => {
+    const { last } = follow([
+      [[held], at('10:30:00')],
+      [[quote('10:10:00', 110)], at('10:30:01')],
+    ])
+    expect(briefs(bookOf(last), '15m').gross_pnl).toBe(0)
+    expect(briefs(bookOf(last), '1h').gross_pnl).toBe(100)
+  })
+
+  test('of another source marks nothing, and an invalid one takes the mark away', () => {
+    const { last } = follow([
+      [[held, quote('10:10:00', 110)], at('10:30:00')],
+      [[{ ...quote('10:11:00', 130), source: 'ws' }], at('10:30:01')],
+    ])
+    expect(briefs(bookOf(last)).gross_exposure).toBe(1_100)
+    const { last: invalid } = follow([
+      [[held, quote('10:10:00', 110)], at('10:30:00')],
+      [[signal('AAA', at('10:11:00'))], at('10:30:01')],
+    ])
+    expect(briefs(bookOf(invalid)).gross_exposure).toBe(1_000)
+  })
+
+  test('is gone after twelve days, when the source has deleted it', () => {
+    const { last } = follow([
+      [[held, quote('10:10:00', 110)], at('10:30:00')],
+      [[], at('10:10:00') + 12 * DAY_MS],
+      [[], at('10:10:00') + 12 * DAY_MS + 1_000],
+    ])
+    expect(briefs(bookOf(last)).gross_exposure).toBe(1_000)
+  })
+
+  test('does not have a book computed that a fresh bar marks', () => {
+    const engine = createEngine({ startAt: at('10:00:02') })
+    applyAll(engine, [held, bar('AAA', at('10:00:01'), 101)])
+    const before = bookOf(engine.tick(at('10:00:02'), answered(at('10:00:02'))))
+    engine.apply([quote('10:00:03', 110)])
+    const after = bookOf(engine.tick(at('10:00:03'), answered(at('10:00:03'))))
+    expect(after.windows).toBe(before.windows)
   })
 })
 

@@ -227,8 +227,7 @@ describe('currency', () => {
   test('what holds or trades a symbol in euros has no sums in dollars', () => {
     expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
-      ...NO_SNAPSHOT,
-      leverage_gross_over_equity: 'currency',
+      ...Object.fromEntries(Object.keys(NO_SNAPSHOT).map((name) => [name, 'currency'])),
       pnl_reconciliation_gap: 'not_defined_for_window',
       missing_price_rate: 1,
       missing_signal_rate: 1,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import express from 'express'
+import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import { createCalendars } from '../../../src/domain/calendars.js'
 import {
   createMetricsEndpoint,
@@ -192,5 +193,55 @@ describe('the endpoint', () => {
     const body = await renderMetrics(options)
     expect(body).toContain('quant_exporter_enabled{shard="0"} 0')
     expect(body).not.toMatch(/^quant_(books|clock|market|net)/m)
+  })
+})
+
+describe('ages and their instants', () => {
+  const labels = 'strategy_id="s-1",account="live",formula_version="v1",freshness="fresh"'
+  const feed = { newestAt: T - 4_250, ingestedAt: T - 4_000 }
+  const frame = bookFrame({
+    strategyId: 's-1',
+    account: 'live',
+    dictionary: DICTIONARY,
+    instants: { bars: { ...feed, newestAt: T - 9_000 }, signals: feed, reviewedAt: T - 60_000 },
+    ages: ['ta_freshness_seconds', 'metrics_pipeline_lag_seconds'],
+  })
+  const optionsAt = (now: number, books = [frame]) =>
+    optionsOf({ dictionary: DICTIONARY, reader: frameReader({ books, now }) })
+
+  test('an age is taken at the scrape, and the instant beside it stands', async () => {
+    for (const later of [0, 3_000]) {
+      const families = ['quant_ta_freshness_seconds', 'quant_ta_last_event_timestamp_seconds']
+      const lines = await linesOf(optionsAt(T + later), ...families, 'quant_metrics_pipeline_lag_seconds')
+      expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
+        `quant_ta_freshness_seconds{${labels}} ${later === 0 ? 4.3 : 7.3}`,
+        `quant_metrics_pipeline_lag_seconds{${labels}} ${later === 0 ? 0.7 : 3.7}`,
+        `quant_ta_last_event_timestamp_seconds{${labels}} ${(T - 4_250) / 1000}`,
+      ])
+    }
+  })
+
+  test('the review that context freshness is of has its instant too', async () => {
+    expect(await linesOf(optionsAt(T), 'quant_context_last_review_timestamp_seconds')).toEqual([
+      '# HELP quant_context_last_review_timestamp_seconds Time of the review of the newest reviewed decision.',
+      '# TYPE quant_context_last_review_timestamp_seconds gauge',
+      `quant_context_last_review_timestamp_seconds{${labels}} ${(T - 60_000) / 1000}`,
+    ])
+  })
+
+  test('what never happened has neither age nor instant', async () => {
+    const books = [bookFrame({ dictionary: DICTIONARY, ages: ['ta_freshness_seconds'] })]
+    const families = ['quant_ta_freshness_seconds', 'quant_ta_last_event_timestamp_seconds']
+    expect(await linesOf(optionsAt(T, books), ...families, 'quant_context_last_review_timestamp_seconds')).toEqual([])
+  })
+
+  test('both say stale when a feed is', async () => {
+    const sources = { signals: { asOf: T - 300_000, stale: true } }
+    const books = [
+      bookFrame({ dictionary: DICTIONARY, ages: ['ta_freshness_seconds'], instants: frame.instants, sources }),
+    ]
+    const families = ['quant_ta_freshness_seconds', 'quant_ta_last_event_timestamp_seconds']
+    const lines = (await linesOf(optionsAt(T, books), ...families)).filter((line) => !line.startsWith('#'))
+    expect(lines.map((line) => /freshness="(\w+)"/.exec(line)?.[1])).toEqual(['stale', 'stale'])
   })
 })

@@ -88,6 +88,37 @@ describe('reading', () => {
   })
 })
 
+describe('a pin', () => {
+  const points = [101, 105, 106, 130, 199, 200, 201]
+  const thinnedWith = (series: PriceSeries, boundary: number, pins: readonly number[]) => {
+    series.thin(boundary, 0, pins)
+    return pointsOf(series).map(([at]) => at)
+  }
+  const filledSeries = () => {
+    const series = new PriceSeries(CELL)
+    for (const at of points) series.add(at, BigInt(at))
+    return series
+  }
+
+  test('ends a cell: the last point at or before it stays', () => {
+    expect(thinnedWith(filledSeries(), 200, [])).toEqual([200, 201])
+    expect(thinnedWith(filledSeries(), 200, [105])).toEqual([105, 200, 201])
+    expect(thinnedWith(filledSeries(), 200, [104, 129, 199])).toEqual([101, 106, 199, 200, 201])
+    expect(thinnedWith(filledSeries(), 200, [100, 200])).toEqual([200, 201])
+  })
+
+  test('does not end a cell before its time: the grid decides what is past', () => {
+    expect(thinnedWith(filledSeries(), 199, [105])).toEqual(points)
+  })
+
+  test('that goes leaves nothing behind', () => {
+    const series = filledSeries()
+    expect(thinnedWith(series, 200, [105, 130])).toEqual([105, 130, 200, 201])
+    expect(thinnedWith(series, 250, [130])).toEqual([130, 200, 201])
+    expect(thinnedWith(series, 250, [])).toEqual([200, 201])
+  })
+})
+
 describe('thinning', () => {
   test('leaves the last point of every cell (a, b] that has ended', () => {
     const series = seriesOf([
