@@ -12,8 +12,8 @@ import type { FactSink, FrameReader, Progress, SourceName } from '../domain/port
 import type { Clock } from '../domain/time.js'
 import { createMetricsEndpoint } from '../exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../exporter/self-metrics.js'
-import { BarSource } from '../ingest/clickhouse/bar-source.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
+import { MarketSource } from '../ingest/clickhouse/market-source.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
@@ -182,15 +182,16 @@ function createPipeline(
     decisionOverlapMs: DECISION_OVERLAP_MS,
     onStatement: (name) => onStatement?.('postgres', name),
   })
-  let bars: BarSource | undefined
+  let market: MarketSource | undefined
   if (config.clickhouse !== undefined) {
     const client = openClickHouse(config.clickhouse)
     releasers.push('clickhouse client', () => client.close())
     selfMetrics.expectSource('clickhouse')
-    bars = new BarSource({
+    market = new MarketSource({
       client,
       sink: sinkOf('clickhouse'),
       overlapMs,
+      wallNow,
       onStatement: (name) => onStatement?.('clickhouse', name),
     })
   }
@@ -204,7 +205,7 @@ function createPipeline(
     slowPollIntervalMs: config.slowPollIntervalMs,
     maxStalenessMs: config.maxStalenessMs,
     torghut,
-    bars,
+    market,
     selfMetrics,
     log,
     onProgress: onProgress ?? (() => undefined),

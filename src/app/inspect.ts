@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js'
 import { STATUSES } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
-import { type BarsState, discoverBars } from '../ingest/clickhouse/schema.js'
+import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js'
 
@@ -12,14 +12,14 @@ export type Inspected<State> = { readonly state: State } | { readonly error: unk
 
 export interface Inspection {
   readonly torghut: Inspected<TorghutState>
-  readonly bars: Inspected<BarsState>
+  readonly market: Inspected<MarketSchema>
   readonly seriesPerBook: number
 }
 
 /** Asks the sources what they are, without reading any facts. */
 export async function inspect(config: Config): Promise<Inspection> {
-  const [torghut, bars] = await Promise.all([inspectTorghut(config), inspectBars(config)])
-  return { torghut, bars, seriesPerBook: seriesPerBook() }
+  const [torghut, market] = await Promise.all([inspectTorghut(config), inspectMarket(config)])
+  return { torghut, market, seriesPerBook: seriesPerBook() }
 }
 
 async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutState>> {
@@ -34,11 +34,11 @@ async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutSta
   }
 }
 
-async function inspectBars({ clickhouse }: Config): Promise<Inspected<BarsState>> {
+async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSchema>> {
   if (clickhouse === undefined) return undefined
   const client = openClickHouse(clickhouse)
   try {
-    return { state: await discoverBars(client) }
+    return { state: await discoverMarket(client) }
   } catch (error) {
     return { error }
   } finally {

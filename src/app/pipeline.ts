@@ -3,12 +3,11 @@ import { FINE_HISTORY_MS } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
-import { BAR_LIFETIME_MS } from '../domain/history.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
 import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
-import type { BarSource } from '../ingest/clickhouse/bar-source.js'
+import type { MarketSource } from '../ingest/clickhouse/market-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
@@ -32,7 +31,7 @@ export interface PipelineOptions {
   readonly slowPollIntervalMs: number
   readonly maxStalenessMs: number
   readonly torghut: TorghutSource
-  readonly bars: BarSource | undefined
+  readonly market: MarketSource | undefined
   readonly selfMetrics: SelfMetrics
   readonly log: Logger
   readonly onProgress: (progress: Progress) => void
@@ -113,13 +112,13 @@ export class Pipeline implements FrameReader {
   }
 
   health(): HealthReport {
-    const { engine, bars, clock, calendars, maxStalenessMs } = this.#options
+    const { engine, market, clock, calendars, maxStalenessMs } = this.#options
     return reportHealth({
       state: this.#state,
       now: this.now(),
       maxStalenessMs: maxStalenessMs * clock.speed,
-      sources: [this.#sources.postgres, ...(bars === undefined ? [] : [this.#sources.clickhouse])],
-      disabled: bars === undefined ? [this.#sources.clickhouse] : [],
+      sources: [this.#sources.postgres, ...(market === undefined ? [] : [this.#sources.clickhouse])],
+      disabled: market === undefined ? [this.#sources.clickhouse] : [],
       compute: this.#compute,
       frames: this.#frames,
       calendars,
@@ -129,7 +128,7 @@ export class Pipeline implements FrameReader {
   }
 
   async #hydrate(): Promise<void> {
-    const { torghut, bars, clock, calendars, onProgress } = this.#options
+    const { torghut, market, clock, calendars, onProgress } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
     let firstBars: Promise<void> | undefined
@@ -139,7 +138,7 @@ export class Pipeline implements FrameReader {
       calendars,
       signal,
       onOrders: () => {
-        firstBars ??= bars === undefined ? undefined : this.#firstBars()
+        firstBars ??= market === undefined ? undefined : this.#firstBars()
       },
       onProgress: (progress) => {
         this.#lastAliveWallAt = wallNow()
@@ -174,7 +173,7 @@ export class Pipeline implements FrameReader {
       FIRST_BARS_MS,
     )
     try {
-      await this.#pollBars(signal)
+      await this.#pollMarket(signal)
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#sourceFailed('clickhouse', error)
     } finally {
@@ -183,7 +182,7 @@ export class Pipeline implements FrameReader {
   }
 
   #startLoops(): void {
-    const { periodsMs, pollIntervalMs, slowPollIntervalMs, bars, selfMetrics } = this.#options
+    const { periodsMs, pollIntervalMs, slowPollIntervalMs, market, selfMetrics } = this.#options
     this.#loops = [
       new Loop({
         periodMs: periodsMs.light,
@@ -197,11 +196,11 @@ export class Pipeline implements FrameReader {
         onError: (error) => this.#sourceFailed('postgres', error),
       }),
     ]
-    if (bars !== undefined)
+    if (market !== undefined)
       this.#loops.push(
         new Loop({
           periodMs: slowPollIntervalMs,
-          run: (signal) => this.#pollBars(signal),
+          run: (signal) => this.#pollMarket(signal),
           onError: (error) => this.#sourceFailed('clickhouse', error),
         }),
       )
@@ -271,21 +270,21 @@ export class Pipeline implements FrameReader {
     this.#frames = engine.tick(at, this.#watermarks(), false)
   }
 
-  async #pollBars(signal: AbortSignal): Promise<void> {
-    const { bars, engine, clock, onProgress } = this.#options
-    if (bars === undefined) return
+  async #pollMarket(signal: AbortSignal): Promise<void> {
+    const { market, engine, clock, onProgress } = this.#options
+    if (market === undefined) return
     const startedMs = wallNow()
     const at = clock.now()
-    await bars.poll(
+    await market.poll({
       at,
-      engine.demand(),
-      { fineFrom: at - FINE_HISTORY_MS, from: at - BAR_LIFETIME_MS },
+      demand: engine.demand(),
+      fineFrom: at - FINE_HISTORY_MS,
       signal,
-      (progress) => {
+      onProgress: (progress) => {
         this.#lastAliveWallAt = this.#state === 'warming_up' ? wallNow() : this.#lastAliveWallAt
         onProgress(progress)
       },
-    )
+    })
     this.#sourceSucceeded('clickhouse', 'poll', at, startedMs)
   }
 

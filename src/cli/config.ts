@@ -20,7 +20,7 @@ export const config: Command = {
     for (const [key, value, source] of rows)
       terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
 
-    const { torghut, bars, seriesPerBook } = await inspect(settings)
+    const { torghut, market, seriesPerBook } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
       terminal.out(`postgres    version ${state.serverVersion}\n`)
@@ -31,10 +31,10 @@ export const config: Command = {
         `series      about ${series} (${state.books} books × ${seriesPerBook}); at most ${settings.maxSeries} are exported\n`,
       )
     })
-    report('clickhouse', 'CH_HOST is not set', bars, (state) => {
-      terminal.out(
-        `clickhouse  version ${state.serverVersion}\n            ta_microbars: ${tableText(state.missingColumns)}\n`,
-      )
+    report('clickhouse', 'CH_HOST is not set', market, ({ serverVersion, feeds }) => {
+      terminal.out(`clickhouse  version ${serverVersion}\n`)
+      for (const { table, missingColumns } of Object.values(feeds))
+        terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
     })
 
     function report<State>(
