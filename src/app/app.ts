@@ -180,6 +180,7 @@ function createPipeline(
     sink: sinkOf('postgres'),
     overlapMs,
     decisionOverlapMs: DECISION_OVERLAP_MS,
+    wallNow,
     onStatement: (name) => onStatement?.('postgres', name),
   })
   let market: MarketSource | undefined

@@ -23,8 +23,8 @@ export const config: Command = {
     const { torghut, market, seriesPerBook } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
-      terminal.out(`postgres    version ${state.serverVersion}\n`)
-      for (const { table, missingColumns } of state.tables)
+      terminal.out(`postgres    version ${state.schema.serverVersion}\n`)
+      for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
       const series = state.books * seriesPerBook
       terminal.out(
