@@ -1,6 +1,6 @@
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
-import { STATUSES } from '../domain/metric.js'
+import { type Need, STATUSES } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
 import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
@@ -14,12 +14,25 @@ export interface Inspection {
   readonly torghut: Inspected<TorghutState>
   readonly market: Inspected<MarketSchema>
   readonly seriesPerBook: number
+  /** Metrics that are insufficient_data with these schemas, each with the table or column that it lacks. */
+  readonly insufficient: readonly { readonly metric: string; readonly lacks: string }[]
 }
 
 /** Asks the sources what they are, without reading any facts. */
 export async function inspect(config: Config): Promise<Inspection> {
   const [torghut, market] = await Promise.all([inspectTorghut(config), inspectMarket(config)])
-  return { torghut, market, seriesPerBook: seriesPerBook() }
+  const lacking = new Map([
+    ...(torghut !== undefined && 'state' in torghut ? torghut.state.schema.lacking : []),
+    ...(market !== undefined && 'state' in market ? market.state.lacking : []),
+  ])
+  return { torghut, market, seriesPerBook: seriesPerBook(), insufficient: insufficientOf(lacking) }
+}
+
+function insufficientOf(lacking: ReadonlyMap<Need, string>): Inspection['insufficient'] {
+  return DICTIONARY.flatMap(({ name, needs = [] }) => {
+    const lacks = needs.map((need) => lacking.get(need)).filter((what) => what !== undefined)
+    return lacks.length === 0 ? [] : [{ metric: name, lacks: lacks.join(', ') }]
+  })
 }
 
 async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutState>> {

@@ -14,6 +14,7 @@ import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
+import { IngestDelays } from './ingest-delays.js'
 import { StageStatus } from './stage-status.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
@@ -46,6 +47,7 @@ export class Pipeline implements FrameReader {
   readonly #abort = new AbortController()
   readonly #sources: Record<SourceName, StageStatus>
   readonly #compute: StageStatus
+  readonly #delays: IngestDelays
   #loops: Loop[] = []
   #hydrating: Promise<void> | undefined
   #state: 'warming_up' | 'ready' | 'stopping' = 'warming_up'
@@ -60,12 +62,16 @@ export class Pipeline implements FrameReader {
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs } = options
+    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, selfMetrics } = options
     this.#sources = {
       postgres: new StageStatus('ingest:postgres', pollIntervalMs * clock.speed),
       clickhouse: new StageStatus('ingest:clickhouse', slowPollIntervalMs * clock.speed),
     }
     this.#compute = new StageStatus('compute:light', periodsMs.light * clock.speed)
+    this.#delays = new IngestDelays({
+      clock,
+      observe: (source, delaySeconds) => selfMetrics.rowShown(source, delaySeconds),
+    })
     this.#lastAliveWallAt = wallNow()
   }
 
@@ -137,7 +143,7 @@ export class Pipeline implements FrameReader {
       clock,
       calendars,
       signal,
-      onOrders: () => {
+      onPositions: () => {
         firstBars ??= market === undefined ? undefined : this.#firstBars()
       },
       onProgress: (progress) => {
@@ -217,6 +223,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
+    this.#delays.shown(at)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
     this.#lastAliveWallAt = this.#lastTickWallAt
@@ -248,7 +255,8 @@ export class Pipeline implements FrameReader {
     const startedMs = wallNow()
     const isSlow = startedMs >= this.#slowPollDueWallAt
     const at = clock.now()
-    const { asOf, hasOrderNews } = await torghut.poll(at, isSlow)
+    const { asOf, hasOrderNews, writtenAts } = await torghut.poll(at, isSlow)
+    this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
     this.#ordersAsOf = asOf
     this.#sourceSucceeded('postgres', isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
@@ -268,6 +276,7 @@ export class Pipeline implements FrameReader {
       return
     this.#lastExtraWallAt = wallNow()
     this.#frames = engine.tick(at, this.#watermarks(), false)
+    this.#delays.shown(at)
   }
 
   async #pollMarket(signal: AbortSignal): Promise<void> {
@@ -275,7 +284,7 @@ export class Pipeline implements FrameReader {
     if (market === undefined) return
     const startedMs = wallNow()
     const at = clock.now()
-    await market.poll({
+    const ingestedAts = await market.poll({
       at,
       demand: engine.demand(),
       fineFrom: at - FINE_HISTORY_MS,
@@ -285,11 +294,14 @@ export class Pipeline implements FrameReader {
         onProgress(progress)
       },
     })
+    this.#delays.seen('clickhouse', ingestedAts)
     this.#sourceSucceeded('clickhouse', 'poll', at, startedMs)
   }
 
   #watermarks(): { ordersAsOf: EpochMs | undefined; barsAnswered: boolean } {
-    return { ordersAsOf: this.#ordersAsOf, barsAnswered: this.#sources.clickhouse.hasSucceeded }
+    const { market } = this.#options
+    const barsAnswered = this.#sources.clickhouse.hasSucceeded && market?.lacking.has('bars') !== true
+    return { ordersAsOf: this.#ordersAsOf, barsAnswered }
   }
 
   #sourceSucceeded(source: SourceName, query: string, at: EpochMs, startedMs: number): void {

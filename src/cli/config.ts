@@ -20,12 +20,13 @@ export const config: Command = {
     for (const [key, value, source] of rows)
       terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
 
-    const { torghut, market, seriesPerBook } = await inspect(settings)
+    const { torghut, market, seriesPerBook, insufficient } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
       terminal.out(`postgres    version ${state.schema.serverVersion}\n`)
       for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
+      for (const problem of state.schema.problems) terminal.out(`            cannot be read: ${problem}\n`)
       const series = state.books * seriesPerBook
       terminal.out(
         `series      about ${series} (${state.books} books × ${seriesPerBook}); at most ${settings.maxSeries} are exported\n`,
@@ -36,6 +37,7 @@ export const config: Command = {
       for (const { table, missingColumns } of Object.values(feeds))
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
     })
+    for (const { metric, lacks } of insufficient) terminal.out(`insufficient  ${metric}: no ${lacks}\n`)
 
     function report<State>(
       name: string,

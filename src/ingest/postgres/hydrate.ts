@@ -15,8 +15,8 @@ export interface HydrateOptions {
   readonly historyFrom: EpochMs
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
-  /** All orders are applied: which prices are needed is known from here on. */
-  readonly onOrders?: () => void
+  /** All orders and snapshots are applied: which prices are needed, and at which instants, is known from here on. */
+  readonly onPositions?: () => void
   readonly transaction: <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>
   readonly apply: (table: Table, rows: readonly Row[]) => void
   readonly tables: Tables
@@ -32,8 +32,8 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, at, historyFrom } = options
   await readAll(options, tables.strategies)
   await readPages(options, tables.executions, Number.MIN_SAFE_INTEGER, at)
-  options.onOrders?.()
   if (tables.snapshots !== undefined) await readSnapshots(options, tables.snapshots)
+  options.onPositions?.()
   await readPages(options, tables.decisions, historyFrom, at)
 }
 

@@ -79,7 +79,7 @@ export class TorghutSource {
     options: {
       readonly historyFrom: EpochMs
       readonly signal: AbortSignal
-      readonly onOrders?: () => void
+      readonly onPositions?: () => void
       readonly onProgress: (progress: Progress) => void
     },
   ): Promise<void> {
