@@ -23,7 +23,10 @@ export const config: Command = {
     const { torghut, market, seriesPerBook, insufficient } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
-      terminal.out(`postgres    version ${state.schema.serverVersion}\n`)
+      const isWhole = state.schema.tables.every(({ missingColumns }) => missingColumns?.length === 0)
+      terminal.out(
+        `postgres    version ${state.schema.serverVersion}, ${isWhole ? 'today’s schema' : 'an older schema'}\n`,
+      )
       for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
       for (const problem of state.schema.problems) terminal.out(`            cannot be read: ${problem}\n`)
