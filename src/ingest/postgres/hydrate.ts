@@ -104,7 +104,7 @@ async function readSnapshots(
 ): Promise<void> {
   const accounts = await transaction((query) =>
     query<SnapshotAccount>(
-      `SELECT alpaca_account_label AS account, min(as_of)::text AS first, count(*) FILTER (WHERE as_of > ${AT('$2')})::int AS count
+      `SELECT alpaca_account_label AS account, CASE WHEN min(as_of) <= ${AT('$2')} THEN min(as_of)::text END AS first, count(*) FILTER (WHERE as_of > ${AT('$2')})::int AS count
        FROM position_snapshots WHERE as_of <= ${AT('$1')} GROUP BY 1 ORDER BY 1`,
       [at, historyFrom],
     ),
@@ -116,7 +116,7 @@ async function readSnapshots(
     ORDER BY t.as_of, t.id LIMIT ${SNAPSHOT_PAGE_ROWS}`
   let done = 0
   for (const { account, first: firstAt } of accounts) {
-    apply(snapshots, await transaction((query) => rowsOf(query, first, [account, firstAt])))
+    if (firstAt !== null) apply(snapshots, await transaction((query) => rowsOf(query, first, [account, firstAt])))
     let after: readonly [asOf: string, id: string] | undefined = [new Date(historyFrom).toISOString(), LARGEST_ID]
     while (after !== undefined) {
       signal.throwIfAborted()
@@ -141,7 +141,8 @@ const LARGEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 interface SnapshotAccount {
   readonly account: string
-  readonly first: string
+  /** Null where it is one of the pages. */
+  readonly first: string | null
   readonly count: number
 }
 

@@ -29,7 +29,8 @@ export function orderEventsJoin(schema: TorghutSchema, account: string): string 
       SELECT * FROM execution_order_events WHERE execution_id = t.id
       UNION ALL SELECT * FROM execution_order_events WHERE execution_id IS NULL AND alpaca_order_id = t.alpaca_order_id
       UNION ALL SELECT * FROM execution_order_events WHERE execution_id IS NULL AND client_order_id = t.client_order_id
-        AND alpaca_order_id IS DISTINCT FROM t.alpaca_order_id AND alpaca_account_label = ${account}
+        AND alpaca_account_label = ${account} AND alpaca_order_id IS DISTINCT FROM t.alpaca_order_id
+        AND NOT EXISTS (SELECT FROM executions x WHERE x.alpaca_order_id = execution_order_events.alpaca_order_id)
     ) e
   ) ev ON true`
 }
