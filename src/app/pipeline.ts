@@ -15,7 +15,9 @@ import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
 import { IngestDelays } from './ingest-delays.js'
+import { SourceWatch } from './source-watch.js'
 import { StageStatus } from './stage-status.js'
+import { withTimeLimit } from './time-limit.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
@@ -45,7 +47,7 @@ export interface PipelineOptions {
 export class Pipeline implements FrameReader {
   readonly #options: PipelineOptions
   readonly #abort = new AbortController()
-  readonly #sources: Record<SourceName, StageStatus>
+  readonly #sources: Record<SourceName, SourceWatch>
   readonly #compute: StageStatus
   readonly #delays: IngestDelays
   #loops: Loop[] = []
@@ -62,10 +64,12 @@ export class Pipeline implements FrameReader {
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, selfMetrics } = options
+    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, selfMetrics, log } = options
+    const watch = (source: SourceName, periodMs: number) =>
+      new SourceWatch({ source, periodMs: periodMs * clock.speed, selfMetrics, log })
     this.#sources = {
-      postgres: new StageStatus('ingest:postgres', pollIntervalMs * clock.speed),
-      clickhouse: new StageStatus('ingest:clickhouse', slowPollIntervalMs * clock.speed),
+      postgres: watch('postgres', pollIntervalMs),
+      clickhouse: watch('clickhouse', slowPollIntervalMs),
     }
     this.#compute = new StageStatus('compute:light', periodsMs.light * clock.speed)
     this.#delays = new IngestDelays({
@@ -123,8 +127,8 @@ export class Pipeline implements FrameReader {
       state: this.#state,
       now: this.now(),
       maxStalenessMs: maxStalenessMs * clock.speed,
-      sources: [this.#sources.postgres, ...(market === undefined ? [] : [this.#sources.clickhouse])],
-      disabled: market === undefined ? [this.#sources.clickhouse] : [],
+      sources: [this.#sources.postgres.stage, ...(market === undefined ? [] : [this.#sources.clickhouse.stage])],
+      disabled: market === undefined ? [this.#sources.clickhouse.stage] : [],
       compute: this.#compute,
       frames: this.#frames,
       calendars,
@@ -152,12 +156,12 @@ export class Pipeline implements FrameReader {
       },
       onFailure: (error) => {
         this.#lastAliveWallAt = wallNow()
-        this.#sourceFailed('postgres', error)
+        this.#sources.postgres.failed(this.now(), error)
       },
     })
     await firstBars
     if (at === undefined || signal.aborted) return
-    this.#sourceSucceeded('postgres', 'hydrate', at, startedMs)
+    this.#sources.postgres.succeeded('hydrate', at, startedMs)
     this.#ordersAsOf = at
     try {
       this.#tick()
@@ -169,21 +173,17 @@ export class Pipeline implements FrameReader {
 
   /** Bars make the first frame whole; when they do not come it goes out without them. */
   async #firstBars(): Promise<void> {
-    const limit = new AbortController()
-    const signal = AbortSignal.any([this.#abort.signal, limit.signal])
-    const timer = setTimeout(
-      () =>
-        limit.abort(
-          new QuantError('source_timeout', 'clickhouse: reading the history took too long', { retryable: true }),
-        ),
-      FIRST_BARS_MS,
-    )
+    const { signal } = this.#abort
+    const tooLong = 'clickhouse: reading the history took too long'
     try {
-      await this.#pollMarket(signal)
+      await withTimeLimit(
+        signal,
+        FIRST_BARS_MS,
+        new QuantError('source_timeout', tooLong, { retryable: true }),
+        (limited) => this.#pollMarket(limited),
+      )
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#sourceFailed('clickhouse', error)
-    } finally {
-      clearTimeout(timer)
+      if (!signal.aborted) this.#sources.clickhouse.failed(this.now(), error)
     }
   }
 
@@ -199,7 +199,7 @@ export class Pipeline implements FrameReader {
       new Loop({
         periodMs: pollIntervalMs,
         run: () => this.#pollOrders(),
-        onError: (error) => this.#sourceFailed('postgres', error),
+        onError: (error) => this.#sources.postgres.failed(this.now(), error),
       }),
     ]
     if (market !== undefined)
@@ -207,7 +207,7 @@ export class Pipeline implements FrameReader {
         new Loop({
           periodMs: slowPollIntervalMs,
           run: (signal) => this.#pollMarket(signal),
-          onError: (error) => this.#sourceFailed('clickhouse', error),
+          onError: (error) => this.#sources.clickhouse.failed(this.now(), error),
         }),
       )
     if (this.#abort.signal.aborted) return
@@ -259,7 +259,7 @@ export class Pipeline implements FrameReader {
     this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
     this.#ordersAsOf = asOf
-    this.#sourceSucceeded('postgres', isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
+    this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     if (hasOrderNews) this.#showAtOnce()
   }
 
@@ -295,26 +295,12 @@ export class Pipeline implements FrameReader {
       },
     })
     this.#delays.seen('clickhouse', ingestedAts)
-    this.#sourceSucceeded('clickhouse', 'poll', at, startedMs)
+    this.#sources.clickhouse.succeeded('poll', at, startedMs)
   }
 
   #watermarks(): { ordersAsOf: EpochMs | undefined; barsAnswered: boolean } {
     const { market } = this.#options
-    const barsAnswered = this.#sources.clickhouse.hasSucceeded && market?.lacking.has('bars') !== true
+    const barsAnswered = this.#sources.clickhouse.stage.hasSucceeded && market?.lacking.has('bars') !== true
     return { ordersAsOf: this.#ordersAsOf, barsAnswered }
-  }
-
-  #sourceSucceeded(source: SourceName, query: string, at: EpochMs, startedMs: number): void {
-    const { selfMetrics, log } = this.#options
-    selfMetrics.sourceSucceeded(source, query, at, wallNow() - startedMs)
-    if (this.#sources[source].succeeded(at)) log.info('source up', { source })
-  }
-
-  #sourceFailed(source: SourceName, error: unknown): void {
-    const { selfMetrics, log } = this.#options
-    const code = error instanceof QuantError ? error.code : 'internal_error'
-    selfMetrics.sourceFailed(source, code)
-    if (this.#sources[source].failed(this.now(), code))
-      log.error('source down', { source, code, error: describeError(error) })
   }
 }
