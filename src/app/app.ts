@@ -55,6 +55,8 @@ export interface App {
   readonly urls: { readonly api: string; readonly metrics: string }
   /** Resolves when the first frame is out. */
   firstFrame(): Promise<void>
+  /** Reads the history of bars and signals again: the demo's quotes are written while it runs. */
+  rereadMarket(): void
   /** Releases everything in reverse; idempotent and bounded. */
   stop(): Promise<void>
 }
@@ -124,6 +126,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     reader,
     urls: { api: apiUrl, metrics: metricsUrl ?? apiUrl },
     firstFrame: () => reading.then(() => pipeline?.firstFrame()),
+    rereadMarket: () => pipeline?.rereadMarket(),
     stop: () => releasers.release(),
   }
 }

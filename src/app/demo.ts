@@ -107,7 +107,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     releasers.push('simulator loop', () => writing.stop())
     const running = history.then(
       () => {
-        if (!signal.aborted) writing.start()
+        if (signal.aborted) return
+        app.rereadMarket()
+        writing.start()
       },
       (error: unknown) => {
         log.error('the history could not be written', { error: describeError(error) })

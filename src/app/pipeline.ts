@@ -1,20 +1,16 @@
-import type { Engine } from '../compute/engine.js'
 import { FINE_HISTORY_MS } from '../compute/engine.js'
-import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
-import { TIERS, type Tier } from '../domain/metric.js'
-import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
-import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
-import type { SelfMetrics } from '../exporter/self-metrics.js'
-import type { MarketSource } from '../ingest/clickhouse/market-source.js'
-import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
-import { describeError, type Logger } from '../lib/logger.js'
+import { TIERS } from '../domain/metric.js'
+import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
 import { IngestDelays } from './ingest-delays.js'
+import type { PipelineOptions } from './pipeline-options.js'
 import { SourceWatch } from './source-watch.js'
 import { StageStatus } from './stage-status.js'
 import { withTimeLimit } from './time-limit.js'
@@ -23,22 +19,6 @@ import { withTimeLimit } from './time-limit.js'
 const EXTRA_FRAME_MS = 250
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
-
-export interface PipelineOptions {
-  readonly engine: Engine
-  readonly clock: Clock
-  readonly calendars: Readonly<Record<CalendarName, Calendar>>
-  readonly periodsMs: Readonly<Record<Tier, number>>
-  readonly tiers: readonly Tier[]
-  readonly pollIntervalMs: number
-  readonly slowPollIntervalMs: number
-  readonly maxStalenessMs: number
-  readonly torghut: TorghutSource
-  readonly market: MarketSource | undefined
-  readonly selfMetrics: SelfMetrics
-  readonly log: Logger
-  readonly onProgress: (progress: Progress) => void
-}
 
 /**
  * The running exporter: hydrates, then polls the sources and ticks, each in a loop of its own, so that one source's
@@ -95,6 +75,11 @@ export class Pipeline implements FrameReader {
     this.#abort.abort(new QuantError('refused', 'the exporter is stopping'))
     await Promise.all(this.#loops.map((loop) => loop.stop()))
     await this.#hydrating
+  }
+
+  /** The history of bars and signals is read again at the next poll: somebody has written into the past. */
+  rereadMarket(): void {
+    this.#options.market?.forgetHistory()
   }
 
   state(): 'warming_up' | 'ready' | 'stopping' {

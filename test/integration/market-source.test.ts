@@ -206,6 +206,17 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect(minutes.get('bars')).toEqual([{ symbol: 'AAPL', runs: [[T - HOUR_MS, T - HOUR_MS]] }])
   })
 
+  test('reads its history again when it is told that somebody has written into the past', async () => {
+    await poll(T)
+    await signal(99.9, 100.1, { at: T - DAY_MS })
+    await poll(T + 1_000)
+    expect(signals).toEqual([])
+    source.forgetHistory()
+    await poll(T + 2_000)
+    expect(signals).toMatchObject([{ ats: [T - DAY_MS], midsE8: [10_000_000_000n] }])
+    expect(minutes.get('signals')).toEqual([{ symbol: 'AAPL', runs: [[T - DAY_MS, T - DAY_MS]] }])
+  })
+
   test('reads a currency pair under the name it is stored with and tells it under ours', async () => {
     await bar(50_000, { at: T - 1_000, symbol: 'BTC/USD' })
     await poll(T, { kept: ['BTCUSD'] })

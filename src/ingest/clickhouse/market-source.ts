@@ -64,6 +64,12 @@ export class MarketSource {
     return this.#schema?.lacking ?? NOTHING
   }
 
+  /** The next poll reads the history of all symbols again. */
+  forgetHistory(): void {
+    this.#loaded.clear()
+    this.#minutesLoaded.clear()
+  }
+
   /**
    * Reads the history of symbols that were not asked for before, then what is new. Answers with the times of ingestion
    * of rows newer than any seen of their symbol. A schema that has changed meanwhile is looked at, once, and read again.
@@ -97,10 +103,7 @@ export class MarketSource {
     this.#schema = await discoverMarket(client)
     this.#discoverAtWall = wallNow() + DISCOVER_EVERY_MS
     const gained = FEEDS.some((feed) => before?.lacking.has(feed) && !this.#schema?.lacking.has(feed))
-    if (gained || (before?.hasQuotes === false && this.#schema.hasQuotes)) {
-      this.#loaded.clear()
-      this.#minutesLoaded.clear()
-    }
+    if (gained || (before?.hasQuotes === false && this.#schema.hasQuotes)) this.forgetHistory()
   }
 
   async #loadHistory({ at, demand, fineFrom, signal, onProgress }: MarketPoll): Promise<void> {
