@@ -12,8 +12,8 @@ import type { FactSink, FrameReader, Progress, SourceName } from '../domain/port
 import type { Clock } from '../domain/time.js'
 import { createMetricsEndpoint } from '../exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../exporter/self-metrics.js'
-import { BarSource } from '../ingest/clickhouse/bar-source.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
+import { MarketSource } from '../ingest/clickhouse/market-source.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
@@ -55,6 +55,8 @@ export interface App {
   readonly urls: { readonly api: string; readonly metrics: string }
   /** Resolves when the first frame is out. */
   firstFrame(): Promise<void>
+  /** Reads the history of bars and signals again: the demo's quotes are written while it runs. */
+  rereadMarket(): void
   /** Releases everything in reverse; idempotent and bounded. */
   stop(): Promise<void>
 }
@@ -124,6 +126,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     reader,
     urls: { api: apiUrl, metrics: metricsUrl ?? apiUrl },
     firstFrame: () => reading.then(() => pipeline?.firstFrame()),
+    rereadMarket: () => pipeline?.rereadMarket(),
     stop: () => releasers.release(),
   }
 }
@@ -181,17 +184,19 @@ function createPipeline(
     sink: sinkOf('postgres'),
     overlapMs,
     decisionOverlapMs: DECISION_OVERLAP_MS,
+    wallNow,
     onStatement: (name) => onStatement?.('postgres', name),
   })
-  let bars: BarSource | undefined
+  let market: MarketSource | undefined
   if (config.clickhouse !== undefined) {
     const client = openClickHouse(config.clickhouse)
     releasers.push('clickhouse client', () => client.close())
     selfMetrics.expectSource('clickhouse')
-    bars = new BarSource({
+    market = new MarketSource({
       client,
       sink: sinkOf('clickhouse'),
       overlapMs,
+      wallNow,
       onStatement: (name) => onStatement?.('clickhouse', name),
     })
   }
@@ -205,7 +210,7 @@ function createPipeline(
     slowPollIntervalMs: config.slowPollIntervalMs,
     maxStalenessMs: config.maxStalenessMs,
     torghut,
-    bars,
+    market,
     selfMetrics,
     log,
     onProgress: onProgress ?? (() => undefined),

@@ -8,12 +8,16 @@ import { Loop } from '../lib/loop.js'
 import { Releasers } from '../lib/releasers.js'
 import { createSimulator } from '../simulator/simulator.js'
 import { startMoment } from '../simulator/start-moment.js'
+import { EARLY_DATE } from '../simulator/torghut/schema-history.js'
 import { type AppOptions, startApp } from './app.js'
 import { createHeldClock, createSystemClock, type HeldClock, wallNow } from './clock.js'
 
 /** How often the simulator writes, in real time. */
 const WRITE_INTERVAL_MS = SECOND_MS / 2
 export const DATABASE = 'torghut'
+
+/** How old simulated tables can be. */
+export const SCHEMA_AGES = ['today', 'early'] as const
 
 export interface Moment {
   /** Start as if it were this moment. */
@@ -103,7 +107,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     releasers.push('simulator loop', () => writing.stop())
     const running = history.then(
       () => {
-        if (!signal.aborted) writing.start()
+        if (signal.aborted) return
+        app.rereadMarket()
+        writing.start()
       },
       (error: unknown) => {
         log.error('the history could not be written', { error: describeError(error) })
@@ -133,6 +139,7 @@ export interface SimulationOptions
     readonly username?: string
     readonly password?: string
   }
+  readonly schema: (typeof SCHEMA_AGES)[number]
   /** Only the history; else it goes on writing until the signal aborts. */
   readonly historyOnly: boolean
   readonly onHistory: (startAt: EpochMs) => void
@@ -145,11 +152,17 @@ export async function runSimulation({
   log,
   historyOnly,
   onHistory,
+  schema,
   ...options
 }: SimulationOptions): Promise<void> {
   const calendars = createCalendars()
   const clock = clockFor(moment, startMoment(calendars, wallNow(), moment))
-  const simulator = createSimulator({ ...options, calendars, clock })
+  const simulator = createSimulator({
+    ...options,
+    calendars,
+    clock,
+    schemaDate: schema === 'early' ? EARLY_DATE : undefined,
+  })
   const stop = () => void simulator.stop()
   signal.addEventListener('abort', stop, { once: true })
   try {

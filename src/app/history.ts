@@ -1,4 +1,3 @@
-import { FINE_HISTORY_MS } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { historyFrom } from '../domain/history.js'
 import type { Progress } from '../domain/ports.js'
@@ -14,7 +13,7 @@ export interface HistoryOptions {
   readonly clock: Clock
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly signal: AbortSignal
-  readonly onOrders: () => void
+  readonly onPositions: () => void
   readonly onProgress: (progress: Progress) => void
   readonly onFailure: (error: unknown) => void
 }
@@ -25,7 +24,7 @@ export async function readHistory(options: HistoryOptions): Promise<EpochMs | un
   for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(LONGEST_RETRY_MS, 2 * retryMs)) {
     const at = clock.now()
     try {
-      await torghut.hydrate(at, { ...options, historyFrom: historyFrom(calendars, at), fineFrom: at - FINE_HISTORY_MS })
+      await torghut.hydrate(at, { ...options, historyFrom: historyFrom(calendars, at) })
       return at
     } catch (error) {
       if (signal.aborted) return undefined

@@ -1,9 +1,9 @@
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
-import { STATUSES } from '../domain/metric.js'
+import { type Need, STATUSES } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
-import { type BarsState, discoverBars } from '../ingest/clickhouse/schema.js'
+import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js'
 
@@ -12,14 +12,27 @@ export type Inspected<State> = { readonly state: State } | { readonly error: unk
 
 export interface Inspection {
   readonly torghut: Inspected<TorghutState>
-  readonly bars: Inspected<BarsState>
+  readonly market: Inspected<MarketSchema>
   readonly seriesPerBook: number
+  /** Metrics that are insufficient_data with these schemas, each with the table or column that it lacks. */
+  readonly insufficient: readonly { readonly metric: string; readonly lacks: string }[]
 }
 
 /** Asks the sources what they are, without reading any facts. */
 export async function inspect(config: Config): Promise<Inspection> {
-  const [torghut, bars] = await Promise.all([inspectTorghut(config), inspectBars(config)])
-  return { torghut, bars, seriesPerBook: seriesPerBook() }
+  const [torghut, market] = await Promise.all([inspectTorghut(config), inspectMarket(config)])
+  const lacking = new Map([
+    ...(torghut !== undefined && 'state' in torghut ? torghut.state.schema.lacking : []),
+    ...(market !== undefined && 'state' in market ? market.state.lacking : []),
+  ])
+  return { torghut, market, seriesPerBook: seriesPerBook(), insufficient: insufficientOf(lacking) }
+}
+
+function insufficientOf(lacking: ReadonlyMap<Need, string>): Inspection['insufficient'] {
+  return DICTIONARY.flatMap(({ name, needs = [] }) => {
+    const lacks = needs.map((need) => lacking.get(need)).filter((what) => what !== undefined)
+    return lacks.length === 0 ? [] : [{ metric: name, lacks: lacks.join(', ') }]
+  })
 }
 
 async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutState>> {
@@ -34,11 +47,11 @@ async function inspectTorghut({ torghut }: Config): Promise<Inspected<TorghutSta
   }
 }
 
-async function inspectBars({ clickhouse }: Config): Promise<Inspected<BarsState>> {
+async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSchema>> {
   if (clickhouse === undefined) return undefined
   const client = openClickHouse(clickhouse)
   try {
-    return { state: await discoverBars(client) }
+    return { state: await discoverMarket(client) }
   } catch (error) {
     return { error }
   } finally {

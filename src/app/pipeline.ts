@@ -1,48 +1,30 @@
-import { type Engine, FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
-import type { Calendar, CalendarName } from '../domain/calendar.js'
+import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
-import { BAR_LIFETIME_MS } from '../domain/history.js'
-import { type Need, TIERS, type Tier } from '../domain/metric.js'
-import type { FrameReader, HealthReport, Progress, SourceName, StrategySummary } from '../domain/ports.js'
-import { type Clock, type EpochMs, MINUTE_MS } from '../domain/time.js'
-import type { SelfMetrics } from '../exporter/self-metrics.js'
-import type { BarSource } from '../ingest/clickhouse/bar-source.js'
-import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
-import { describeError, type Logger } from '../lib/logger.js'
+import { type Need, TIERS } from '../domain/metric.js'
+import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
+import { IngestDelays } from './ingest-delays.js'
+import type { PipelineOptions } from './pipeline-options.js'
+import { SourceWatch } from './source-watch.js'
 import { StageStatus } from './stage-status.js'
+import { withTimeLimit } from './time-limit.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
 
-const NOTHING_LACKS: ReadonlyMap<Need, string> = new Map()
 /** Until ClickHouse has answered once, and for ever where it is not configured. */
 const WITHOUT_FEEDS: ReadonlyMap<Need, string> = new Map([
   ['bars', 'clickhouse'],
   ['signals', 'clickhouse'],
 ])
-
-export interface PipelineOptions {
-  readonly engine: Engine
-  readonly clock: Clock
-  readonly calendars: Readonly<Record<CalendarName, Calendar>>
-  readonly periodsMs: Readonly<Record<Tier, number>>
-  readonly tiers: readonly Tier[]
-  readonly pollIntervalMs: number
-  readonly slowPollIntervalMs: number
-  readonly maxStalenessMs: number
-  readonly torghut: TorghutSource
-  readonly bars: BarSource | undefined
-  readonly selfMetrics: SelfMetrics
-  readonly log: Logger
-  readonly onProgress: (progress: Progress) => void
-}
 
 /**
  * The running exporter: hydrates, then polls the sources and ticks, each in a loop of its own, so that one source's
@@ -51,8 +33,9 @@ export interface PipelineOptions {
 export class Pipeline implements FrameReader {
   readonly #options: PipelineOptions
   readonly #abort = new AbortController()
-  readonly #sources: Record<SourceName, StageStatus>
+  readonly #sources: Record<SourceName, SourceWatch>
   readonly #compute: StageStatus
+  readonly #delays: IngestDelays
   #loops: Loop[] = []
   #hydrating: Promise<void> | undefined
   #state: 'warming_up' | 'ready' | 'stopping' = 'warming_up'
@@ -68,12 +51,18 @@ export class Pipeline implements FrameReader {
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs } = options
+    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, selfMetrics, log } = options
+    const watch = (source: SourceName, periodMs: number) =>
+      new SourceWatch({ source, periodMs: periodMs * clock.speed, selfMetrics, log })
     this.#sources = {
-      postgres: new StageStatus('ingest:postgres', pollIntervalMs * clock.speed),
-      clickhouse: new StageStatus('ingest:clickhouse', slowPollIntervalMs * clock.speed),
+      postgres: watch('postgres', pollIntervalMs),
+      clickhouse: watch('clickhouse', slowPollIntervalMs),
     }
     this.#compute = new StageStatus('compute:light', periodsMs.light * clock.speed)
+    this.#delays = new IngestDelays({
+      clock,
+      observe: (source, delaySeconds) => selfMetrics.rowShown(source, delaySeconds),
+    })
     this.#lastAliveWallAt = wallNow()
   }
 
@@ -93,6 +82,11 @@ export class Pipeline implements FrameReader {
     this.#abort.abort(new QuantError('refused', 'the exporter is stopping'))
     await Promise.all(this.#loops.map((loop) => loop.stop()))
     await this.#hydrating
+  }
+
+  /** The history of bars and signals is read again at the next poll: somebody has written into the past. */
+  rereadMarket(): void {
+    this.#options.market?.forgetHistory()
   }
 
   state(): 'warming_up' | 'ready' | 'stopping' {
@@ -120,13 +114,13 @@ export class Pipeline implements FrameReader {
   }
 
   health(): HealthReport {
-    const { engine, bars, clock, calendars, maxStalenessMs } = this.#options
+    const { engine, market, clock, calendars, maxStalenessMs } = this.#options
     return reportHealth({
       state: this.#state,
       now: this.now(),
       maxStalenessMs: maxStalenessMs * clock.speed,
-      sources: [this.#sources.postgres, ...(bars === undefined ? [] : [this.#sources.clickhouse])],
-      disabled: bars === undefined ? [this.#sources.clickhouse] : [],
+      sources: [this.#sources.postgres.stage, ...(market === undefined ? [] : [this.#sources.clickhouse.stage])],
+      disabled: market === undefined ? [this.#sources.clickhouse.stage] : [],
       compute: this.#compute,
       frames: this.#frames,
       calendars,
@@ -136,7 +130,7 @@ export class Pipeline implements FrameReader {
   }
 
   async #hydrate(): Promise<void> {
-    const { torghut, bars, clock, calendars, onProgress } = this.#options
+    const { torghut, market, clock, calendars, onProgress } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
     let firstBars: Promise<void> | undefined
@@ -145,8 +139,8 @@ export class Pipeline implements FrameReader {
       clock,
       calendars,
       signal,
-      onOrders: () => {
-        firstBars ??= bars === undefined ? undefined : this.#firstBars()
+      onPositions: () => {
+        firstBars ??= market === undefined ? undefined : this.#firstBars()
       },
       onProgress: (progress) => {
         this.#lastAliveWallAt = wallNow()
@@ -154,12 +148,12 @@ export class Pipeline implements FrameReader {
       },
       onFailure: (error) => {
         this.#lastAliveWallAt = wallNow()
-        this.#sourceFailed('postgres', error)
+        this.#sources.postgres.failed(this.now(), error)
       },
     })
     await firstBars
     if (at === undefined || signal.aborted) return
-    this.#sourceSucceeded('postgres', 'hydrate', at, startedMs)
+    this.#sources.postgres.succeeded('hydrate', at, startedMs)
     this.#ordersAsOf = at
     try {
       this.#tick()
@@ -171,26 +165,22 @@ export class Pipeline implements FrameReader {
 
   /** Bars make the first frame whole; when they do not come it goes out without them. */
   async #firstBars(): Promise<void> {
-    const limit = new AbortController()
-    const signal = AbortSignal.any([this.#abort.signal, limit.signal])
-    const timer = setTimeout(
-      () =>
-        limit.abort(
-          new QuantError('source_timeout', 'clickhouse: reading the history took too long', { retryable: true }),
-        ),
-      FIRST_BARS_MS,
-    )
+    const { signal } = this.#abort
+    const tooLong = 'clickhouse: reading the history took too long'
     try {
-      await this.#pollBars(signal)
+      await withTimeLimit(
+        signal,
+        FIRST_BARS_MS,
+        new QuantError('source_timeout', tooLong, { retryable: true }),
+        (limited) => this.#pollMarket(limited),
+      )
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#sourceFailed('clickhouse', error)
-    } finally {
-      clearTimeout(timer)
+      if (!signal.aborted) this.#sources.clickhouse.failed(this.now(), error)
     }
   }
 
   #startLoops(): void {
-    const { periodsMs, pollIntervalMs, slowPollIntervalMs, bars, selfMetrics } = this.#options
+    const { periodsMs, pollIntervalMs, slowPollIntervalMs, market, selfMetrics } = this.#options
     this.#loops = [
       new Loop({
         periodMs: periodsMs.light,
@@ -201,15 +191,15 @@ export class Pipeline implements FrameReader {
       new Loop({
         periodMs: pollIntervalMs,
         run: () => this.#pollOrders(),
-        onError: (error) => this.#sourceFailed('postgres', error),
+        onError: (error) => this.#sources.postgres.failed(this.now(), error),
       }),
     ]
-    if (bars !== undefined)
+    if (market !== undefined)
       this.#loops.push(
         new Loop({
           periodMs: slowPollIntervalMs,
-          run: (signal) => this.#pollBars(signal),
-          onError: (error) => this.#sourceFailed('clickhouse', error),
+          run: (signal) => this.#pollMarket(signal),
+          onError: (error) => this.#sources.clickhouse.failed(this.now(), error),
         }),
       )
     if (this.#abort.signal.aborted) return
@@ -225,6 +215,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
+    this.#delays.shown(at)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
     this.#lastAliveWallAt = this.#lastTickWallAt
@@ -256,10 +247,11 @@ export class Pipeline implements FrameReader {
     const startedMs = wallNow()
     const isSlow = startedMs >= this.#slowPollDueWallAt
     const at = clock.now()
-    const { asOf, hasOrderNews } = await torghut.poll(at, isSlow)
+    const { asOf, hasOrderNews, writtenAts } = await torghut.poll(at, isSlow)
+    this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
     this.#ordersAsOf = asOf
-    this.#sourceSucceeded('postgres', isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
+    this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     if (hasOrderNews) this.#showAtOnce()
   }
 
@@ -276,46 +268,36 @@ export class Pipeline implements FrameReader {
       return
     this.#lastExtraWallAt = wallNow()
     this.#frames = engine.tick(at, this.#watermarks(), false)
+    this.#delays.shown(at)
   }
 
-  async #pollBars(signal: AbortSignal): Promise<void> {
-    const { bars, engine, clock, onProgress } = this.#options
-    if (bars === undefined) return
+  async #pollMarket(signal: AbortSignal): Promise<void> {
+    const { market, engine, clock, onProgress } = this.#options
+    if (market === undefined) return
     const startedMs = wallNow()
     const at = clock.now()
-    await bars.poll(
+    const ingestedAts = await market.poll({
       at,
-      engine.demand(),
-      { fineFrom: at - FINE_HISTORY_MS, from: at - BAR_LIFETIME_MS },
+      demand: engine.demand(),
+      fineFrom: at - FINE_HISTORY_MS,
       signal,
-      (progress) => {
+      onProgress: (progress) => {
         this.#lastAliveWallAt = this.#state === 'warming_up' ? wallNow() : this.#lastAliveWallAt
         onProgress(progress)
       },
-    )
+    })
     this.#feedsAsOf = at
-    this.#sourceSucceeded('clickhouse', 'poll', at, startedMs)
+    this.#delays.seen('clickhouse', ingestedAts)
+    this.#sources.clickhouse.succeeded('poll', at, startedMs)
   }
 
   #watermarks(): Watermarks {
+    const { torghut, market } = this.#options
+    const ofFeeds = this.#feedsAsOf === undefined || market === undefined ? WITHOUT_FEEDS : market.lacking
     return {
       ordersAsOf: this.#ordersAsOf,
       feedsAsOf: this.#feedsAsOf,
-      lacking: this.#feedsAsOf === undefined ? WITHOUT_FEEDS : NOTHING_LACKS,
+      lacking: new Map([...torghut.lacking, ...ofFeeds]),
     }
-  }
-
-  #sourceSucceeded(source: SourceName, query: string, at: EpochMs, startedMs: number): void {
-    const { selfMetrics, log } = this.#options
-    selfMetrics.sourceSucceeded(source, query, at, wallNow() - startedMs)
-    if (this.#sources[source].succeeded(at)) log.info('source up', { source })
-  }
-
-  #sourceFailed(source: SourceName, error: unknown): void {
-    const { selfMetrics, log } = this.#options
-    const code = error instanceof QuantError ? error.code : 'internal_error'
-    selfMetrics.sourceFailed(source, code)
-    if (this.#sources[source].failed(this.now(), code))
-      log.error('source down', { source, code, error: describeError(error) })
   }
 }

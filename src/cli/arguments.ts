@@ -68,3 +68,15 @@ export function timeOption(name: string, value: string | boolean | undefined): E
   if (at !== undefined) return at
   throw new QuantError('usage', `--${name} must be a time with a zone, such as 2026-11-20T15:30:00Z; it is '${value}'`)
 }
+
+/** One of a closed list; the first of it when the option is not given. */
+export function choiceOption<const Choice extends string>(
+  name: string,
+  value: string | boolean | undefined,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  if (value === undefined) return choices[0]
+  const choice = choices.find((candidate) => candidate === value)
+  if (choice !== undefined) return choice
+  throw new QuantError('usage', `--${name} must be ${choices.join(' or ')}; it is '${value}'`)
+}

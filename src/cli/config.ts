@@ -20,22 +20,27 @@ export const config: Command = {
     for (const [key, value, source] of rows)
       terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
 
-    const { torghut, bars, seriesPerBook } = await inspect(settings)
+    const { torghut, market, seriesPerBook, insufficient } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
-      terminal.out(`postgres    version ${state.serverVersion}\n`)
-      for (const { table, missingColumns } of state.tables)
+      const isWhole = state.schema.tables.every(({ missingColumns }) => missingColumns?.length === 0)
+      terminal.out(
+        `postgres    version ${state.schema.serverVersion}, ${isWhole ? 'today’s schema' : 'an older schema'}\n`,
+      )
+      for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
+      for (const problem of state.schema.problems) terminal.out(`            cannot be read: ${problem}\n`)
       const series = state.books * seriesPerBook
       terminal.out(
         `series      about ${series} (${state.books} books × ${seriesPerBook}); at most ${settings.maxSeries} are exported\n`,
       )
     })
-    report('clickhouse', 'CH_HOST is not set', bars, (state) => {
-      terminal.out(
-        `clickhouse  version ${state.serverVersion}\n            ta_microbars: ${tableText(state.missingColumns)}\n`,
-      )
+    report('clickhouse', 'CH_HOST is not set', market, ({ serverVersion, feeds }) => {
+      terminal.out(`clickhouse  version ${serverVersion}\n`)
+      for (const { table, missingColumns } of Object.values(feeds))
+        terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
     })
+    for (const { metric, lacks } of insufficient) terminal.out(`insufficient  ${metric}: no ${lacks}\n`)
 
     function report<State>(
       name: string,

@@ -1,7 +1,8 @@
-import { runSimulation } from '../app/demo.js'
+import { runSimulation, SCHEMA_AGES } from '../app/demo.js'
 import { QuantError } from '../domain/errors.js'
 import { toIso } from '../domain/time.js'
 import { createLogger } from '../lib/logger.js'
+import { choiceOption } from './arguments.js'
 import type { Command } from './command.js'
 import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
 import { progressText } from './progress-text.js'
@@ -19,6 +20,7 @@ export const simulate: Command = {
     clickhouse: { type: 'string' },
     database: { type: 'string' },
     'history-only': { type: 'boolean' },
+    schema: { type: 'string' },
     ...MOMENT_OPTIONS,
   },
   help: {
@@ -26,6 +28,7 @@ export const simulate: Command = {
     clickhouse: 'the ClickHouse to write into, such as http://127.0.0.1:8123',
     database: 'the ClickHouse database (torghut)',
     'history-only': 'end when the history is written',
+    schema: 'how old the tables are to be: today (the default), or early: as of 2026-02-12',
     ...MOMENT_HELP,
   },
   async run({ values, terminal, signal }) {
@@ -47,6 +50,7 @@ export const simulate: Command = {
     })
     await runSimulation({
       ...momentOf(values),
+      schema: choiceOption('schema', values.schema, SCHEMA_AGES),
       dsn,
       clickhouse: { url: clickhouse, database: String(database) },
       historyOnly: values['history-only'] === true,

@@ -1,4 +1,4 @@
-import { divideHalfEven, type PriceE8 } from './exact.js'
+import { divideHalfEven, LARGEST_PRICE_E8, type PriceE8 } from './exact.js'
 
 /** The widest spread of a quote that can be believed is its middle divided by this: 50 basis points. */
 const WIDEST_SPREAD_DIVISOR = 200n
@@ -12,7 +12,7 @@ export const NO_MID: PriceE8 = 0n
  * Source: SOURCES section 2.
  */
 export function midOf(bid: PriceE8 | undefined, ask: PriceE8 | undefined): PriceE8 {
-  if (bid === undefined || ask === undefined || bid <= 0n || ask < bid) return NO_MID
+  if (bid === undefined || ask === undefined || bid <= 0n || ask < bid || ask > LARGEST_PRICE_E8) return NO_MID
   const sum = bid + ask
   return (ask - bid) * 2n * WIDEST_SPREAD_DIVISOR <= sum ? divideHalfEven(sum, 2n) : NO_MID
 }

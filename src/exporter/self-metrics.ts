@@ -7,6 +7,7 @@ import type { EpochMs } from '../domain/time.js'
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 const QUERY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const INGEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60]
 const TICK_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
 export interface SelfMetricsOptions {
@@ -31,6 +32,7 @@ export class SelfMetrics {
   readonly #sourceSuccess: Gauge
   readonly #sourceErrors: Counter
   readonly #queryDuration: Histogram
+  readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
   readonly #enabled: Gauge
   readonly #ready: Gauge
@@ -81,6 +83,13 @@ export class SelfMetrics {
       buckets: QUERY_BUCKETS,
       registers,
     })
+    this.#ingestDelay = new Histogram({
+      name: 'quant_ingest_delay_seconds',
+      help: 'Real time from the writing of a row to the frame that shows it; rows read at the start are not counted.',
+      labelNames: ['source'],
+      buckets: INGEST_BUCKETS,
+      registers,
+    })
     this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
 
     for (const tier of TIERS.filter((name) => tiers.includes(name))) {
@@ -108,6 +117,7 @@ export class SelfMetrics {
   expectSource(source: SourceName): void {
     this.#sourceUp.set({ source }, 0)
     this.#sourceErrors.inc({ source, kind: 'source_unreachable' }, 0)
+    this.#ingestDelay.zero({ source })
   }
 
   sourceSucceeded(source: SourceName, query: string, at: EpochMs, durationMs: number): void {
@@ -133,6 +143,10 @@ export class SelfMetrics {
 
   frameDropped(reason: 'tick_failed' | 'tick_skipped', count = 1): void {
     this.#framesDropped.inc({ reason }, count)
+  }
+
+  rowShown(source: SourceName, delaySeconds: number): void {
+    this.#ingestDelay.observe({ source }, delaySeconds)
   }
 
   factRejected(source: SourceName, reason: string): void {

@@ -9,6 +9,7 @@ import { assertMayWrite } from './torghut/ownership.js'
 import { createPendingRows, type DueRows } from './torghut/pending-rows.js'
 import { TORGHUT_TODAY } from './torghut/postgres-schema.js'
 import { createPostgresWriter, type PostgresStore } from './torghut/postgres-writer.js'
+import { EARLY_DATE, torghutSchemaOf } from './torghut/schema-history.js'
 import { strategyRow } from './torghut/strategy-row.js'
 import { type ClickHouseStore, createTaWriter, type TaProgress } from './torghut/ta-writer.js'
 import { createDesk } from './trading/desk.js'
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   readonly seed: number
   /** Complete sessions of back-history before the running one; 25 covers the longest window. */
   readonly sessions?: number
+  /** Make the tables as they were at the beginning of this day (`2026-02-12`); today's when it is not given. */
+  readonly schemaDate?: string | undefined
   readonly onProgress?: (progress: Progress) => void
   /** Orders, snapshots and bars of the history are there; its signals are written once this resolves. */
   readonly onTradesAndBars?: () => Promise<void>
@@ -70,7 +73,9 @@ export function createSimulation(
   const market = createMarket(calendars, seed, firstAt)
   const desk = createDesk({ market, calendars, densities, seed, firstAt })
   const pending = createPendingRows(seed)
-  const writer = createPostgresWriter(postgres, TORGHUT_TODAY)
+  const { schemaDate } = options
+  const schema = schemaDate === undefined ? TORGHUT_TODAY : torghutSchemaOf(schemaDate)
+  const writer = createPostgresWriter(postgres, schema)
   const cursors = createCursorWriter({ writer, calendars, densities, madeAt: firstAt })
   let stopped = false
   const ta = createTaWriter({ store: clickhouse, database, market, densities, firstAt, stopped: () => stopped })
@@ -132,8 +137,8 @@ export function createSimulation(
     loadHistory: () =>
       inTurn(async () => {
         await assertMayWrite(postgres, clickhouse, database)
-        await installPostgres(postgres, TORGHUT_TODAY)
-        await installClickHouse(clickhouse, database)
+        await installPostgres(postgres, schema)
+        await installClickHouse(clickhouse, database, { isEarly: schemaDate !== undefined && schemaDate <= EARLY_DATE })
         await writer.write(
           'strategies',
           STRATEGIES.map((strategy) => strategyRow(strategy, firstAt - DAY_MS)),

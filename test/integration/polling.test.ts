@@ -24,6 +24,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
   let facts: Fact[]
   let rejections: FactRejection[]
   let statements: string[]
+  let wallMs: number
   const strategyId = randomUUID()
 
   beforeAll(async () => {
@@ -64,6 +65,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
     facts = []
     rejections = []
     statements = []
+    wallMs = 0
     source = new TorghutSource({
       pool,
       sink: {
@@ -75,6 +77,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
       },
       overlapMs: 30_000,
       decisionOverlapMs: 300_000,
+      wallNow: () => wallMs,
       onStatement: (name) => void statements.push(name),
     })
   })
@@ -135,7 +138,6 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
   const hydrate = (moment = T) =>
     source.hydrate(moment, {
       historyFrom: T - 20 * 86_400_000,
-      fineFrom: T - 3_600_000,
       signal: new AbortController().signal,
       onProgress: () => undefined,
     })

@@ -1,6 +1,6 @@
 /**
  * An average-cost ledger written in PL/pgSQL over Torghut's tables, independent of the product's: numeric arithmetic,
- * one loop over the fills of a book and symbol in order of time.
+ * one loop over the orders of a book and symbol in order of time; how many fills they had is counted from the order events.
  */
 export const INDEPENDENT_LEDGER = `
 CREATE FUNCTION pg_temp.book_totals(until timestamptz)
@@ -16,7 +16,9 @@ BEGIN
     fills bigint, realized numeric, held numeric, cash numeric) ON COMMIT DROP;
   FOR fill IN
     SELECT d.strategy_id, coalesce(nullif(e.alpaca_account_label, 'paper'), d.alpaca_account_label) AS account, replace(e.symbol, '/', '') AS symbol,
-           e.side, e.filled_qty, e.avg_fill_price
+           e.side, e.filled_qty, e.avg_fill_price,
+           (SELECT count(*) + CASE WHEN coalesce(sum(v.filled_qty_delta), 0) < e.filled_qty THEN 1 ELSE 0 END FROM execution_order_events v
+            WHERE v.filled_qty_delta > 0 AND (v.execution_id = e.id OR v.alpaca_order_id = e.alpaca_order_id)) AS parts
     FROM executions e JOIN trade_decisions d ON d.id = e.trade_decision_id
     WHERE e.filled_qty > 0
       AND coalesce((e.raw_order->>'filled_at')::timestamptz, CASE WHEN e.status <> 'filled' THEN (e.raw_order->>'updated_at')::timestamptz END,
@@ -38,7 +40,7 @@ BEGIN
       held := held - closing;
       IF abs(signed) > abs(closing) THEN held := signed + closing; cost := held * fill.avg_fill_price; END IF;
     END IF;
-    INSERT INTO symbol_totals VALUES (fill.strategy_id, fill.account, fill.symbol, fill.filled_qty, fill.filled_qty * fill.avg_fill_price, 1, gain, signed,
+    INSERT INTO symbol_totals VALUES (fill.strategy_id, fill.account, fill.symbol, fill.filled_qty, fill.filled_qty * fill.avg_fill_price, fill.parts, gain, signed,
       -signed * fill.avg_fill_price);
   END LOOP;
   RETURN QUERY

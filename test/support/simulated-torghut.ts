@@ -3,6 +3,8 @@ import type { EpochMs } from '../../src/domain/time.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
 import { createSimulator } from '../../src/simulator/simulator.js'
 
+const DATABASE = 'torghut'
+
 export interface Addresses {
   readonly dsn: string
   readonly clickhouse: { readonly url: string; readonly host: string; readonly port: number }
@@ -14,10 +16,12 @@ export async function fillTorghut(
   startAt: EpochMs,
   sessions: number,
   seed = 1,
+  { schemaDate, database = DATABASE }: { schemaDate?: string; database?: string } = {},
 ): Promise<Simulator> {
   const simulator = createSimulator({
     dsn,
-    clickhouse: { url: clickhouse.url, database: 'torghut' },
+    clickhouse: { url: clickhouse.url, database },
+    schemaDate,
     calendars: createCalendars(),
     clock: { speed: 1, now: () => startAt },
     seed,
@@ -28,6 +32,6 @@ export async function fillTorghut(
 }
 
 /** What `serve` needs to read those databases. */
-export function environmentOf({ dsn, clickhouse }: Addresses): Record<string, string> {
-  return { TORGHUT_DB_DSN: dsn, CH_HOST: clickhouse.host, CH_PORT: String(clickhouse.port), CH_DATABASE: 'torghut' }
+export function environmentOf({ dsn, clickhouse }: Addresses, database = DATABASE): Record<string, string> {
+  return { TORGHUT_DB_DSN: dsn, CH_HOST: clickhouse.host, CH_PORT: String(clickhouse.port), CH_DATABASE: database }
 }

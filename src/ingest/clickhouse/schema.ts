@@ -1,28 +1,72 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import type { Need } from '../../domain/metric.js'
+import { FEEDS, type Feed } from '../../domain/ports.js'
 import { asClickHouseError } from './errors.js'
 
-const NEEDED_COLUMNS = ['symbol', 'event_ts', 'seq', 'ingest_ts', 'c'] as const
+/** What is read of each feed's table: without a needed column the feed is not read, without a later one it is. */
+const COLUMNS: Record<
+  Feed,
+  { readonly table: string; readonly needed: readonly string[]; readonly later: readonly string[] }
+> = {
+  bars: { table: 'ta_microbars', needed: ['symbol', 'event_ts', 'seq', 'ingest_ts', 'c'], later: [] },
+  signals: {
+    table: 'ta_signals',
+    needed: ['symbol', 'event_ts', 'seq', 'ingest_ts', 'source'],
+    later: ['imbalance_bid_px', 'imbalance_ask_px'],
+  },
+}
 
-export interface BarsState {
-  readonly serverVersion: string
+export interface FeedState {
+  readonly table: string
   /** Undefined where the table is not there. */
   readonly missingColumns: readonly string[] | undefined
 }
 
-/** What is there of the table of bars. Rejects with a QuantError when the server cannot be asked. */
-export async function discoverBars(client: ClickHouseClient): Promise<BarsState> {
+/** What a ClickHouse server has of the two feeds. */
+export interface MarketSchema {
+  readonly serverVersion: string
+  readonly feeds: Readonly<Record<Feed, FeedState>>
+  /** Signals carry a quote; without one there are no mids, but that a signal came is still known. */
+  readonly hasQuotes: boolean
+  /** Feeds that cannot be read, each with what is missing. */
+  readonly lacking: ReadonlyMap<Need, string>
+}
+
+/**
+ * Asks, with one statement, which of the tables and columns are there.
+ *
+ * Rejects with a QuantError when the server cannot be asked. A missing table is no error: nothing is read from it.
+ */
+export async function discoverMarket(client: ClickHouseClient): Promise<MarketSchema> {
   try {
     const answer = await client.query({
-      query: `SELECT version() AS version, groupArray(name) AS names FROM system.columns WHERE database = currentDatabase() AND table = 'ta_microbars'`,
+      query: `SELECT version() AS version, groupArray((table, name)) AS columns FROM system.columns
+        WHERE database = currentDatabase() AND table IN {tables:Array(String)}`,
+      query_params: { tables: FEEDS.map((feed) => COLUMNS[feed].table) },
       format: 'JSONEachRow',
     })
-    const [row] = await answer.json<{ version: string; names: string[] }>()
-    const names = row?.names ?? []
-    return {
-      serverVersion: row?.version ?? 'unknown',
-      missingColumns: names.length === 0 ? undefined : NEEDED_COLUMNS.filter((name) => !names.includes(name)),
-    }
+    const [row] = await answer.json<{ version: string; columns: [table: string, name: string][] }>()
+    return schemaOf(row?.version ?? 'unknown', row?.columns ?? [])
   } catch (error) {
     throw asClickHouseError(error)
   }
+}
+
+function schemaOf(serverVersion: string, columns: readonly (readonly [table: string, name: string])[]): MarketSchema {
+  const stateOf = (feed: Feed): FeedState => {
+    const { table, needed, later } = COLUMNS[feed]
+    const present = new Set(columns.filter(([of]) => of === table).map(([, name]) => name))
+    const missingColumns = [...needed, ...later].filter((name) => !present.has(name))
+    return { table, missingColumns: present.size === 0 ? undefined : missingColumns }
+  }
+  const feeds = { bars: stateOf('bars'), signals: stateOf('signals') }
+  const lacking = new Map<Need, string>()
+  for (const feed of FEEDS) {
+    const { table, missingColumns } = feeds[feed]
+    const [missing] = (missingColumns ?? []).filter((name) => COLUMNS[feed].needed.includes(name))
+    if (missingColumns === undefined) lacking.set(feed, `table ${table}`)
+    else if (missing !== undefined) lacking.set(feed, `${table}.${missing}`)
+  }
+  const hasQuotes = feeds.signals.missingColumns?.every((name) => !COLUMNS.signals.later.includes(name)) ?? false
+  return { serverVersion, feeds, hasQuotes, lacking }
 }

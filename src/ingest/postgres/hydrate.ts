@@ -1,27 +1,25 @@
 import type { Progress } from '../../domain/ports.js'
-import { DAY_MS, type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import type { EpochMs } from '../../domain/time.js'
 import type { Query } from './read-only.js'
 import type { Row, Table } from './table.js'
+import type { Tables } from './tables.js'
 
 /** Rows a page: small enough that an embedded engine is not blocked for long. */
 const PAGE_ROWS = 2_000
-/** Older snapshots are read one a minute and account. */
-/** The minute (a, b] of a snapshot; times count in whole milliseconds, as in the core. */
-const SNAPSHOT_CELL = `ceil(floor(extract(epoch FROM as_of) * 1000) / ${MINUTE_MS})`
+/** Snapshots are larger: a document of all positions each. */
+const SNAPSHOT_PAGE_ROWS = 1_000
 
 export interface HydrateOptions {
   readonly at: EpochMs
   /** Decisions and snapshots are needed from here on; orders from the first row, since ledgers are. */
   readonly historyFrom: EpochMs
-  /** From here on every snapshot is read. */
-  readonly fineFrom: EpochMs
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
-  /** All orders are applied: which prices are needed is known from here on. */
-  readonly onOrders?: () => void
+  /** All orders and snapshots are applied: which prices are needed, and at which instants, is known from here on. */
+  readonly onPositions?: () => void
   readonly transaction: <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>
   readonly apply: (table: Table, rows: readonly Row[]) => void
-  readonly tables: Readonly<Record<'strategies' | 'executions' | 'decisions' | 'snapshots', Table>>
+  readonly tables: Tables
 }
 
 const AT = (parameter: string) => `to_timestamp(${parameter}::double precision / 1000)`
@@ -34,9 +32,8 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, at, historyFrom } = options
   await readAll(options, tables.strategies)
   await readPages(options, tables.executions, Number.MIN_SAFE_INTEGER, at)
-  options.onOrders?.()
-  await readFirstSnapshots(options)
-  await readSnapshots(options)
+  if (tables.snapshots !== undefined) await readSnapshots(options, tables.snapshots)
+  options.onPositions?.()
   await readPages(options, tables.decisions, historyFrom, at)
 }
 
@@ -97,38 +94,62 @@ interface PageRow {
   readonly id: string
 }
 
-/** The first snapshot ever of each account: ledgers may begin with it. */
-async function readFirstSnapshots({ transaction, apply, tables: { snapshots }, at }: HydrateOptions): Promise<void> {
-  const text = `SELECT ${snapshots.projection} AS row FROM position_snapshots t
-    JOIN (SELECT alpaca_account_label AS account, min(as_of) AS as_of FROM position_snapshots WHERE as_of <= ${AT('$1')} GROUP BY 1) f
-      ON f.account = t.alpaca_account_label AND f.as_of = t.as_of`
-  apply(snapshots, await transaction((query) => rowsOf(query, text, [at])))
+/**
+ * The first snapshot ever of each account, since ledgers may begin with it, and every one of the time that windows reach
+ * into: pages along the index on (account, as_of).
+ */
+async function readSnapshots(
+  { transaction, apply, at, historyFrom, signal, onProgress }: HydrateOptions,
+  snapshots: Table,
+): Promise<void> {
+  const accounts = await transaction((query) =>
+    query<SnapshotAccount>(
+      `SELECT alpaca_account_label AS account, CASE WHEN min(as_of) <= ${AT('$2')} THEN min(as_of)::text END AS first, count(*) FILTER (WHERE as_of > ${AT('$2')})::int AS count
+       FROM position_snapshots WHERE as_of <= ${AT('$1')} GROUP BY 1 ORDER BY 1`,
+      [at, historyFrom],
+    ),
+  )
+  const total = accounts.reduce((sum, { count }) => sum + count, 0)
+  const first = `SELECT ${snapshots.projection} AS row FROM position_snapshots t WHERE t.alpaca_account_label = $1 AND t.as_of = $2::timestamptz`
+  const page = `SELECT ${snapshots.projection} AS row, t.as_of::text AS as_of, t.id::text AS id FROM position_snapshots t
+    WHERE t.alpaca_account_label = $1 AND t.as_of <= ${AT('$2')} AND (t.as_of, t.id) > ($3::timestamptz, $4::uuid)
+    ORDER BY t.as_of, t.id LIMIT ${SNAPSHOT_PAGE_ROWS}`
+  let done = 0
+  for (const { account, first: firstAt } of accounts) {
+    if (firstAt !== null) apply(snapshots, await transaction((query) => rowsOf(query, first, [account, firstAt])))
+    let after: readonly [asOf: string, id: string] | undefined = [new Date(historyFrom).toISOString(), LARGEST_ID]
+    while (after !== undefined) {
+      signal.throwIfAborted()
+      const [asOf, id] = after
+      const rows: readonly SnapshotPageRow[] = await transaction((query) =>
+        query<SnapshotPageRow>(page, [account, at, asOf, id]),
+      )
+      apply(
+        snapshots,
+        rows.map(({ row }) => row),
+      )
+      done += rows.length
+      onProgress({ stage: snapshots.name, done, total: Math.max(total, done) })
+      const last = rows.at(-1)
+      after = last === undefined || rows.length < SNAPSHOT_PAGE_ROWS ? undefined : [last.as_of, last.id]
+    }
+  }
 }
 
-/** The last snapshot of each minute and account of the past, and every one of the recent past; a day a statement. */
-async function readSnapshots({
-  transaction,
-  apply,
-  tables: { snapshots },
-  at,
-  historyFrom,
-  fineFrom,
-  signal,
-  onProgress,
-}: HydrateOptions): Promise<void> {
-  const thinned = `SELECT ${snapshots.projection} AS row FROM (
-      SELECT DISTINCT ON (alpaca_account_label, ${SNAPSHOT_CELL}) *
-      FROM position_snapshots WHERE as_of > ${AT('$1')} AND as_of <= ${AT('$2')}
-      ORDER BY alpaca_account_label, ${SNAPSHOT_CELL}, as_of DESC, id DESC) t`
-  const whole = `SELECT ${snapshots.projection} AS row FROM position_snapshots t WHERE t.as_of > ${AT('$1')} AND t.as_of <= ${AT('$2')}`
-  const days = Math.max(1, Math.ceil((fineFrom - historyFrom) / DAY_MS))
-  for (let day = 0; day < days; day += 1) {
-    signal.throwIfAborted()
-    const from = historyFrom + day * DAY_MS
-    apply(snapshots, await transaction((query) => rowsOf(query, thinned, [from, Math.min(from + DAY_MS, fineFrom)])))
-    onProgress({ stage: snapshots.name, done: day + 1, total: days })
-  }
-  apply(snapshots, await transaction((query) => rowsOf(query, whole, [fineFrom, at])))
+/** Sorts after every other: a page begins after an instant, not with it. */
+const LARGEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+interface SnapshotAccount {
+  readonly account: string
+  /** Null where it is one of the pages. */
+  readonly first: string | null
+  readonly count: number
+}
+
+interface SnapshotPageRow {
+  readonly row: Row
+  readonly as_of: string
+  readonly id: string
 }
 
 async function rowsOf(query: Query, text: string, values: readonly unknown[]): Promise<Row[]> {

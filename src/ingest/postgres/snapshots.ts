@@ -1,9 +1,10 @@
-import { join, priceOf, read, record, type Table, text } from './table.js'
+import { join, ownRows, priceOf, read, record, type Table, text } from './table.js'
 
 /** What the broker says an account holds. Append-only. */
 export const snapshots: Table = {
   name: 'position_snapshots',
   joins: '',
+  watches: [ownRows('position_snapshots', 't.created_at')],
   projection: `json_build_object('id', t.id, 'account', t.alpaca_account_label, 'as_of', t.as_of, 'equity', t.equity::text, 'cash', t.cash::text,
     'buying_power', t.buying_power::text, 'positions', t.positions)`,
   toFacts: (row) => {

@@ -1,9 +1,10 @@
-import { join, read, type Table } from './table.js'
+import { join, ownRows, read, type Table } from './table.js'
 
 /** Strategies: a handful of rows, never deleted. A universe of nothing but currency pairs trades around the clock. */
 export const strategies: Table = {
   name: 'strategies',
   joins: '',
+  watches: [ownRows('strategies', 't.updated_at')],
   projection: `json_build_object('id', t.id, 'name', t.name, 'enabled', t.enabled, 'universe', t.universe_symbols, 'created_at', t.created_at)`,
   toFacts: (row) => {
     const universe = Array.isArray(row.universe)

@@ -1,19 +1,17 @@
 import type pg from 'pg'
+import { QuantError } from '../../domain/errors.js'
+import type { Need } from '../../domain/metric.js'
 import type { FactSink, Progress } from '../../domain/ports.js'
-import type { EpochMs } from '../../domain/time.js'
-import { decisions } from './decisions.js'
-import { executions } from './executions.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { hydrate } from './hydrate.js'
+import { fetchRows, type RowVersion, readVersions } from './poll-statements.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
-import { snapshots } from './snapshots.js'
-import { strategies } from './strategies.js'
+import { assertSupported, readSchema, type TableName, type TorghutSchema } from './schema.js'
 import type { Row, Table } from './table.js'
+import { type Tables, tablesOf } from './tables.js'
 
-const TABLES: readonly Table[] = [strategies, executions, decisions, snapshots]
-/** Orders are looked at every poll, the rest on slow polls. */
-const FAST_TABLES: readonly Table[] = [executions]
-/** Rows fetched by one statement; a burst of more takes several. */
-const FETCH_LIMIT = 5_000
+/** The schema is looked at again this often: what it gains is used. */
+const DISCOVER_EVERY_MS = MINUTE_MS
 
 export interface TorghutSourceOptions {
   readonly pool: pg.Pool
@@ -22,6 +20,8 @@ export interface TorghutSourceOptions {
   readonly overlapMs: number
   /** Decisions have no updated_at: those made this recently are looked at again on every slow poll. */
   readonly decisionOverlapMs: number
+  /** The machine's clock: what happens at intervals here does so in real time. */
+  readonly wallNow: () => EpochMs
   readonly onStatement: (name: string) => void
 }
 
@@ -29,7 +29,14 @@ export interface PollResult {
   /** T at the start of the read: everything committed before it is known. */
   readonly asOf: EpochMs
   readonly hasOrderNews: boolean
-  readonly rowCount: number
+  /** When the row versions that this poll saw first were written, as far as they say and no earlier version said. */
+  readonly writtenAts: readonly EpochMs[]
+}
+
+/** What the last poll saw of a table: row versions, and which instants of writing its rows had told. */
+interface Seen {
+  readonly versions: ReadonlySet<string>
+  readonly stamps: ReadonlySet<string>
 }
 
 /**
@@ -38,103 +45,128 @@ export interface PollResult {
  * A poll is one read-only transaction of at most two statements: the first asks for (id, xmin) of what was touched since
  * the cursor less an overlap, the second fetches whole rows for the pairs that the poll before did not see. A row version
  * is exact even where updated_at does not move; remembering one poll's pairs is enough, since a row that left the overlap
- * can come back only in another version.
+ * can come back only in another version. A new review or order event fetches the row that it speaks of.
+ * What is read follows the schema that is there, which is looked at when reading begins, once a minute, and when a
+ * statement fails for want of a table or column.
  * Polling, not LISTEN/NOTIFY: we may not add triggers there, and a missed notification is silent.
  */
 export class TorghutSource {
   readonly #options: TorghutSourceOptions
   #cursor: EpochMs | undefined
+  #hydratedAt: EpochMs = Number.NEGATIVE_INFINITY
   /** Every account that some row has named. */
   readonly #accounts = new Set<string>()
-  readonly #seen = new Map<string, ReadonlySet<string>>()
+  readonly #seen = new Map<TableName, Seen>()
+  #schema: TorghutSchema | undefined
+  #tables: Tables | undefined
+  #discoverAtWall = 0
 
   constructor(options: TorghutSourceOptions) {
     this.#options = options
   }
 
-  /** Reads the whole history that the books need, up to T; afterwards polls continue from here. */
+  /** What the database's schema does not have, by need; nothing before the history is read. */
+  get lacking(): ReadonlyMap<Need, string> {
+    return this.#schema?.lacking ?? NOTHING
+  }
+
+  /**
+   * Reads the whole history that the books need, up to T; afterwards polls continue from here. Rejects with QuantError
+   * `schema_unsupported` when the schema is older than any that is supported.
+   */
   async hydrate(
     at: EpochMs,
     options: {
       readonly historyFrom: EpochMs
-      readonly fineFrom: EpochMs
       readonly signal: AbortSignal
-      readonly onOrders?: () => void
+      readonly onPositions?: () => void
       readonly onProgress: (progress: Progress) => void
     },
   ): Promise<void> {
-    const { pool, onStatement } = this.#options
-    await hydrate({
-      ...options,
-      at,
-      transaction: (work) => inReadOnlyTransaction(pool, () => onStatement('hydrate'), work),
-      apply: (table, rows) => this.#apply(table, rows),
-      tables: { strategies, executions, decisions, snapshots },
-    })
+    const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('hydrate', work)
+    const tables = await transaction((query) => this.#discover(query))
+    await hydrate({ ...options, at, transaction, apply: (table, rows) => this.#apply(table, rows), tables })
     this.#cursor = at
+    this.#hydratedAt = at
   }
 
   /** Reads what is new. `slow` polls look at all tables, others at orders only. */
   async poll(at: EpochMs, slow: boolean): Promise<PollResult> {
-    const { pool, onStatement } = this.#options
-    const tables = slow ? TABLES : FAST_TABLES
-    const counts = await inReadOnlyTransaction(
-      pool,
-      () => onStatement('poll'),
-      async (query) => {
-        const pairs = await this.#pairs(query, tables, at)
-        const unseen = new Map(
-          tables.map((table) => [
-            table,
-            (pairs.get(table.name) ?? []).filter(({ version }) => !this.#seen.get(table.name)?.has(version)),
-          ]),
-        )
-        const fetched = await fetchRows(query, unseen)
-        for (const table of tables) {
-          this.#apply(table, fetched.get(table) ?? [])
-          this.#seen.set(table.name, new Set((pairs.get(table.name) ?? []).map(({ version }) => version)))
-        }
-        return {
-          orders: unseen.get(executions)?.length ?? 0,
-          all: [...unseen.values()].reduce((total, rows) => total + rows.length, 0),
-        }
-      },
-    )
-    if (slow || this.#cursor === undefined) this.#cursor = at
-    return { asOf: at, hasOrderNews: counts.orders > 0, rowCount: counts.all }
+    try {
+      return await this.#poll(at, slow)
+    } catch (error) {
+      if (!(error instanceof QuantError) || error.code !== 'schema_unsupported' || this.#tables === undefined)
+        throw error
+      this.#tables = undefined
+      return await this.#poll(at, slow)
+    }
   }
 
-  async #pairs(
+  async #poll(at: EpochMs, slow: boolean): Promise<PollResult> {
+    const result = await this.#transaction('poll', async (query) => {
+      const isDue = slow && this.#options.wallNow() >= this.#discoverAtWall
+      const known = isDue ? undefined : this.#tables
+      const { strategies, executions, decisions, snapshots } = known ?? (await this.#discover(query))
+      // Orders are looked at every poll, the rest on slow polls.
+      const others = [strategies, decisions, ...(snapshots === undefined ? [] : [snapshots])]
+      return this.#readNews(query, slow ? [executions, ...others] : [executions], at)
+    })
+    if (slow || this.#cursor === undefined) this.#cursor = at
+    return { asOf: at, ...result }
+  }
+
+  async #readNews(
     query: Query,
     tables: readonly Table[],
     at: EpochMs,
-  ): Promise<Map<string, { id: string; version: string }[]>> {
+  ): Promise<Pick<PollResult, 'hasOrderNews' | 'writtenAts'>> {
     const { overlapMs, decisionOverlapMs } = this.#options
-    const cursor = this.#cursor ?? at
-    const values: unknown[] = []
-    const bind = (value: unknown) => `$${values.push(value)}`
-    const instant = (value: EpochMs) => `to_timestamp(${bind(value)}::double precision / 1000)`
-    const filterOf: Record<Table['name'], () => string> = {
-      strategies: () => 'true',
-      executions: () => `t.updated_at > ${instant(cursor - overlapMs)} AND t.created_at <= ${instant(at)}`,
-      trade_decisions: () =>
-        `t.created_at > ${instant(cursor - Math.max(overlapMs, decisionOverlapMs))} AND t.created_at <= ${instant(at)}`,
-      // By account and time, as the index upstream has it: this is the largest table.
-      position_snapshots: () =>
-        `t.alpaca_account_label = ANY(${bind([...this.#accounts])}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
-    }
-    const arms = tables.map(
-      ({ name }) =>
-        `SELECT '${name}' AS source, t.id::text AS id, t.xmin::text AS xmin FROM ${name} t WHERE ${filterOf[name]()}`,
+    const versions = await readVersions(
+      query,
+      tables.flatMap(({ watches }) => watches),
+      { at, cursor: this.#cursor ?? at, overlapMs, decisionOverlapMs, accounts: [...this.#accounts] },
     )
-    const rows = await query<{ source: string; id: string; xmin: string }>(arms.join(' UNION ALL '), values)
-    const pairs = new Map<string, { id: string; version: string }[]>()
-    for (const { source, id, xmin } of rows) {
-      const list = pairs.get(source) ?? []
-      list.push({ id, version: `${id}@${xmin}` })
-      pairs.set(source, list)
+    const unseen = new Map(
+      [...versions].map(([name, all]) => [
+        name,
+        all.filter(({ version }) => !this.#seen.get(name)?.versions.has(version)),
+      ]),
+    )
+    const fetched = await fetchRows(query, tables, unseen)
+    for (const table of tables) this.#apply(table, fetched.get(table) ?? [])
+    const writtenAts = [...unseen].flatMap(([name, some]) => this.#newStamps(name, some))
+    for (const [name, all] of versions)
+      this.#seen.set(name, {
+        versions: new Set(all.map(({ version }) => version)),
+        stamps: new Set(all.map(stampOf)),
+      })
+    return {
+      hasOrderNews: ORDER_TABLES.some((name) => (unseen.get(name)?.length ?? 0) > 0),
+      writtenAts,
     }
-    return pairs
+  }
+
+  /** A rewrite that no column dates says nothing about its age, and what was there at the start was not waited for. */
+  #newStamps(name: TableName, versions: readonly RowVersion[]): EpochMs[] {
+    return versions.flatMap((version) => {
+      const { writtenAt } = version
+      const isNew = writtenAt !== undefined && writtenAt > this.#hydratedAt
+      return isNew && !this.#seen.get(name)?.stamps.has(stampOf(version)) ? [writtenAt] : []
+    })
+  }
+
+  async #discover(query: Query): Promise<Tables> {
+    const schema = await readSchema(query)
+    assertSupported(schema)
+    this.#schema = schema
+    this.#tables = tablesOf(schema)
+    this.#discoverAtWall = this.#options.wallNow() + DISCOVER_EVERY_MS
+    return this.#tables
+  }
+
+  #transaction<Result>(name: string, work: (query: Query) => Promise<Result>): Promise<Result> {
+    const { pool, onStatement } = this.#options
+    return inReadOnlyTransaction(pool, () => onStatement(name), work)
   }
 
   #apply(table: Table, rows: readonly Row[]): void {
@@ -148,27 +180,9 @@ export class TorghutSource {
   }
 }
 
-/** Whole rows of all tables in one statement, as JSON objects; several statements only for a burst. */
-async function fetchRows(
-  query: Query,
-  wanted: ReadonlyMap<Table, readonly { id: string }[]>,
-): Promise<Map<Table, Row[]>> {
-  const rows = new Map<Table, Row[]>([...wanted.keys()].map((table) => [table, []]))
-  const most = Math.max(0, ...[...wanted.values()].map((ids) => ids.length))
-  for (let from = 0; from < most; from += FETCH_LIMIT) {
-    const due = [...wanted]
-      .map(([table, ids]) => ({ table, ids: ids.slice(from, from + FETCH_LIMIT).map(({ id }) => id) }))
-      .filter(({ ids }) => ids.length > 0)
-    const text = due.map(
-      ({ table }, index) =>
-        `SELECT '${table.name}' AS source, ${table.projection} AS row FROM ${table.name} t ${table.joins} WHERE t.id = ANY($${index + 1}::uuid[])`,
-    )
-    const fetched = await query<{ source: string; row: Row }>(
-      text.join(' UNION ALL '),
-      due.map(({ ids }) => ids),
-    )
-    for (const { table } of due)
-      rows.get(table)?.push(...fetched.filter(({ source }) => source === table.name).map(({ row }) => row))
-  }
-  return rows
+const NOTHING: ReadonlyMap<Need, string> = new Map()
+const ORDER_TABLES: readonly TableName[] = ['executions', 'execution_order_events']
+
+function stampOf({ id, writtenAt }: RowVersion): string {
+  return `${id}@${writtenAt}`
 }

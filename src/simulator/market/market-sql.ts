@@ -103,7 +103,12 @@ FROM ${PRICES}
 WHERE ${TRADED}
 ${SETTINGS}`
 
-export const INSERT_SIGNALS = `INSERT INTO {database:Identifier}.ta_signals
+/** Named, so that a table without the columns that came later takes the same rows. */
+const SIGNAL_COLUMNS = `symbol, event_ts, seq, ingest_ts, is_final, source, window_size, window_step, window_start, window_end, version,
+  macd, macd_signal, macd_hist, ema12, ema26, rsi14, boll_mid, boll_upper, boll_lower, vwap_session, vwap_w5m, imbalance_spread,
+  imbalance_bid_px, imbalance_ask_px, imbalance_bid_sz, imbalance_ask_sz, vol_realized_w60s`
+
+export const INSERT_SIGNALS = `INSERT INTO {database:Identifier}.ta_signals (${SIGNAL_COLUMNS})
 SELECT ${ENVELOPE},
   ema12 - ema26 AS macd,
   macd * 0.8 AS macd_signal,
@@ -121,7 +126,6 @@ SELECT ${ENVELOPE},
   ceil(ticks * (1 + half_spread)) / ticks_per_usd AS imbalance_ask_px,
   toUInt64(1 + now % 37) AS imbalance_bid_sz,
   toUInt64(1 + step % 41) AS imbalance_ask_sz,
-  abs(fast_ticks) / ticks AS vol_realized_w60s,
-  CAST(NULL, 'Nullable(String)') AS microstructure_signal_v1
+  abs(fast_ticks) / ticks AS vol_realized_w60s
 FROM ${PRICES}
 ${SETTINGS}`

@@ -23,9 +23,15 @@ ENGINE = ReplacingMergeTree(ingest_ts)
 PARTITION BY toDate(event_ts)
 ORDER BY (symbol, event_ts, seq)`
 
-export const CLICKHOUSE_SCHEMA: readonly string[] = [
-  'CREATE DATABASE IF NOT EXISTS {database:Identifier}',
-  `CREATE TABLE IF NOT EXISTS {database:Identifier}.ta_microbars (${ENVELOPE},
+/** Columns of ta_signals that came after the first design. */
+const LATER_SIGNAL_COLUMNS = `,
+  microstructure_signal_v1 Nullable(String)`
+
+/** The statements that make the tables: as they are today, or without what came after the first design. */
+export function clickHouseSchema({ isEarly = false } = {}): readonly string[] {
+  return [
+    'CREATE DATABASE IF NOT EXISTS {database:Identifier}',
+    `CREATE TABLE IF NOT EXISTS {database:Identifier}.ta_microbars (${ENVELOPE},
   o Float64,
   h Float64,
   l Float64,
@@ -34,7 +40,7 @@ export const CLICKHOUSE_SCHEMA: readonly string[] = [
   vwap Nullable(Float64),
   count UInt64
 )${ENGINE}`,
-  `CREATE TABLE IF NOT EXISTS {database:Identifier}.ta_signals (${ENVELOPE},
+    `CREATE TABLE IF NOT EXISTS {database:Identifier}.ta_signals (${ENVELOPE},
   macd Nullable(Float64),
   macd_signal Nullable(Float64),
   macd_hist Nullable(Float64),
@@ -51,10 +57,10 @@ export const CLICKHOUSE_SCHEMA: readonly string[] = [
   imbalance_ask_px Nullable(Float64),
   imbalance_bid_sz Nullable(UInt64),
   imbalance_ask_sz Nullable(UInt64),
-  vol_realized_w60s Nullable(Float64),
-  microstructure_signal_v1 Nullable(String)
+  vol_realized_w60s Nullable(Float64)${isEarly ? '' : LATER_SIGNAL_COLUMNS}
 )${ENGINE}`,
-]
+  ]
+}
 
 /** The tables of the schema that hold market data. */
 export const CLICKHOUSE_TABLES = ['ta_microbars', 'ta_signals'] as const

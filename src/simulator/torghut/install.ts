@@ -1,5 +1,5 @@
 import { CREATE_SYMBOLS } from '../market/market-sql.js'
-import { CLICKHOUSE_SCHEMA, CLICKHOUSE_TABLES, SYNTHETIC_MARKER_TABLE } from './clickhouse-schema.js'
+import { CLICKHOUSE_TABLES, clickHouseSchema, SYNTHETIC_MARKER_TABLE } from './clickhouse-schema.js'
 import { POSTGRES_TABLES, type PostgresSchema } from './postgres-schema.js'
 import type { PostgresStore } from './postgres-writer.js'
 import type { ClickHouseStore } from './ta-writer.js'
@@ -13,8 +13,12 @@ export async function installPostgres(store: PostgresStore, schema: PostgresSche
 }
 
 /** The same for ClickHouse. */
-export async function installClickHouse(store: ClickHouseStore, database: string): Promise<void> {
-  for (const statement of [...CLICKHOUSE_SCHEMA, CREATE_SYMBOLS]) await store.command(statement, { database })
+export async function installClickHouse(
+  store: ClickHouseStore,
+  database: string,
+  age: { readonly isEarly?: boolean } = {},
+): Promise<void> {
+  for (const statement of [...clickHouseSchema(age), CREATE_SYMBOLS]) await store.command(statement, { database })
   for (const table of [...CLICKHOUSE_TABLES, SYNTHETIC_MARKER_TABLE]) {
     await store.command(`TRUNCATE TABLE {database:Identifier}.${table}`, { database })
   }

@@ -94,26 +94,29 @@ describe('silence that is no news', () => {
     ['a weekend on which clocks go forward', '2026-03-06', '2026-03-09', '16:00:00', '-05:00', '-04:00'],
     ['a weekend after a half day', '2026-11-27', '2026-11-30', '13:00:00', '-05:00', '-05:00'],
     ['a holiday', '2026-11-25', '2026-11-27', '16:00:00', '-05:00', '-05:00'],
-  ])('%s: nothing turns stale until snapshots, and then bars and signals, are late after the open', (_, lastDay, nextDay, closesAt, before, after) => {
-    const close = newYork(lastDay, closesAt, before)
-    const watch = watching(close)
-    const silent = { bars: false, signals: false, snapshots: false }
-    for (const at of [close + MINUTE_MS, close + 5 * MINUTE_MS, close + 12 * HOUR_MS, close + 36 * HOUR_MS])
-      expect(staleGroups(watch.tick(at, silent), at)).toBe('')
-    for (const time of ['08:00:00', '08:00:01', '09:29:59', '09:30:00'])
-      expect(staleGroups(watch.tick(newYork(nextDay, time, after), silent), newYork(nextDay, time, after))).toBe('')
-    const open = newYork(nextDay, '09:30:00', after)
-    expect(watch.changes(open + SECOND_MS, open + 130 * SECOND_MS, silent)).toEqual([
-      [0, ''],
-      [62, MARKED],
-      [122, `${MARKED} pipeline`],
-    ])
-    const ten = newYork(nextDay, '10:00:00', after)
-    expect(watch.changes(ten, ten + 2 * SECOND_MS)).toEqual([
-      [0, `${MARKED} pipeline`],
-      [1, ''],
-    ])
-  })
+  ])(
+    '%s: nothing turns stale until snapshots, and then bars and signals, are late after the open',
+    (_, lastDay, nextDay, closesAt, before, after) => {
+      const close = newYork(lastDay, closesAt, before)
+      const watch = watching(close)
+      const silent = { bars: false, signals: false, snapshots: false }
+      for (const at of [close + MINUTE_MS, close + 5 * MINUTE_MS, close + 12 * HOUR_MS, close + 36 * HOUR_MS])
+        expect(staleGroups(watch.tick(at, silent), at)).toBe('')
+      for (const time of ['08:00:00', '08:00:01', '09:29:59', '09:30:00'])
+        expect(staleGroups(watch.tick(newYork(nextDay, time, after), silent), newYork(nextDay, time, after))).toBe('')
+      const open = newYork(nextDay, '09:30:00', after)
+      expect(watch.changes(open + SECOND_MS, open + 130 * SECOND_MS, silent)).toEqual([
+        [0, ''],
+        [62, MARKED],
+        [122, `${MARKED} pipeline`],
+      ])
+      const ten = newYork(nextDay, '10:00:00', after)
+      expect(watch.changes(ten, ten + 2 * SECOND_MS)).toEqual([
+        [0, 'performance risk_adjusted exposure pipeline'],
+        [1, ''],
+      ])
+    },
+  )
 
   test('a market that never closes has no such rest', () => {
     const sunday = newYork('2026-07-19', '03:00:00')

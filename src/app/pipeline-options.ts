@@ -1,0 +1,25 @@
+import type { Engine } from '../compute/engine.js'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { Tier } from '../domain/metric.js'
+import type { Progress } from '../domain/ports.js'
+import type { Clock } from '../domain/time.js'
+import type { SelfMetrics } from '../exporter/self-metrics.js'
+import type { MarketSource } from '../ingest/clickhouse/market-source.js'
+import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
+import type { Logger } from '../lib/logger.js'
+
+export interface PipelineOptions {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly periodsMs: Readonly<Record<Tier, number>>
+  readonly tiers: readonly Tier[]
+  readonly pollIntervalMs: number
+  readonly slowPollIntervalMs: number
+  readonly maxStalenessMs: number
+  readonly torghut: TorghutSource
+  readonly market: MarketSource | undefined
+  readonly selfMetrics: SelfMetrics
+  readonly log: Logger
+  readonly onProgress: (progress: Progress) => void
+}

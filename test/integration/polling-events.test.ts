@@ -1,0 +1,248 @@
+import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
+import { TORGHUT_EARLY, torghutSchemaOf } from '../../src/simulator/torghut/schema-history.js'
+import { at, type PolledTorghut, pollTorghut, T } from '../support/polled-torghut.js'
+import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+
+if (!hasPostgresServer && process.env.CI === 'true')
+  throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
+const withServer = hasPostgresServer ? describe : describe.skip
+const E9 = 1_000_000_000n
+const E8 = 100_000_000n
+
+withServer('reviews, order events and schemas of all ages on a real Postgres 15 (package postgresql-15)', () => {
+  let server: PostgresServer
+  let torghut: PolledTorghut
+
+  beforeAll(async () => {
+    server = await startPostgresServer()
+  })
+  afterAll(() => server?.stop())
+  afterEach(() => torghut.stop())
+
+  describe('today', () => {
+    beforeEach(async () => {
+      torghut = await pollTorghut(server)
+    })
+
+    test('a decision has the fields of its newest review, and a new review fetches the decision again', async () => {
+      const id = await torghut.decision({ created_at: at(-3_600_000) })
+      await torghut.review(id, { created_at: at(-3_000_000), confidence: '0.1' })
+      await torghut.review(id, { created_at: at(-2_000_000), confidence: '0.2' })
+      await torghut.hydrate()
+      const reviewed = { decisionId: id, confidence: 0.2, contextFreshnessSeconds: 30, contextQuality: 0.9 }
+      expect(torghut.facts('decision')).toMatchObject([{ ...reviewed, reviewedAt: T - 2_000_000 }])
+      torghut.forget()
+      await torghut.review(id, { created_at: at(300), confidence: '0.3', input_json: { market_context: null } })
+      expect(await torghut.source.poll(T + 500, true)).toMatchObject({ writtenAts: [T + 300] })
+      expect(torghut.facts('decision')).toMatchObject([{ decisionId: id, confidence: 0.3, reviewedAt: T + 300 }])
+      expect(torghut.facts('decision')[0]?.contextFreshnessSeconds).toBeUndefined()
+      torghut.forget()
+      await torghut.source.poll(T + 1_500, true)
+      expect(torghut.facts('decision')).toEqual([])
+    })
+
+    test('an order is dated by its events, linked by its own id, the broker’s or the client’s', async () => {
+      const decision = await torghut.decision()
+      const row = { filled_qty: '10', avg_fill_price: '100', status: 'filled' }
+      const orders = await Promise.all(
+        ['a', 'b', 'c'].map((name) =>
+          torghut.order(decision, { ...row, alpaca_order_id: `broker-${name}`, client_order_id: `client-${name}` }),
+        ),
+      )
+      const links = [
+        { execution_id: orders[0] },
+        { alpaca_order_id: 'broker-b', client_order_id: 'client-a' },
+        { alpaca_order_id: 'unheard-of', client_order_id: 'client-c' },
+      ]
+      for (const link of links) {
+        await torghut.event({ ...link, event_type: 'new', event_ts: at(-49_000) })
+        const fill = { filled_qty: '10', avg_fill_price: '100', fill_quantity_basis: 'cumulative' }
+        await torghut.event({ ...link, ...fill, event_type: 'fill', event_ts: at(-45_000) })
+      }
+      // The client's id is unique within an account only.
+      await torghut.event({
+        ...{ client_order_id: 'client-c', alpaca_account_label: 'other', event_type: 'new', event_ts: at(-59_000) },
+      })
+      await torghut.hydrate()
+      const times = torghut
+        .facts('execution')
+        .map(({ executionId, submittedAt, filledAt, endedAt }) => [executionId, submittedAt, filledAt, endedAt])
+      expect(new Set(times)).toEqual(new Set(orders.map((id) => [id, T - 49_000, T - 45_000, T - 45_000])))
+      expect(
+        torghut.facts('fill').map(({ executionId, qty, price, at: filledAt }) => [executionId, qty, price, filledAt]),
+      ).toEqual(expect.arrayContaining(orders.map((id) => [id, 10n * E9, 100n * E8, T - 45_000])))
+      expect(torghut.facts('fill')).toHaveLength(3)
+    })
+
+    test.each([
+      ['linked', (id: string) => ({ execution_id: id })],
+      ['by the broker’s id', (id: string) => ({ alpaca_order_id: id })],
+      ['by the client’s id', (id: string) => ({ client_order_id: id })],
+    ])('an event that comes after the row fetches its order again: %s', async (_, link) => {
+      const id = await torghut.order(await torghut.decision(), {
+        ...{ filled_qty: '4', avg_fill_price: '100', status: 'canceled', updated_at: at(-3_600_000) },
+        created_at: at(-3_600_000),
+      })
+      await torghut.hydrate()
+      torghut.forget()
+      const part = { filled_qty: '4', avg_fill_price: '100', fill_quantity_basis: 'cumulative' }
+      await torghut.event({
+        ...link(id),
+        ...part,
+        event_type: 'partial_fill',
+        event_ts: at(-48_000),
+        created_at: at(100),
+      })
+      await torghut.event({ ...link(id), event_type: 'canceled', event_ts: at(-47_000), created_at: at(200) })
+      const result = await torghut.source.poll(T + 500, false)
+      expect(result.hasOrderNews).toBe(true)
+      expect([...result.writtenAts].sort()).toEqual([T + 100, T + 200])
+      expect(torghut.statements).toEqual(['poll', 'poll', 'poll', 'poll'])
+      expect(torghut.facts('execution')).toMatchObject([{ executionId: id, filledAt: T - 48_000, endedAt: T - 47_000 }])
+      expect(torghut.facts('fill')).toMatchObject([{ executionId: id, qty: 4n * E9 }])
+      torghut.forget()
+      await torghut.source.poll(T + 1_000, false)
+      expect(torghut.statements).toEqual(['poll', 'poll', 'poll'])
+    })
+
+    test('tells when rows were written that a poll saw first, each once, and nothing of what a start found', async () => {
+      const decision = await torghut.decision({ created_at: at(-1_000) })
+      await torghut.hydrate()
+      expect((await torghut.source.poll(T + 500, true)).writtenAts).toEqual([])
+      const order = await torghut.order(decision, { created_at: at(600), updated_at: at(600) })
+      expect((await torghut.source.poll(T + 1_000, false)).writtenAts).toEqual([T + 600])
+      await torghut.admin.query(`UPDATE executions SET status = 'accepted' WHERE id = $1`, [order])
+      expect((await torghut.source.poll(T + 1_500, false)).writtenAts).toEqual([])
+      await torghut.admin.query(`UPDATE executions SET updated_at = $2 WHERE id = $1`, [order, at(1_700)])
+      expect((await torghut.source.poll(T + 2_000, false)).writtenAts).toEqual([T + 1_700])
+    })
+
+    test('a column that goes while it runs is done without at once; one that comes is used within a minute', async () => {
+      const decision = await torghut.decision()
+      await torghut.hydrate()
+      expect([...torghut.source.lacking]).toEqual([])
+      await torghut.admin.query('ALTER TABLE executions RENAME COLUMN execution_actual_adapter TO gone')
+      await torghut.admin.query('ALTER TABLE llm_decision_reviews RENAME TO gone_reviews')
+      await torghut.admin.query('ALTER TABLE execution_order_events RENAME TO gone_events')
+      await torghut.admin.query(
+        `INSERT INTO executions (id, trade_decision_id, alpaca_account_label, alpaca_order_id, symbol, side, order_type, time_in_force, submitted_qty, status, updated_at, created_at)
+         VALUES (gen_random_uuid(), $1, 'live', 'x', 'AAPL', 'buy', 'limit', 'day', 10, 'new', $2, $2)`,
+        [decision, at(100)],
+      )
+      torghut.forget()
+      await torghut.source.poll(T + 500, true)
+      expect(torghut.facts('execution').map(({ adapter }) => adapter)).toEqual([undefined])
+      expect(torghut.facts('decision')).toMatchObject([{ decisionId: decision }])
+      expect([...torghut.source.lacking]).toEqual([
+        ['adapters', 'executions.execution_actual_adapter'],
+        ['reviews', 'table llm_decision_reviews'],
+      ])
+      await torghut.admin.query('ALTER TABLE executions RENAME COLUMN gone TO execution_actual_adapter')
+      await torghut.admin.query('ALTER TABLE gone_reviews RENAME TO llm_decision_reviews')
+      torghut.forget()
+      await torghut.source.poll(T + 1_500, true)
+      expect(torghut.source.lacking.size).toBe(2)
+      expect(torghut.statements).toHaveLength(3)
+      torghut.wallMs += 60_000
+      await torghut.source.poll(T + 2_500, true)
+      expect(torghut.source.lacking.size).toBe(0)
+      await torghut.review(decision, { created_at: at(3_000) })
+      await torghut.source.poll(T + 3_500, true)
+      expect(torghut.facts('decision')).toMatchObject([{ confidence: 0.7 }])
+    })
+
+    test('without a column of the earliest schema it says which, and goes on when it is there', async () => {
+      await torghut.admin.query('ALTER TABLE executions RENAME COLUMN status TO gone')
+      await expect(torghut.hydrate()).rejects.toMatchObject({
+        code: 'schema_unsupported',
+        message: expect.stringMatching(/executions lacks status.*GRANT SELECT/),
+      })
+      await torghut.admin.query('ALTER TABLE executions RENAME COLUMN gone TO status')
+      await torghut.hydrate()
+      await torghut.source.poll(T + 500, true)
+    })
+
+    test('without snapshots the rest is read', async () => {
+      await torghut.admin.query('DROP TABLE position_snapshots')
+      await torghut.decision()
+      await torghut.hydrate()
+      await torghut.source.poll(T + 500, true)
+      expect(new Set(torghut.facts('decision').map(({ account }) => account))).toEqual(new Set(['live']))
+      expect([...torghut.source.lacking]).toEqual([['snapshots', 'table position_snapshots']])
+    })
+
+    test('every snapshot of the time is read, in pages, and the first one of each account', async () => {
+      const whole = { equity: '1000', cash: '1000', buying_power: '1000', positions: [] }
+      await torghut.admin.query(
+        `INSERT INTO position_snapshots (id, alpaca_account_label, as_of, equity, cash, buying_power, positions, created_at)
+         SELECT gen_random_uuid(), account, to_timestamp($1::double precision / 1000) - n * interval '15 s', 1000, 1000, 1000, '[]', now()
+         FROM generate_series(0, 1200) n, unnest(ARRAY['live', 'other']) account`,
+        [T],
+      )
+      await torghut.snapshot({ ...whole, as_of: at(-40 * 86_400_000) })
+      await torghut.snapshot({ ...whole, as_of: at(-30 * 86_400_000) })
+      await torghut.hydrate()
+      const asOfs = torghut.facts('position_snapshot').map(({ account, at: asOf }) => `${account} ${asOf}`)
+      const recent = ['live', 'other'].flatMap((account) =>
+        Array.from({ length: 1_201 }, (_, index) => `${account} ${T - index * 15_000}`),
+      )
+      expect(new Set(asOfs)).toEqual(new Set([...recent, `live ${T - 40 * 86_400_000}`]))
+    })
+
+    test('bad rows are counted and harmless to the rest', async () => {
+      const decision = await torghut.decision()
+      await torghut.snapshot({ positions: { no: 'list' } })
+      await torghut.snapshot({ as_of: at(-20_000), equity: 'NaN' })
+      await torghut.order(decision, { filled_qty: '5', avg_fill_price: 'NaN', status: 'partially_filled' })
+      const waiting = await torghut.order(decision, {
+        filled_qty: '5',
+        avg_fill_price: null,
+        status: 'partially_filled',
+      })
+      const unknown = await torghut.order(decision, {
+        ...{ symbol: 'NOSUCH', side: 'sell', filled_qty: '1', avg_fill_price: '3', status: 'filled' },
+      })
+      const ahead = await torghut.order(decision, { raw_order: { submitted_at: at(3_600_000) } })
+      await torghut.event({ execution_id: waiting, event_type: 'fill', event_ts: at(-45_000), filled_qty: '5' })
+      await torghut.hydrate()
+      expect(torghut.rejections.map(({ kind, reason }) => `${kind} ${reason}`).sort()).toEqual([
+        'execution malformed',
+        'position_snapshot malformed',
+        'position_snapshot malformed',
+      ])
+      const read = new Map(torghut.facts('execution').map((fact) => [fact.executionId, fact]))
+      expect(read.get(waiting)?.filledQty).toBe(5n * E9)
+      expect(read.get(waiting)?.avgFillPrice).toBeUndefined()
+      expect(read.get(unknown)).toMatchObject({ symbol: 'NOSUCH', side: 'sell' })
+      expect(read.get(ahead)).toMatchObject({ submittedAt: T + 3_600_000 })
+      expect(torghut.facts('fill')).toMatchObject([{ executionId: waiting, qty: 0n }])
+    })
+  })
+
+  test.each([
+    ['early', TORGHUT_EARLY, { adapter: undefined, account: 'live' }],
+    ['2026-03-01', torghutSchemaOf('2026-03-01'), { adapter: 'lean', account: 'own' }],
+    ['today', TORGHUT_TODAY, { adapter: 'lean', account: 'own' }],
+  ] as const)('reads the schema of %s', async (_, schema, expected) => {
+    torghut = await pollTorghut(server, schema)
+    const decision = await torghut.decision()
+    await torghut.review(decision)
+    await torghut.snapshot()
+    const id = await torghut.order(decision, {
+      ...{ alpaca_account_label: 'own', filled_qty: '10', avg_fill_price: '100', status: 'filled' },
+    })
+    const fill = { filled_qty: '10', avg_fill_price: '100', fill_quantity_basis: 'cumulative' }
+    await torghut.event({ execution_id: id, ...fill, event_type: 'fill', event_ts: at(-45_000) })
+    await torghut.hydrate()
+    await torghut.source.poll(T + 500, true)
+    expect(torghut.rejections).toEqual([])
+    const { executionId, adapter, account } = torghut.facts('execution')[0] ?? {}
+    expect({ executionId, adapter, account }).toEqual({ executionId: id, ...expected })
+    expect(torghut.facts('decision')[0]).toMatchObject({ confidence: 0.7 })
+    expect(torghut.facts('position_snapshot')).not.toHaveLength(0)
+    const fills = torghut.facts('fill').map(({ qty, at: filledAt }) => [qty, filledAt])
+    expect(new Set(fills.map(String))).toEqual(
+      new Set(schema.execution_order_events === undefined ? [] : [String([10n * E9, T - 45_000])]),
+    )
+  })
+})
