@@ -1,8 +1,10 @@
 import { runSimulation } from '../app/demo.js'
 import { QuantError } from '../domain/errors.js'
+import { SIMULATED_INCIDENT_NAMES } from '../domain/incident.js'
 import { toIso } from '../domain/time.js'
 import { createLogger } from '../lib/logger.js'
 import type { Command } from './command.js'
+import { controlListenOption, INCIDENT_OPTIONS, incidentsOption } from './incident-options.js'
 import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
 import { progressText } from './progress-text.js'
 import { createProgressLine } from './terminal.js'
@@ -20,6 +22,7 @@ export const simulate: Command = {
     database: { type: 'string' },
     'history-only': { type: 'boolean' },
     ...MOMENT_OPTIONS,
+    ...INCIDENT_OPTIONS,
   },
   help: {
     dsn: 'the Postgres to write into, such as postgresql://postgres@127.0.0.1:5433/postgres',
@@ -27,6 +30,8 @@ export const simulate: Command = {
     database: 'the ClickHouse database (torghut)',
     'history-only': 'end when the history is written',
     ...MOMENT_HELP,
+    incident: `what goes wrong once the history is written, separated by commas: ${SIMULATED_INCIDENT_NAMES.join(', ')}`,
+    'control-listen': 'loopback address where quant-exporter incident can switch them (nowhere)',
   },
   async run({ values, terminal, signal }) {
     const { dsn, clickhouse, database = 'torghut' } = values
@@ -47,6 +52,8 @@ export const simulate: Command = {
     })
     await runSimulation({
       ...momentOf(values),
+      incidents: incidentsOption(values.incident, SIMULATED_INCIDENT_NAMES),
+      controlListen: controlListenOption(values['control-listen']),
       dsn,
       clickhouse: { url: clickhouse, database: String(database) },
       historyOnly: values['history-only'] === true,

@@ -165,7 +165,7 @@ export function createSimulation(
   /** All that happens up to an instant happens first, so that an order on the way does not know what comes. */
   function change(at: EpochMs, apply: (from: EpochMs) => void): void {
     if (tradedUntil < startAt) {
-      atStart.push(() => apply(startAt))
+      atStart.push(() => change(at, apply))
       return
     }
     tradedUntil = Math.max(tradedUntil, at)
