@@ -37,13 +37,13 @@ export function shockFactor(shocks: readonly Shock[], symbol: string, marketMs: 
   return 1 + sum
 }
 
-/** The factor in ClickHouse's SQL, where `symbol` and `market_ms` are columns. */
-export const SHOCK_FACTOR = `1 + arraySum(
-      (name, depth, from_ms, until_ms) -> (name = symbol) * (depth / ${SHOCK_SCALE}) * greatest(0,
-        least(1, (least(market_ms, until_ms) - from_ms) / ${SHOCK_FALL_MS})
-          - greatest(0, market_ms - until_ms) / ${SHOCK_RECOVERY_MS}),
-      {shock_symbols:Array(String)}, {shock_depths:Array(Int64)}, {shock_froms:Array(Int64)}, {shock_untils:Array(Int64)}
-    )`
+/** The factor in ClickHouse's SQL, where `symbol` and `market_ms` are columns; the condition is decided once a statement. */
+export const SHOCK_FACTOR = `if(empty({shock_symbols:Array(String)}), 1, 1 + arraySum(
+        (name, depth, from_ms, until_ms) -> (name = symbol) * (depth / ${SHOCK_SCALE}) * greatest(0,
+          least(1, (least(market_ms, until_ms) - from_ms) / ${SHOCK_FALL_MS})
+            - greatest(0, market_ms - until_ms) / ${SHOCK_RECOVERY_MS}),
+        {shock_symbols:Array(String)}, {shock_depths:Array(Int64)}, {shock_froms:Array(Int64)}, {shock_untils:Array(Int64)}
+      ))`
 
 /** Shocks as parameters of SHOCK_FACTOR: one array a field. */
 export function shockParameters(shocks: readonly Shock[]): Record<string, (string | number)[]> {
