@@ -42,6 +42,8 @@ export interface DemoOptions extends Pick<AppOptions, 'version' | 'log' | 'onSta
 export interface Demo {
   readonly reader: FrameReader
   readonly urls: { readonly api: string; readonly metrics: string; readonly control: string | undefined }
+  /** Where the simulated rows are: for looking into them, without a password, as long as the demo runs. */
+  readonly databases: { readonly postgres: string; readonly clickhouse: string }
   readonly startAt: EpochMs
   readonly calendars: ReturnType<typeof createCalendars>
   firstFrame(): Promise<void>
@@ -126,6 +128,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const running = history.then(
       () => {
         written.resolve()
+        log.info('the history is written')
         if (!signal.aborted) writing.start()
       },
       (error: unknown) => {
@@ -136,6 +139,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     return {
       reader: app.reader,
       urls: { ...app.urls, control: switches?.url },
+      databases: { postgres: dsn, clickhouse: engines.clickhouse.url },
       startAt,
       calendars,
       firstFrame: () => Promise.race([app.firstFrame(), running.then(() => app.firstFrame())]),

@@ -62,7 +62,7 @@ export const demo: Command = {
     })
     try {
       progress.clear()
-      terminal.out(`${welcome(running.urls, running.startAt, seed)}\n`)
+      terminal.out(`${welcome(running, seed)}\n`)
       await Promise.race([running.firstFrame(), untilAborted(signal)])
       progress.clear()
       await showHeadlines(running, terminal, signal)
@@ -73,7 +73,8 @@ export const demo: Command = {
   },
 }
 
-function welcome({ api, metrics, control }: Demo['urls'], startAt: number, seed: number): string {
+function welcome({ urls, databases, startAt }: Demo, seed: number): string {
+  const { api, metrics, control } = urls
   const base = `${api}/api/torghut/trading/control-plane/quant`
   return [
     `quant-exporter demo: simulated data, as if it were ${toIso(startAt)} (seed ${seed})`,
@@ -83,6 +84,8 @@ function welcome({ api, metrics, control }: Demo['urls'], startAt: number, seed:
     `  strategies   ${base}/strategies`,
     `  health       ${base}/health`,
     `  incidents    ${control}/incidents`,
+    `  databases    ${databases.postgres}`,
+    `               ${databases.clickhouse}`,
     '',
     'The history is being written; the first numbers follow in some seconds. Ctrl-C ends everything.',
     'Let something go wrong, in another terminal (and see quant-exporter incident --help):',
