@@ -2,11 +2,18 @@ import type { Request } from 'express'
 import type { IncidentName } from '../../domain/incident.js'
 import { HttpProblem, shorten } from '../problem.js'
 import { Refusal } from '../refusal.js'
-import type { IncidentRouterOptions } from './incident-router.js'
 
 const MOST_BYTES = 4_096
 /** A day: longer is until it is stopped. */
 const LONGEST_SECONDS = 86_400
+
+export interface OrderOptions {
+  /** The incidents that there are. */
+  readonly names: readonly IncidentName[]
+  readonly nearNames: (name: string, candidates: Iterable<string>) => readonly string[]
+  /** Whether the order may say how long. */
+  readonly mayLast: boolean
+}
 
 export interface IncidentOrder {
   readonly name: IncidentName
@@ -14,11 +21,7 @@ export interface IncidentOrder {
 }
 
 /** The order in a request's body: `{ "name": …, "for_seconds": … }`. Throws HttpProblem with all that is wrong with it. */
-export async function readOrder(
-  request: Request,
-  { control, nearNames }: IncidentRouterOptions,
-  { mayLast }: { readonly mayLast: boolean },
-): Promise<IncidentOrder> {
+export async function readOrder(request: Request, { names, nearNames, mayLast }: OrderOptions): Promise<IncidentOrder> {
   const fields = await readObject(request)
   const refusal = new Refusal()
   const known = mayLast ? ['name', 'for_seconds'] : ['name']
@@ -26,13 +29,13 @@ export async function readOrder(
     refusal.malformed({ parameter: shorten(field), problem: 'unknown field', allowed: known })
   }
   const { name, for_seconds: seconds } = fields
-  const found = control.names.find((candidate) => candidate === name)
+  const found = names.find((candidate) => candidate === name)
   if (found === undefined) {
     refusal.malformed({
       parameter: 'name',
       problem: name === undefined ? 'is required' : `there is no incident "${shorten(String(name))}"`,
-      allowed: control.names,
-      near: nearNames(String(name ?? ''), control.names),
+      allowed: names,
+      near: nearNames(String(name ?? ''), names),
     })
   }
   const isDuration = typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_SECONDS

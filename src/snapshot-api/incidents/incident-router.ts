@@ -22,7 +22,8 @@ export interface IncidentRouterOptions {
  * asking first. Needs the surroundings of `createHttpApp`.
  */
 export function createIncidentRouter(options: IncidentRouterOptions): Router {
-  const { control } = options
+  const { control, nearNames } = options
+  const { names } = control
   const router = Router({ caseSensitive: true, strict: true })
   router.use(loopbackHostOnly(true))
   router.all(INCIDENTS_PATH, only('GET', 'HEAD'), acceptsJson, (_request, response) => {
@@ -30,11 +31,11 @@ export function createIncidentRouter(options: IncidentRouterOptions): Router {
     sendJson(response, body)
   })
   router.all(`${INCIDENTS_PATH}/start`, only('POST'), acceptsJson, async (request, response) => {
-    const { name, forSeconds } = await readOrder(request, options, { mayLast: true })
+    const { name, forSeconds } = await readOrder(request, { names, nearNames, mayLast: true })
     sendJson(response, bodyOf(await control.start(name, forSeconds === undefined ? undefined : forSeconds * 1000)))
   })
   router.all(`${INCIDENTS_PATH}/stop`, only('POST'), acceptsJson, async (request, response) => {
-    const { name } = await readOrder(request, options, { mayLast: false })
+    const { name } = await readOrder(request, { names, nearNames, mayLast: false })
     sendJson(response, bodyOf(await control.stop(name)))
   })
   return router
