@@ -1,19 +1,21 @@
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
+import type { ListenAddress } from '../domain/connections.js'
+import type { IncidentName } from '../domain/incident.js'
 import type { FrameReader, Progress } from '../domain/ports.js'
 import { type EpochMs, SECOND_MS } from '../domain/time.js'
 import { type EmbeddedEngines, startEmbedded } from '../embedded/embedded.js'
 import { describeError } from '../lib/logger.js'
-import { Loop } from '../lib/loop.js'
 import { Releasers } from '../lib/releasers.js'
 import { createSimulator } from '../simulator/simulator.js'
 import { startMoment } from '../simulator/start-moment.js'
 import { EARLY_DATE } from '../simulator/torghut/schema-history.js'
 import { type AppOptions, startApp } from './app.js'
 import { createHeldClock, createSystemClock, type HeldClock, wallNow } from './clock.js'
+import { createIncidentControl } from './incident-control.js'
+import { listenForIncidents } from './incident-listener.js'
+import { createSimulatorLoop } from './simulator-loop.js'
 
-/** How often the simulator writes, in real time. */
-const WRITE_INTERVAL_MS = SECOND_MS / 2
 export const DATABASE = 'torghut'
 
 /** How old simulated tables can be. */
@@ -33,13 +35,19 @@ export interface DemoOptions extends Pick<AppOptions, 'version' | 'log' | 'onSta
   readonly moment: Moment
   readonly seed: number
   readonly sessions: number
+  /** What goes wrong from the beginning of the live time on; the database only once the first frame is out. */
+  readonly incidents: readonly IncidentName[]
+  /** Where incidents can be switched; loopback. Undefined: nowhere. */
+  readonly controlListen: ListenAddress | undefined
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
 }
 
 export interface Demo {
   readonly reader: FrameReader
-  readonly urls: { readonly api: string; readonly metrics: string }
+  readonly urls: { readonly api: string; readonly metrics: string; readonly control: string | undefined }
+  /** Where the simulated rows are: for looking into them, without a password, as long as the demo runs. */
+  readonly databases: { readonly postgres: string; readonly clickhouse: string }
   readonly startAt: EpochMs
   readonly calendars: ReturnType<typeof createCalendars>
   firstFrame(): Promise<void>
@@ -48,7 +56,7 @@ export interface Demo {
 
 /** Embedded engines, a simulator that writes into them, and the exporter that reads them: one command shows it all. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { log, moment, seed, sessions, signal, onProgress } = options
+  const { log, moment, seed, sessions, incidents, controlListen, signal, onProgress } = options
   const releasers = new Releasers((name, error) =>
     log.error('could not be released', { name, error: describeError(error) }),
   )
@@ -64,6 +72,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const startAt = clock.now()
 
     const readable = createGate()
+    const written = createGate()
     const shown = createGate()
     onProgress({ stage: 'starting the embedded databases', done: 0, total: undefined })
     const engines = await startEmbedded({
@@ -88,6 +97,25 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     })
     releasers.push('simulator', () => simulator.stop())
     releasers.push('quotes', () => shown.resolve())
+    const control = createIncidentControl({
+      ...{ clock, simulator, log },
+      // Not before there is something to miss.
+      setDatabaseDown: async (isDown) => {
+        await Promise.all([written.promise, shown.promise])
+        await engines.postgres.setFault(isDown ? { kind: 'hang_up' } : undefined)
+      },
+    })
+    releasers.push('incidents', () => {
+      control.release()
+      written.resolve()
+    })
+    const switches = controlListen === undefined ? undefined : await listenForIncidents(control, controlListen, log)
+    if (switches !== undefined) releasers.push('control listener', () => switches.stop())
+    for (const name of incidents) {
+      control
+        .start(name)
+        .catch((error: unknown) => log.error('an incident did not start', { name, error: describeError(error) }))
+    }
 
     const history = simulator.loadHistory()
     const readableAfter = Promise.race([readable.promise, history]).then(() => clock.release())
@@ -99,14 +127,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     })
     releasers.push('exporter', () => app.stop())
     void app.firstFrame().then(shown.resolve, shown.resolve)
-    const writing = new Loop({
-      periodMs: WRITE_INTERVAL_MS,
-      run: () => simulator.advanceTo(clock.now()),
-      onError: (error) => log.error('the simulator failed', { error: describeError(error) }),
-    })
+    const writing = createSimulatorLoop(simulator, clock, log)
     releasers.push('simulator loop', () => writing.stop())
     const running = history.then(
       () => {
+        written.resolve()
+        log.info('the history is written')
         if (signal.aborted) return
         app.rereadMarket()
         writing.start()
@@ -118,7 +144,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     )
     return {
       reader: app.reader,
-      urls: app.urls,
+      urls: { ...app.urls, control: switches?.url },
+      databases: { postgres: dsn, clickhouse: engines.clickhouse.url },
       startAt,
       calendars,
       firstFrame: () => Promise.race([app.firstFrame(), running.then(() => app.firstFrame())]),
@@ -131,7 +158,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 export interface SimulationOptions
-  extends Pick<DemoOptions, 'moment' | 'seed' | 'sessions' | 'onProgress' | 'log' | 'signal'> {
+  extends Pick<
+    DemoOptions,
+    'moment' | 'seed' | 'sessions' | 'incidents' | 'controlListen' | 'onProgress' | 'log' | 'signal'
+  > {
   readonly dsn: string
   readonly clickhouse: {
     readonly url: string
@@ -150,6 +180,8 @@ export async function runSimulation({
   moment,
   signal,
   log,
+  incidents,
+  controlListen,
   historyOnly,
   onHistory,
   schema,
@@ -163,23 +195,24 @@ export async function runSimulation({
     clock,
     schemaDate: schema === 'early' ? EARLY_DATE : undefined,
   })
+  const control = createIncidentControl({ clock, simulator, setDatabaseDown: undefined, log })
+  const switches = controlListen === undefined ? undefined : await listenForIncidents(control, controlListen, log)
   const stop = () => void simulator.stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
+    for (const name of incidents) await control.start(name)
+    if (switches !== undefined) log.info('incidents can be switched', { at: switches.url })
     await simulator.loadHistory()
     clock.release()
     onHistory(simulator.startAt)
     if (historyOnly || signal.aborted) return
-    const writing = new Loop({
-      periodMs: WRITE_INTERVAL_MS,
-      run: () => simulator.advanceTo(clock.now()),
-      onError: (error) => log.error('the simulator failed', { error: describeError(error) }),
-    })
+    const writing = createSimulatorLoop(simulator, clock, log)
     writing.start()
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     await writing.stop()
   } finally {
     signal.removeEventListener('abort', stop)
+    await switches?.stop()
     await simulator.stop()
   }
 }

@@ -255,20 +255,24 @@ export class Pipeline implements FrameReader {
     if (hasOrderNews) this.#showAtOnce()
   }
 
-  /** An extra frame for order news, unless the next tick is due anyway. */
+  /**
+   * An extra frame for order news. A tick that is due comes first and is not waited for: a clock of another moment does
+   * not cross its seconds when the loops wake, and until the next wake a second could pass.
+   */
   #showAtOnce(): void {
     const { engine, clock, periodsMs } = this.#options
+    if (wallNow() - this.#lastExtraWallAt < EXTRA_FRAME_MS) return
     const at = clock.now()
     const period = periodsMs.light
-    if (
-      wallNow() - this.#lastExtraWallAt < EXTRA_FRAME_MS ||
-      at <= this.#lastTickAt ||
-      Math.floor(at / period) * period > this.#lastTickAt
-    )
-      return
-    this.#lastExtraWallAt = wallNow()
-    this.#frames = engine.tick(at, this.#watermarks(), false)
-    this.#delays.shown(at)
+    try {
+      if (Math.floor(at / period) * period > this.#lastTickAt) this.#tick()
+      if (at <= this.#lastTickAt) return
+      this.#lastExtraWallAt = wallNow()
+      this.#frames = engine.tick(at, this.#watermarks(), false)
+      this.#delays.shown(at)
+    } catch (error) {
+      this.#tickFailed(error)
+    }
   }
 
   async #pollMarket(signal: AbortSignal): Promise<void> {

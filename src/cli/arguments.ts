@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 import { QuantError } from '../domain/errors.js'
-import { type EpochMs, parseIso } from '../domain/time.js'
+import { type EpochMs, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS } from '../domain/time.js'
 import { nearNames } from '../lib/near-names.js'
 import type { Command } from './command.js'
 
-/** Parses a command's options; what is wrong is told with the nearest right name. */
-export function parseOptions(command: Command, args: readonly string[]): Record<string, string | boolean | undefined> {
+/** Parses a command's options and operands; what is wrong is told with the nearest right name. */
+export function parseCommandLine(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, string | boolean | undefined>; operands: string[] } {
   const known = Object.keys(command.options)
   try {
     const { values, positionals } = parseArgs({
@@ -15,12 +18,12 @@ export function parseOptions(command: Command, args: readonly string[]): Record<
       allowPositionals: true,
     })
     const [extra] = positionals
-    if (extra !== undefined)
+    if (extra !== undefined && command.operands === undefined)
       throw new QuantError(
         'usage',
         `${command.name} takes no argument '${extra}'; see quant-exporter ${command.name} --help`,
       )
-    return values as Record<string, string | boolean | undefined>
+    return { values: values as Record<string, string | boolean | undefined>, operands: positionals }
   } catch (error) {
     if (error instanceof QuantError) throw error
     const unknown = args.find((arg) => arg.startsWith('--') && !known.includes(arg.slice(2).split('=')[0] ?? ''))
@@ -60,6 +63,17 @@ export function numberOption(
     'usage',
     `--${name} must be ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}; it is '${value}'`,
   )
+}
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS }
+
+/** A length of time in milliseconds; undefined when the option is not given. */
+export function durationOption(name: string, value: string | boolean | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(String(value)) ?? []
+  const durationMs = Number(amount) * (DURATION_UNITS[unit ?? ''] ?? 0)
+  if (durationMs > 0) return durationMs
+  throw new QuantError('usage', `--${name} must be a length of time such as 90s, 3m or 1h; it is '${value}'`)
 }
 
 export function timeOption(name: string, value: string | boolean | undefined): EpochMs | undefined {

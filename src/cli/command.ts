@@ -9,6 +9,8 @@ export interface Command {
   readonly summary: string
   /** A few sentences: when to use it, what it prints, what it costs. */
   readonly description: string
+  /** Arguments that are no options, as the usage line names them; undefined: it takes none. */
+  readonly operands?: string
   readonly options: Options
   /** What each option means, by name; every option stands here. */
   readonly help: Readonly<Record<string, string>>
@@ -18,6 +20,8 @@ export interface Command {
 
 export interface CommandContext {
   readonly values: Readonly<Record<string, string | boolean | undefined>>
+  /** Empty for a command that takes none. */
+  readonly operands: readonly string[]
   readonly version: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly terminal: Terminal

@@ -27,7 +27,7 @@ export function renderCommandHelp(command: Command): string {
   )
   const width = Math.max(0, ...rows.map(([flag]) => flag.length))
   return [
-    `Usage: quant-exporter ${command.name}${rows.length > 0 ? ' [options]' : ''}`,
+    `Usage: quant-exporter ${[command.name, command.operands].filter(Boolean).join(' ')}${rows.length > 0 ? ' [options]' : ''}`,
     '',
     command.description,
     ...(rows.length > 0 ? ['', 'Options:', ...rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`)] : []),

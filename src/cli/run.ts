@@ -1,12 +1,12 @@
 import { QuantError } from '../domain/errors.js'
 import { describeError } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
-import { parseOptions } from './arguments.js'
+import { parseCommandLine } from './arguments.js'
 import type { CommandContext } from './command.js'
 import { COMMANDS, DEFAULT_COMMAND } from './commands.js'
 import { renderCommandHelp, renderHelp } from './help.js'
 
-export type CliSurroundings = Omit<CommandContext, 'values'>
+export type CliSurroundings = Omit<CommandContext, 'values' | 'operands'>
 
 /**
  * Picks the command, runs it and tells the exit code: 0 done, 1 failed, 2 used wrongly.
@@ -50,7 +50,7 @@ async function runCommand(
     )
   }
   if (args.includes('--help') || args.includes('-h')) terminal.out(`${renderCommandHelp(command)}\n`)
-  else await command.run({ ...context, terminal, values: parseOptions(command, args) })
+  else await command.run({ ...context, terminal, ...parseCommandLine(command, args) })
 }
 
 function causeOf(error: QuantError): string {

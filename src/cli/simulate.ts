@@ -1,9 +1,11 @@
 import { runSimulation, SCHEMA_AGES } from '../app/demo.js'
 import { QuantError } from '../domain/errors.js'
+import { SIMULATED_INCIDENT_NAMES } from '../domain/incident.js'
 import { toIso } from '../domain/time.js'
 import { createLogger } from '../lib/logger.js'
 import { choiceOption } from './arguments.js'
 import type { Command } from './command.js'
+import { controlListenOption, INCIDENT_OPTIONS, incidentsOption } from './incident-options.js'
 import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
 import { progressText } from './progress-text.js'
 import { createProgressLine } from './terminal.js'
@@ -22,6 +24,7 @@ export const simulate: Command = {
     'history-only': { type: 'boolean' },
     schema: { type: 'string' },
     ...MOMENT_OPTIONS,
+    ...INCIDENT_OPTIONS,
   },
   help: {
     dsn: 'the Postgres to write into, such as postgresql://postgres@127.0.0.1:5433/postgres',
@@ -30,6 +33,8 @@ export const simulate: Command = {
     'history-only': 'end when the history is written',
     schema: 'how old the tables are to be: today (the default), or early: as of 2026-02-12',
     ...MOMENT_HELP,
+    incident: `what goes wrong once the history is written, separated by commas: ${SIMULATED_INCIDENT_NAMES.join(', ')}`,
+    'control-listen': 'loopback address where quant-exporter incident can switch them (nowhere)',
   },
   async run({ values, terminal, signal }) {
     const { dsn, clickhouse, database = 'torghut' } = values
@@ -51,6 +56,8 @@ export const simulate: Command = {
     await runSimulation({
       ...momentOf(values),
       schema: choiceOption('schema', values.schema, SCHEMA_AGES),
+      incidents: incidentsOption(values.incident, SIMULATED_INCIDENT_NAMES),
+      controlListen: controlListenOption(values['control-listen']),
       dsn,
       clickhouse: { url: clickhouse, database: String(database) },
       historyOnly: values['history-only'] === true,

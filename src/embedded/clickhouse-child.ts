@@ -10,7 +10,7 @@ import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createClickHouseHttpFront } from './clickhouse-http-front.js'
 import { type ClickHouseStatement, preparationOf } from './clickhouse-request.js'
-import { type EngineMessage, failureOf, readSetFaultMessage } from './engine-messages.js'
+import { type ClickHouseFault, type EngineMessage, failureOf, readSetFaultMessage } from './engine-messages.js'
 
 type Chdb = typeof import('chdb')
 
@@ -44,7 +44,7 @@ async function main(port: number, dataFolder: string): Promise<void> {
       maxBodyBytes: MAX_BODY_BYTES,
     })
     process.on('message', (message) => {
-      const order = readSetFaultMessage(message)
+      const order = readSetFaultMessage<ClickHouseFault>(message)
       if (order === undefined) return
       front.setFault(order.fault ?? undefined)
       send({ type: 'fault_set', id: order.id })

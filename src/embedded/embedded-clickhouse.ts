@@ -41,7 +41,7 @@ export async function startEmbeddedClickHouse(
   const { port, childDirectory, signal } = options
   const dataFolder = await createDataFolder(options.temporaryDirectory)
   const removeDataFolder = () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
-  const faultOrders = createFaultOrders()
+  const faultOrders = createFaultOrders<ClickHouseFault>()
   try {
     const child = await startEngineProcess({
       engine: 'clickhouse',

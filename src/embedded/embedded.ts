@@ -3,15 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { QuantErrors } from '../domain/errors.js'
 import type { ChildExit } from '../lib/child-process.js'
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from './embedded-clickhouse.js'
-import { type EngineName, startEngineProcess } from './engine-process.js'
-
-export interface EmbeddedPostgres {
-  /** For `pg.Pool`; any user, password and database name reaches the same one database. */
-  readonly dsn: string
-  readonly host: string
-  readonly port: number
-  readonly pid: number
-}
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js'
+import type { EngineName } from './engine-process.js'
 
 export interface EmbeddedEngines {
   readonly postgres: EmbeddedPostgres
@@ -68,10 +61,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   }
   const args = [String(options.postgresMaxConnections ?? 100)]
   const [postgres, clickhouse] = await Promise.allSettled([
-    started(
-      'postgres',
-      startEngineProcess({ engine: 'postgres', port: options.postgresPort ?? 0, args, ...common('postgres') }),
-    ),
+    started('postgres', startEmbeddedPostgres({ port: options.postgresPort ?? 0, args, ...common('postgres') })),
     started(
       'clickhouse',
       startEmbeddedClickHouse({
@@ -100,18 +90,15 @@ function combinedFailure(results: readonly PromiseSettledResult<unknown>[]): unk
 }
 
 function enginesOf(
-  postgres: Awaited<ReturnType<typeof startEngineProcess>>,
+  { postgres, stop: stopPostgres }: Awaited<ReturnType<typeof startEmbeddedPostgres>>,
   { clickhouse, stop: stopClickHouse }: Awaited<ReturnType<typeof startEmbeddedClickHouse>>,
 ): EmbeddedEngines {
-  const host = '127.0.0.1'
-  const port = postgres.ready
-  const dsn = `postgresql://postgres:postgres@${host}:${port}/postgres?sslmode=disable`
   let stopping: Promise<void> | undefined
   return {
-    postgres: { dsn, host, port, pid: postgres.pid },
+    postgres,
     clickhouse,
     stop: () => {
-      stopping ??= Promise.all([postgres.stop(), stopClickHouse()]).then(() => {})
+      stopping ??= Promise.all([stopPostgres(), stopClickHouse()]).then(() => {})
       return stopping
     },
   }

@@ -15,6 +15,9 @@ export type ClickHouseFault =
   /** Waits before it does anything else. */
   | { readonly kind: 'delay'; readonly delayMs: number }
 
+/** A way in which the Postgres front misbehaves on purpose: every connection is cut, and new ones at once. */
+export type PostgresFault = { readonly kind: 'hang_up' }
+
 export const FAILURE_REASONS = ['package_missing', 'port_in_use', 'engine'] as const
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
@@ -25,10 +28,10 @@ export type EngineMessage =
   | { readonly type: 'fault_set'; readonly id: number }
 
 /** Parent to child. `null` is "no fault": the channel speaks JSON, which has no undefined. */
-export interface SetFaultMessage {
+export interface SetFaultMessage<Fault> {
   readonly type: 'set_fault'
   readonly id: number
-  readonly fault: ClickHouseFault | null
+  readonly fault: Fault | null
 }
 
 /** The message as an EngineMessage, or undefined when it is something else. */
@@ -36,9 +39,9 @@ export function readEngineMessage(message: unknown): EngineMessage | undefined {
   return hasType(message, ['ready', 'failed', 'fault_set']) ? (message as EngineMessage) : undefined
 }
 
-/** The message as a SetFaultMessage, or undefined when it is something else. */
-export function readSetFaultMessage(message: unknown): SetFaultMessage | undefined {
-  return hasType(message, ['set_fault']) ? (message as SetFaultMessage) : undefined
+/** The message as a SetFaultMessage of the engine that it was sent to, or undefined when it is something else. */
+export function readSetFaultMessage<Fault>(message: unknown): SetFaultMessage<Fault> | undefined {
+  return hasType(message, ['set_fault']) ? (message as SetFaultMessage<Fault>) : undefined
 }
 
 function hasType(message: unknown, types: readonly string[]): message is { type: string } {

@@ -1,15 +1,15 @@
-import type { ClickHouseFault, SetFaultMessage } from './engine-messages.js'
+import type { SetFaultMessage } from './engine-messages.js'
 
-/** Orders to the ClickHouse process that wait for their acknowledgement. */
-export interface FaultOrders {
+/** Orders to an engine's process that wait for their acknowledgement. */
+export interface FaultOrders<Fault> {
   /** Resolves when the process has answered; rejects when it cannot be reached or ends before it has. */
-  give(fault: ClickHouseFault | undefined, send: (message: SetFaultMessage) => Promise<void>): Promise<void>
+  give(fault: Fault | undefined, send: (message: SetFaultMessage<Fault>) => Promise<void>): Promise<void>
   acknowledge(id: number): void
   /** The process is gone: what still waits is rejected. */
   abandon(): void
 }
 
-export function createFaultOrders(): FaultOrders {
+export function createFaultOrders<Fault>(): FaultOrders<Fault> {
   const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
   let lastId = 0
   return {
@@ -28,7 +28,8 @@ export function createFaultOrders(): FaultOrders {
       waiting.delete(id)
     },
     abandon: () => {
-      for (const { reject } of waiting.values()) reject(new Error('the ClickHouse process ended before it answered'))
+      for (const { reject } of waiting.values())
+        reject(new Error('the process of the database ended before it answered'))
       waiting.clear()
     },
   }

@@ -7,7 +7,8 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { type EngineMessage, failureOf } from './engine-messages.js'
+import { type EngineMessage, failureOf, type PostgresFault, readSetFaultMessage } from './engine-messages.js'
+import { createPostgresFront } from './postgres-front.js'
 import { startSharedSession } from './shared-session.js'
 
 const CHECKPOINT_PERIOD_MS = 5_000
@@ -37,6 +38,7 @@ function supervise(): void {
   setFlagsFromString('--liftoff-only')
   const worker = new Worker(new URL(import.meta.url), { workerData: settings })
   worker.on('message', report)
+  process.on('message', (message) => worker.postMessage(message))
   worker.on('error', (error) => report(failureOf(error)))
 }
 
@@ -45,10 +47,20 @@ async function serve({ port, maxConnections }: PostgresSettings, report: (messag
     const { PGlite } = await import('@electric-sql/pglite')
     const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket')
     const session = await startSharedSession(PGlite, (error) => report(failureOf(error)))
-    const server = new PGLiteSocketServer({ db: session, host: '127.0.0.1', port, maxConnections })
-    await server.start()
+    const front = createPostgresFront(PGLiteSocketServer, { session, port, maxConnections })
+    const readyPort = await front.listen()
     setInterval(() => void session.checkpoint(), CHECKPOINT_PERIOD_MS)
-    report({ type: 'ready', port: Number(server.getServerConn().split(':')[1]) })
+    parentPort?.on('message', async (message) => {
+      const order = readSetFaultMessage<PostgresFault>(message)
+      if (order === undefined) return
+      try {
+        await front.setDown(order.fault !== null)
+        report({ type: 'fault_set', id: order.id })
+      } catch (error) {
+        report(failureOf(error))
+      }
+    })
+    report({ type: 'ready', port: readyPort })
   } catch (error) {
     report(failureOf(error))
   }

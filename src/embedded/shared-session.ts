@@ -9,6 +9,8 @@ export type SharedSession = PGlite & {
    * is ever written stays. Does nothing while a client is in a transaction.
    */
   checkpoint(): Promise<void>
+  /** Ends whatever a client has left half done; call it only while there are no clients. */
+  abandonTransaction(): Promise<void>
 }
 
 const SESSION_SETTINGS = [
@@ -25,6 +27,7 @@ const SESSION_SETTINGS = [
 
 /** Kinds of Postgres' protocol messages: their first byte. */
 const QUERY = kind('Q')
+const SYNC = kind('S')
 const ERROR_RESPONSE = kind('E')
 /** Parse, Bind, Describe, Execute, Close, Flush: a Sync is still to come. */
 const PIPELINE_KINDS: readonly (number | undefined)[] = [...'PBDECH'].map(kind)
@@ -69,6 +72,14 @@ export async function startSharedSession(
       await this.runExclusive(async () => {
         // Not by exec(): its answer would go to the client that spoke last.
         if (!this.isInTransaction()) await this.execProtocolRawStream(queryMessage('CHECKPOINT'), discard)
+      })
+    }
+
+    async abandonTransaction(): Promise<void> {
+      await this.runExclusive(async () => {
+        // After an error a pipeline is deaf until its Sync; outside a transaction ROLLBACK is a warning.
+        await this.execProtocolRawStream(protocolMessage(SYNC, ''), discard)
+        await this.execProtocolRawStream(queryMessage('ROLLBACK'), discard)
       })
     }
   }

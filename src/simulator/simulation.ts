@@ -1,6 +1,9 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { SimulatedIncident } from '../domain/incident.js'
 import type { Progress } from '../domain/ports.js'
 import { type Clock, DAY_MS, type EpochMs, MINUTE_MS } from '../domain/time.js'
+import { drawdownDepths } from './incidents/drawdown.js'
+import { createIncidentLog } from './incidents/incident-log.js'
 import { createDensity } from './market/density.js'
 import { createMarket } from './market/market.js'
 import { createCursorWriter } from './torghut/cursor-writer.js'
@@ -52,6 +55,14 @@ export interface Simulator {
    * (`source_query_failed`) the next call writes what is still missing.
    */
   advanceTo(at: EpochMs): Promise<void>
+  /**
+   * From an instant on, but not before what has happened already nor before the end of the back-history, things go wrong
+   * until `until` (Infinity: until stopped). One that is on gets a new end. Which rows result depends on the seed and on
+   * these instants, not on when rows are written.
+   */
+  startIncident(incident: SimulatedIncident, at: EpochMs, until: EpochMs): void
+  /** Ends an incident with that instant; one that is off stays off. */
+  stopIncident(incident: SimulatedIncident, at: EpochMs): void
   /** Ends the running call after its statement and closes the connections. May be called again. */
   stop(): Promise<void>
 }
@@ -71,15 +82,23 @@ export function createSimulation(
   const firstAt = calendars.XNYS.sessionBefore(startAt, options.sessions ?? DEFAULT_SESSIONS).opensAt
   const densities = { XNYS: createDensity(calendars.XNYS, startAt), '24x7': createDensity(calendars['24x7'], startAt) }
   const market = createMarket(calendars, seed, firstAt)
-  const desk = createDesk({ market, calendars, densities, seed, firstAt })
+  const incidents = createIncidentLog()
+  const desk = createDesk({ market, calendars, densities, seed, firstAt, incidents })
   const pending = createPendingRows(seed)
   const { schemaDate } = options
   const schema = schemaDate === undefined ? TORGHUT_TODAY : torghutSchemaOf(schemaDate)
   const writer = createPostgresWriter(postgres, schema)
-  const cursors = createCursorWriter({ writer, calendars, densities, madeAt: firstAt })
+  const cursors = createCursorWriter({ writer, calendars, densities, incidents, madeAt: firstAt })
   let stopped = false
-  const ta = createTaWriter({ store: clickhouse, database, market, densities, firstAt, stopped: () => stopped })
+  const ta = createTaWriter({
+    ...{ store: clickhouse, database, market, densities, firstAt, incidents },
+    stopped: () => stopped,
+  })
   let tradedUntil = firstAt
+  /** True while rows are missing because they could not be written when they were due. */
+  let isLate = false
+  /** What begins with the live time, once the desk has come there. */
+  const atStart: (() => void)[] = []
   let queue: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined
 
@@ -102,8 +121,9 @@ export function createSimulation(
       tradedUntil = Math.min(to, tradedUntil + LONGEST_STEP_MS)
       // The desk trades the next day while the server stores the last.
       pending.add(desk.advanceTo(tradedUntil))
+      if (tradedUntil >= startAt) for (const begin of atStart.splice(0)) begin()
       await storing
-      storing = store(pending.dueOrders(tradedUntil))
+      storing = store(pending.dueOrders(tradedUntil, isLate))
       onProgress?.({ stage: 'orders', done: daysBetween(from, tradedUntil), total: daysBetween(from, to) })
     }
     await storing
@@ -118,18 +138,44 @@ export function createSimulation(
   }
 
   async function writePostgres(to: EpochMs): Promise<void> {
-    await trade(to)
-    await snapshot()
-    await cursors.moveTo(to)
+    try {
+      await trade(to)
+      await snapshot()
+      await cursors.moveTo(to)
+      isLate = false
+    } catch (error) {
+      isLate = true
+      throw error
+    }
   }
 
+  const onRows: TaProgress = (table, done, total) => onProgress?.({ stage: table, done, total })
+
   /** Two servers, two cores: both at once; signals, the largest part and the least asked for, come last. */
-  async function write(to: EpochMs, beforeSignals: () => Promise<void> = async () => undefined): Promise<void> {
-    const onRows: TaProgress = (table, done, total) => onProgress?.({ stage: table, done, total })
-    const results = await Promise.allSettled([writePostgres(to), ta.writeUntil('bars', to, onRows)])
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-    if (!stopped) await beforeSignals()
+  async function writeHistory(to: EpochMs): Promise<void> {
+    await allOf([writePostgres(to), ta.writeUntil('bars', to, onRows)])
+    if (!stopped) await options.onTradesAndBars?.()
     await ta.writeUntil('signals', to, onRows)
+  }
+
+  /** One server that is down does not keep the other from its rows. */
+  async function writeLive(to: EpochMs): Promise<void> {
+    const writeTa = async () => {
+      await ta.writeUntil('bars', to, onRows)
+      await ta.writeUntil('signals', to, onRows)
+    }
+    await allOf([writePostgres(to), writeTa()])
+  }
+
+  /** All that happens up to an instant happens first, so that an order on the way does not know what comes. */
+  function change(at: EpochMs, apply: (from: EpochMs) => void): void {
+    if (tradedUntil < startAt) {
+      atStart.push(() => change(at, apply))
+      return
+    }
+    tradedUntil = Math.max(tradedUntil, at)
+    pending.add(desk.advanceTo(tradedUntil))
+    apply(tradedUntil)
   }
 
   return {
@@ -144,15 +190,36 @@ export function createSimulation(
           STRATEGIES.map((strategy) => strategyRow(strategy, firstAt - DAY_MS)),
         )
         await ta.prepare()
-        await write(startAt, options.onTradesAndBars)
+        await writeHistory(startAt)
       }),
-    advanceTo: (at) => inTurn(() => write(Math.max(at, tradedUntil))),
+    advanceTo: (at) => inTurn(() => writeLive(Math.max(at, tradedUntil))),
+    startIncident: (incident, at, until) =>
+      change(at, (from) => {
+        if (incident !== 'drawdown') {
+          incidents.start(incident, from, until)
+          return
+        }
+        const isOn = incidents.stretches('drawdown').some((stretch) => stretch.until > from)
+        if (isOn) market.turnShocks(from, until)
+        else market.shock(drawdownDepths(desk.ledgers(), market, from), from, until)
+        incidents.start('drawdown', from, until)
+      }),
+    stopIncident: (incident, at) =>
+      change(at, (from) => {
+        incidents.stop(incident, from)
+        if (incident === 'drawdown') market.turnShocks(from, from)
+      }),
     stop() {
       stopped = true
       closing ??= queue.then(async () => void (await Promise.all([postgres.close(), clickhouse.close()])))
       return closing
     },
   }
+}
+
+/** Waits for all, then rejects as the first that did. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason
 }
 
 function daysBetween(from: EpochMs, to: EpochMs): number {

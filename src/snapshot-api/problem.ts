@@ -8,6 +8,8 @@ export const PROBLEM_KINDS = {
   'unknown-path': { status: 404, title: 'No such path' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'internal-error': { status: 500, title: 'Unexpected error' },
   'not-alive': { status: 503, title: 'No tick completes' },
   'not-ready': { status: 503, title: 'Not ready' },

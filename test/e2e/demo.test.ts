@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
 import { processExists, waitUntil } from '../support/embedded.js'
-import { type RunningCli, startCli } from '../support/process.js'
+import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
 
 const BASE = '/api/torghut/trading/control-plane/quant'
@@ -116,6 +116,68 @@ describe('the demo', () => {
     const before = await (await fetch(`${url}/metrics`)).text()
     await waitUntil(async () => valuesOf(await (await fetch(`${url}/metrics`)).text()) !== valuesOf(before), 20_000)
     expect(clockOf(await (await fetch(`${url}/metrics`)).text())).toBeGreaterThan(clockOf(before))
+  })
+
+  describe('incidents, switched by the command', () => {
+    const incident = (...args: string[]) => runCli(['incident', ...args, '--url', control()])
+    const control = () => /incidents\s+(\S+)\/incidents/.exec(cli.out())?.[1] ?? ''
+    const metric = async (start: string) =>
+      (await (await fetch(`${url}/metrics`)).text())
+        .split('\n')
+        .filter((line) => line.startsWith(start))
+        .join('\n')
+    /** Coins trade at any hour: while bars come, this changes with nearly every second. */
+    const coins = () =>
+      metric('quant_unrealized_pnl_usd').then((lines) =>
+        lines
+          .split('\n')
+          .filter((line) => line.includes('crypto-live'))
+          .join('\n'),
+      )
+
+    test('are told at the start, with the command that switches one on', () => {
+      expect(cli.out()).toContain(`npx quant-exporter incident start feed-pause --for 3m --url ${control()}`)
+    })
+
+    test('feed-pause keeps prices still until it is stopped', async () => {
+      expect(await incident('start', 'feed-pause', '--for', '1h')).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^feed-pause +on +since \S+Z until \S+Z\n$/),
+      })
+      let seen = { text: '', sinceMs: performance.now() }
+      await waitUntil(async () => {
+        const text = await coins()
+        if (text !== seen.text) seen = { text, sinceMs: performance.now() }
+        return performance.now() - seen.sinceMs > 4_000
+      }, 40_000)
+      expect(await incident('stop', 'feed-pause')).toMatchObject({ code: 0, out: expect.stringContaining('off') })
+      await waitUntil(async () => (await coins()) !== seen.text, 20_000)
+    }, 90_000)
+
+    test('db-down takes the source away and neither the metrics nor the simulator, and it comes back', async () => {
+      const up = () => metric('quant_source_up{source="postgres"')
+      expect((await incident('start', 'db-down')).code).toBe(0)
+      await waitUntil(async () => (await up()).endsWith(' 0'), 10_000)
+      expect((await fetch(`${url}/readyz`)).status).toBe(200)
+      expect((await incident('list')).out).toMatch(/^db-down +on +since \S+Z$/m)
+      const before = await metric('quant_source_last_success_timestamp_seconds{source="postgres"')
+      expect((await incident('stop', 'db-down')).code).toBe(0)
+      // The exporter waits longer after each failure, up to ten seconds.
+      await waitUntil(async () => (await up()).endsWith(' 1'), 20_000)
+      expect(await metric('quant_source_last_success_timestamp_seconds{source="postgres"')).not.toBe(before)
+      expect(cli.child.exitCode).toBeNull()
+    }, 60_000)
+
+    test('a mistyped name is told with the right one, and an address where nothing listens in a sentence', async () => {
+      expect(await incident('start', 'fed-pause')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("there is no incident 'fed-pause', did you mean feed-pause?"),
+      })
+      expect(await runCli(['incident', 'list', '--url', 'http://127.0.0.1:1'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('no simulation answers at http://127.0.0.1:1: start quant-exporter demo'),
+      })
+    })
   })
 
   test('ends soon after Ctrl-C and leaves no process and no file', async () => {

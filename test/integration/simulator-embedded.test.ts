@@ -2,10 +2,14 @@ import pg from 'pg'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { SECOND_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
+import { createIncidentLog } from '../../src/simulator/incidents/incident-log.js'
+import { createDensity } from '../../src/simulator/market/density.js'
 import { createMarket } from '../../src/simulator/market/market.js'
 import { createSimulation } from '../../src/simulator/simulation.js'
 import { createSimulator } from '../../src/simulator/simulator.js'
 import { openClickHouseStore, openPostgresStore } from '../../src/simulator/stores.js'
+import { installClickHouse } from '../../src/simulator/torghut/install.js'
+import { createTaWriter } from '../../src/simulator/torghut/ta-writer.js'
 import { startTestEngines } from '../support/embedded.js'
 
 const SEED = 7
@@ -107,6 +111,40 @@ test('prices in SQL equal those in JavaScript, in bars and in quotes, whatever t
   expect(signals.map(({ bid, ask }) => [bid, ask])).toEqual(
     quotes.map(({ bidE8, askE8 }) => [Number(bidE8) / 1e8, Number(askE8) / 1e8]),
   )
+})
+
+test('moves that a drawdown makes are the same in SQL as in JavaScript', async () => {
+  const shocked = createMarket(calendars, SEED, FIRST)
+  const at = START + 1_000
+  shocked.shock(
+    new Map([
+      ['AAPL', -123_457],
+      ['XLK', 77_777],
+      ['BTC/USD', -500_000],
+    ]),
+    at,
+    Infinity,
+  )
+  shocked.turnShocks(at + 90_000, at + 150_000)
+  shocked.shock(new Map([['AAPL', 31_000]]), at + 400_000, Infinity)
+  const store = openClickHouseStore({ url: engines.clickhouse.url, database: 'shocked' })
+  await installClickHouse(store, 'shocked')
+  const densities = { XNYS: createDensity(calendars.XNYS, START), '24x7': createDensity(calendars['24x7'], START) }
+  const ta = createTaWriter({
+    ...{ store, database: 'shocked', market: shocked, densities, firstAt: START },
+    ...{ incidents: createIncidentLog(), stopped: () => false },
+  })
+  await ta.prepare()
+  await ta.writeUntil('bars', START + 30 * 60_000)
+  await store.close()
+  const bars = await select<{ symbol: string; at: string; c: number }>(
+    `SELECT symbol, toInt64(toUnixTimestamp64Milli(event_ts)) AS at, c FROM shocked.ta_microbars
+     WHERE symbol IN ('AAPL', 'XLK', 'BTC/USD', 'MSFT')`,
+  )
+  expect(bars.length).toBeGreaterThan(4 * 1_600)
+  expect(bars.map(({ c }) => c)).toEqual(bars.map((bar) => Number(shocked.priceE8(bar.symbol, Number(bar.at))) / 1e8))
+  const closes = bars.filter(({ symbol }) => symbol === 'BTC/USD').map(({ c }) => c)
+  expect(Math.min(...closes) / Math.max(...closes)).toBeLessThan(0.75)
 })
 
 test('has one bar a minute and symbol in sessions only, and quotes that a mid can be taken from', async () => {

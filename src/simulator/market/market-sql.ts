@@ -1,3 +1,4 @@
+import { SHOCK_FACTOR } from './shocks.js'
 import { BOUNCE_PRIME, BOUNCE_STEP, type PriceCurve, WAVE_PERIODS_MS } from './waves.js'
 
 /**
@@ -5,8 +6,8 @@ import { BOUNCE_PRIME, BOUNCE_STEP, type PriceCurve, WAVE_PERIODS_MS } from './w
  * faster than a client could send them.
  *
  * The waves are evaluated once an instant, not once a symbol and instant; a symbol only brings its factors. Nothing in
- * the text depends on a seed or a time: the factors are rows of `synthetic_symbols`, the instants are parameters
- * (`Segment`, one array a field); only names and constants of this file are put into it.
+ * the text depends on a seed or a time: the factors are rows of `synthetic_symbols`, instants and shocks are parameters
+ * (`Segment`, `Shock`, one array a field); only names and constants of this file are put into it.
  */
 
 /** Waves of less than half an hour: what averages over that time do not see. */
@@ -43,7 +44,7 @@ const WAVE_VALUES = `arrayFlatten(arrayMap(
 
 /** One row for each instant of the segments, with the waves at it. */
 const INSTANTS = `(
-  SELECT calendar, step_ms, at, intDiv(market_ms, 1000) AS market_second,
+  SELECT calendar, step_ms, at, market_ms, intDiv(market_ms, 1000) AS market_second,
     ${WAVE_VALUES} AS waves
   FROM (
     SELECT calendar, step_ms, first_at + step_ms * index AS at, first_at + step_ms * index - shift_ms AS market_ms
@@ -60,13 +61,14 @@ const INSTANTS = `(
 const PRICES = `(
   SELECT
     symbol, ticks_per_usd, half_spread, at, step_ms, step, now,
-    floor(base_ticks * (1 + wave + bounce * (now / ${BOUNCE_PRIME} - 0.5)) + 0.5) AS ticks,
+    floor(base_ticks * (1 + wave + bounce * (now / ${BOUNCE_PRIME} - 0.5)) * factor + 0.5) AS ticks,
     base_ticks * fast_wave AS fast_ticks,
     base_ticks * bounce AS bounce_ticks
   FROM (
     SELECT
       symbol, ticks_per_usd, half_spread, at, step_ms, bounce, step, (step * step + salt) % ${BOUNCE_PRIME} AS now,
       base_price * ticks_per_usd AS base_ticks,
+      ${SHOCK_FACTOR} AS factor,
       arrayDotProduct(factors, waves) AS wave,
       arrayDotProduct(arraySlice(factors, 1, ${2 * FAST_WAVES}), arraySlice(waves, 1, ${2 * FAST_WAVES})) AS fast_wave
     FROM (

@@ -3,6 +3,7 @@ import { PRICE_DIGITS, type PriceE8 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { INSTRUMENTS, type Instrument } from './instruments.js'
 import { createMarketTime, type MarketTime } from './market-time.js'
+import { type Shock, shockFactor } from './shocks.js'
 import { BOUNCE_PRIME, bounceAt, type PriceCurve, priceCurve, type WaveValues, waveValues } from './waves.js'
 
 export interface Quote {
@@ -18,8 +19,14 @@ export interface Market {
   /** The last print: what a bar that ends at this instant closes at. Closed markets keep their closing price. */
   priceE8(symbol: string, at: EpochMs): PriceE8
   quote(symbol: string, at: EpochMs): Quote
-  /** The price after this much more trading, for those in the simulation who know the future. */
+  /** The price after this much more trading, for those in the simulation who know the future; of shocks they know nothing. */
   priceAfterE8(symbol: string, at: EpochMs, tradingMs: number): PriceE8
+  /** What has hit prices beside their waves, oldest first. */
+  shocks(): readonly Shock[]
+  /** From an instant on, moves these prices by their depths (millionths), to be turned at `until`. Prices up to it stay. */
+  shock(depthsE6: ReadonlyMap<string, number>, at: EpochMs, until: EpochMs): void
+  /** Gives the shocks under way a new turn. */
+  turnShocks(at: EpochMs, until: EpochMs): void
 }
 
 /** The market of a seed, its time counted from the first session of the history. */
@@ -49,8 +56,15 @@ export function createMarket(
     return latest.waves
   }
 
+  let shocks: readonly Shock[] = []
+
   function ticksAt(curve: PriceCurve, marketMs: number): number {
-    return ticksOf(curve, marketMs, wavesAt(marketMs))
+    return ticksOf(curve, wavesAt(marketMs), marketMs, shockFactor(shocks, curve.instrument.symbol, marketMs))
+  }
+
+  /** Market time of a turn; a turn that nobody knows has none. */
+  function turnMs(symbol: string, until: EpochMs): number | undefined {
+    return until === Number.POSITIVE_INFINITY ? undefined : marketMs(curveOf(symbol), until)
   }
 
   function exact(curve: PriceCurve, ticks: number): PriceE8 {
@@ -71,7 +85,22 @@ export function createMarket(
     },
     priceAfterE8(symbol, at, tradingMs) {
       const curve = curveOf(symbol)
-      return exact(curve, ticksAt(curve, marketMs(curve, at) + tradingMs))
+      const laterMs = marketMs(curve, at) + tradingMs
+      return exact(curve, ticksOf(curve, wavesAt(laterMs), laterMs, shockFactor(shocks, symbol, marketMs(curve, at))))
+    },
+    shocks: () => shocks,
+    shock(depthsE6, at, until) {
+      const added = [...depthsE6].map(([symbol, depthE6]): Shock => {
+        const fromMs = marketMs(curveOf(symbol), at)
+        return { symbol, depthE6, fromMs, untilMs: turnMs(symbol, until) }
+      })
+      shocks = [...shocks, ...added]
+    },
+    turnShocks(at, until) {
+      shocks = shocks.map((shock) => {
+        const isUnderWay = shock.untilMs === undefined || shock.untilMs > marketMs(curveOf(shock.symbol), at)
+        return isUnderWay ? { ...shock, untilMs: turnMs(shock.symbol, until) } : shock
+      })
     },
     quote(symbol, at) {
       const curve = curveOf(symbol)
@@ -85,14 +114,14 @@ export function createMarket(
 }
 
 /**
- * The price in whole ticks, `base × (1 + Σ waves + bounce)`: rounded, so that the last bits of the sum, which SQL adds in
+ * The price in whole ticks, `base × (1 + Σ waves + bounce) × shocks`: rounded, so that the last bits of the sum, which SQL adds in
  * another order, do not matter.
  */
-function ticksOf(curve: PriceCurve, marketMs: number, { sines, cosines }: WaveValues): number {
+function ticksOf(curve: PriceCurve, { sines, cosines }: WaveValues, marketMs: number, factor: number): number {
   let sum = 1
   for (let wave = 0; wave < sines.length; wave += 1) {
     sum += (curve.sines[wave] ?? 0) * (sines[wave] ?? 0) + (curve.cosines[wave] ?? 0) * (cosines[wave] ?? 0)
   }
   sum += curve.bounce * (bounceAt(marketMs, curve.salt) / BOUNCE_PRIME - 0.5)
-  return Math.floor(curve.instrument.basePriceUsd * curve.ticksPerUsd * sum + 0.5)
+  return Math.floor(curve.instrument.basePriceUsd * curve.ticksPerUsd * sum * factor + 0.5)
 }

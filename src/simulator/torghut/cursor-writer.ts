@@ -1,5 +1,6 @@
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
+import type { IncidentLog } from '../incidents/incident-log.js'
 import { type Density, lastSignal } from '../market/density.js'
 import { TA_DELAY_MS } from '../market/market-sql.js'
 import { uuidOf } from '../random.js'
@@ -16,16 +17,26 @@ export interface CursorWriterOptions {
   readonly writer: PostgresWriter
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly densities: Readonly<Record<CalendarName, Density>>
+  readonly incidents: IncidentLog
   /** When the rows were made. */
   readonly madeAt: EpochMs
 }
 
-export function createCursorWriter({ writer, calendars, densities, madeAt }: CursorWriterOptions): CursorWriter {
+export function createCursorWriter(options: CursorWriterOptions): CursorWriter {
+  const { writer, calendars, densities, incidents, madeAt } = options
+
+  /** Where no signals are stored, the cursor stands at the last one. */
+  function lastStored(at: EpochMs): EpochMs {
+    const gaps = [...incidents.stretches('feed-pause'), ...incidents.stretches('signal-gap')]
+    return gaps.reduce((last, { from, until }) => (at > from && at <= until ? Math.min(last, from) : last), at)
+  }
+
   const written = new Map<AccountProfile, EpochMs>()
   return {
     async moveTo(at) {
       const moved = ACCOUNTS.flatMap((account) => {
-        const cursorAt = lastSignal(densities[account.calendar], calendars[account.calendar], at - TA_DELAY_MS)
+        const signalAt = lastStored(at - TA_DELAY_MS)
+        const cursorAt = lastSignal(densities[account.calendar], calendars[account.calendar], signalAt)
         return written.get(account) === cursorAt ? [] : [{ account, cursorAt }]
       })
       const rows = moved.map(({ account, cursorAt }) => ({

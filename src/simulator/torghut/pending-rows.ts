@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/time.js'
+import { type EpochMs, toIso } from '../../domain/time.js'
 import type { Activity } from '../trading/desk.js'
 import type { Intent } from '../trading/order.js'
 import { decisionRow } from './decision-row.js'
@@ -26,8 +26,11 @@ export interface DueRows {
  */
 export interface PendingRows {
   add(activity: Activity): void
-  /** Decisions, executions, order events and reviews that changed up to `at` since they were last confirmed. */
-  dueOrders(at: EpochMs): DueRows
+  /**
+   * Decisions, executions, order events and reviews that changed up to `at` since they were last confirmed. `late` says
+   * that a write before has failed: the rows of orders are then stamped as upstream's are, with the time of the write.
+   */
+  dueOrders(at: EpochMs, late?: boolean): DueRows
   /** The snapshots that were added since the last were confirmed; at most `limit` of them, oldest first. */
   dueSnapshots(limit: number): DueRows
   snapshotsWaiting(): number
@@ -52,12 +55,12 @@ export function createPendingRows(seed: number): PendingRows {
       for (const intent of activity.intents) tracked.push(track(intent, seed))
       snapshots.push(...activity.snapshots)
     },
-    dueOrders(at) {
+    dueOrders(at, late = false) {
       const changes = tracked.map((entry) => changeOf(entry, at))
       return {
         rows: [
           ['trade_decisions', changes.flatMap(({ decision }) => decision)],
-          ['executions', changes.flatMap(({ execution }) => execution)],
+          ['executions', changes.flatMap(({ execution }) => (late ? execution.map(writtenAt(at)) : execution))],
           ['execution_order_events', changes.flatMap(({ events }) => events)],
           ['llm_decision_reviews', changes.flatMap(({ review }) => review)],
         ],
@@ -124,6 +127,10 @@ function changeOf(entry: Tracked, at: EpochMs): Change {
     final:
       (decisionView?.final ?? false) && stored === entry.events.length && reviewed === (decision.review !== undefined),
   }
+}
+
+function writtenAt(at: EpochMs): (row: Row) => Row {
+  return (row) => ({ ...row, updated_at: toIso(at) })
 }
 
 function present(row: Row | undefined): Row[] {

@@ -1,6 +1,7 @@
 import type { Calendar } from '../../domain/calendar.js'
 import { absolute, MONEY_DIGITS, type MoneyE17, parseScaled, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
+import type { IncidentLog } from '../incidents/incident-log.js'
 import type { Density } from '../market/density.js'
 import type { Market } from '../market/market.js'
 import { createRandom, type Random } from '../random.js'
@@ -30,9 +31,11 @@ export interface BookOptions {
   readonly market: Market
   readonly seed: number
   readonly firstAt: EpochMs
+  readonly incidents: IncidentLog
 }
 
-export function createBook({ strategy, ledger, calendar, density, market, seed, firstAt }: BookOptions): Book {
+export function createBook(options: BookOptions): Book {
+  const { strategy, ledger, calendar, density, market, seed, firstAt, incidents } = options
   const held = new Map<string, QuantityE9>()
   const busy = new Set<string>()
   const { account } = ledger
@@ -42,6 +45,7 @@ export function createBook({ strategy, ledger, calendar, density, market, seed, 
   let next = nextDecision(strategy, calendar, density, firstAt, random)
 
   function decideAt({ at, signalAt }: DecisionTime): Intent | undefined {
+    if (incidents.isOn('signal-gap', signalAt)) return undefined
     const closesAt =
       calendar.nextSession(at) === undefined ? Number.POSITIVE_INFINITY : calendar.latestSession(at).closesAt
     const withdrawnAt = strategy.flatAtClose ? closesAt - UNWIND_BEFORE_CLOSE_MS : closesAt
@@ -55,7 +59,11 @@ export function createBook({ strategy, ledger, calendar, density, market, seed, 
       ...{ priceE8: market.priceE8(instrument.symbol, signalAt), spreadE8: quote.askE8 - quote.bidE8 },
     }
     const overLimit = wish.opens && grossAfter(ledger, wish, market, at) > limitOf(ledger)
-    return createIntent(made, { overLimit, urgent: unwinding, closesAt, withdrawnAt, market, random })
+    const incidentRandom = createRandom(`${seed}/${strategy.name}/${number}/incidents`)
+    return createIntent(made, {
+      ...{ overLimit, urgent: unwinding, closesAt, withdrawnAt, market, random },
+      ...{ incidents, incidentRandom },
+    })
   }
 
   return {

@@ -5,7 +5,7 @@ import type { Random } from '../random.js'
 import { costsOf } from './costs.js'
 import { drawFate, type Fate, type Submission } from './fate.js'
 import type { Decision, Fill, Order } from './order.js'
-import { fillPriceE8, restingLimitE8 } from './prices.js'
+import { fillPriceE8, restingLimitE8, worsened } from './prices.js'
 
 /** A fill comes no later than this before the close; what is still open then expires. */
 const LAST_FILL_BEFORE_CLOSE_MS = 400
@@ -17,7 +17,7 @@ const LAST_FILL_BEFORE_CLOSE_MS = 400
  * session, each also half done. A few are rejected.
  */
 export function executeOrder(submission: Submission, market: Market, random: Random): Order {
-  const { decision, submittedAt, closesAt, orderType } = submission
+  const { decision, submittedAt, closesAt, orderType, excessCost = 0 } = submission
   const { account } = decision
   const lotE9 = 10n ** BigInt(QUANTITY_DIGITS - decision.instrument.quantityDecimals)
   const qtyE9 = random.chance(0.04) ? trimmed(decision.qtyE9, lotE9, random) : decision.qtyE9
@@ -26,7 +26,7 @@ export function executeOrder(submission: Submission, market: Market, random: Ran
   const endsAt = fate.status === 'expired' ? closesAt + random.integer(150, 900) : submittedAt + fate.endsAfterMs
   const latest = Math.min(fate.status === 'expired' ? closesAt : endsAt, closesAt - LAST_FILL_BEFORE_CLOSE_MS)
   const times = fillTimes(submittedAt, latest, quantities.length, fate, random)
-  const prices = times.map((at) => fillPriceE8(market, decision, at, orderType, random))
+  const prices = times.map((at) => worsened(fillPriceE8(market, decision, at, orderType, random), decision, excessCost))
   const fills = cumulate(decision, quantities, times, prices)
   const lastFillAt = fills.at(-1)?.at
   const falls = account.adapter === 'lean' && random.chance(0.04)

@@ -1,5 +1,6 @@
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import type { EpochMs } from '../../domain/time.js'
+import type { IncidentLog } from '../incidents/incident-log.js'
 import type { Density } from '../market/density.js'
 import type { Market } from '../market/market.js'
 import { type AccountLedger, createAccountLedger } from './account-ledger.js'
@@ -18,6 +19,7 @@ export interface DeskOptions {
   readonly densities: Readonly<Record<CalendarName, Density>>
   readonly seed: number
   readonly firstAt: EpochMs
+  readonly incidents: IncidentLog
 }
 
 /** What comes first at one instant: a snapshot shows the fills of its own millisecond, a decision knows both. */
@@ -38,19 +40,23 @@ export interface Activity {
 export interface Desk {
   /** Lives until `to` (included) and tells what was new. An earlier `to` than the last is no step at all. */
   advanceTo(to: EpochMs): Activity
+  /** What the accounts hold after the last advance. */
+  ledgers(): readonly AccountLedger[]
 }
 
-export function createDesk({ market, calendars, densities, seed, firstAt }: DeskOptions): Desk {
+export function createDesk({ market, calendars, densities, seed, firstAt, incidents }: DeskOptions): Desk {
   const queue = createEventQueue<() => void>()
   let intents: Intent[] = []
   let snapshots: Snapshot[] = []
+  const ledgers: AccountLedger[] = []
 
   for (const account of ACCOUNTS) {
     const ledger = createAccountLedger(account)
+    ledgers.push(ledger)
     const calendar = calendars[account.calendar]
     const density = densities[account.calendar]
     for (const strategy of STRATEGIES.filter((profile) => profile.account === account.label)) {
-      startDeciding(createBook({ strategy, ledger, calendar, density, market, seed, firstAt }), ledger)
+      startDeciding(createBook({ strategy, ledger, calendar, density, market, seed, firstAt, incidents }), ledger)
     }
     startSnapshots(ledger, calendar, density, firstSnapshot(density, firstAt))
   }
@@ -83,7 +89,8 @@ export function createDesk({ market, calendars, densities, seed, firstAt }: Desk
 
   function startSnapshots(ledger: AccountLedger, calendar: Calendar, density: Density, at: EpochMs): void {
     queue.add(at, RANK.snapshot, () => {
-      snapshots.push(takeSnapshot(ledger, at, market, calendar))
+      // Upstream takes a snapshot when a signal has come.
+      if (!incidents.isOn('signal-gap', at)) snapshots.push(takeSnapshot(ledger, at, market, calendar))
       startSnapshots(ledger, calendar, density, nextSnapshot(ledger.account.label, calendar, density, at, seed))
     })
   }
@@ -96,5 +103,6 @@ export function createDesk({ market, calendars, densities, seed, firstAt }: Desk
       snapshots = []
       return activity
     },
+    ledgers: () => ledgers,
   }
 }

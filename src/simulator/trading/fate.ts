@@ -10,6 +10,10 @@ export interface Submission {
   /** When its strategy wants no order of this session to be open any more; the close where it does not mind. */
   readonly withdrawnAt: EpochMs
   readonly orderType: 'market' | 'limit'
+  /** True where the broker rejects it whatever it is. */
+  readonly isDoomed?: boolean
+  /** What its fills cost beyond the quote, as a ratio of the price; 0 on ordinary days. */
+  readonly excessCost?: number
 }
 
 /** What becomes of an order: how it ends, after how long, what share of it fills, and in how many parts. */
@@ -26,8 +30,9 @@ const SHORTEST_PATIENCE_MS = SECOND_MS
  * Market orders fill within seconds. Limit orders fill within minutes, are cancelled when their strategy has waited long
  * enough, or expire with their session; unfinished ones are often half done. A few orders are rejected.
  */
-export function drawFate({ orderType, submittedAt, closesAt, withdrawnAt }: Submission, random: Random): Fate {
-  if (random.chance(0.015)) {
+export function drawFate(submission: Submission, random: Random): Fate {
+  const { orderType, submittedAt, closesAt, withdrawnAt, isDoomed = false } = submission
+  if (random.chance(0.015) || isDoomed) {
     return { status: 'rejected', endsAfterMs: random.integer(30, 120), filledShare: 0, parts: 0 }
   }
   const parts = random.weighted([

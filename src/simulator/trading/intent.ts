@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/time.js'
+import type { IncidentLog } from '../incidents/incident-log.js'
 import type { Market } from '../market/market.js'
 import type { Random } from '../random.js'
 import { executeOrder } from './broker.js'
@@ -19,6 +20,15 @@ const BROKER_REJECTS = [
   'alpaca_order_submit_failed TimeoutError: broker did not answer in 10 s',
 ] as const
 
+/** What the broker does with an order in a storm of rejects. */
+const STORM = [
+  ['turns_away', 45],
+  ['rejects', 45],
+  ['takes', 10],
+] as const
+/** What fills cost beyond the quote while slippage is on. */
+const EXCESS_COST = [0.007, 0.014] as const
+
 /** Every order that the broker rejects after the submit has this reason in its decision. */
 export const REJECTED_AFTER_SUBMIT = 'alpaca_order_rejected reason=rejected_by_exchange'
 
@@ -31,11 +41,14 @@ export interface IntentOptions {
   readonly withdrawnAt: EpochMs
   readonly market: Market
   readonly random: Random
+  readonly incidents: IncidentLog
+  /** Chance of its own for what an incident does, so that the draws of an ordinary day stay what they are. */
+  readonly incidentRandom: Random
 }
 
 /** The fate of a decision: most become orders; some are vetoed, blocked, turned away by the broker, or forgotten. */
 export function createIntent(made: Omit<Decision, 'review'>, options: IntentOptions): Intent {
-  const { random } = options
+  const { random, incidents, incidentRandom } = options
   const review = random.chance(made.strategy.reviewedShare) ? createReview(made.at, random) : undefined
   const decision: Decision = { ...made, review }
   const decidedAt = review?.at ?? decision.at
@@ -45,9 +58,22 @@ export function createIntent(made: Omit<Decision, 'review'>, options: IntentOpti
   const slow = decision.account.adapter === 'lean' ? 500 : 0
   const submittedAt = decidedAt + random.integer(110, 850) + slow
   const orderType = random.chance(0.68) || options.urgent ? 'market' : 'limit'
+  const storm = incidents.isOn('reject-storm', submittedAt) ? incidentRandom.weighted<string>(STORM) : 'takes'
+  if (storm === 'turns_away') return { decision, refusal: turnedAway(submittedAt, incidentRandom), order: undefined }
+  const excessCost = incidents.isOn('slippage', submittedAt) ? incidentRandom.between(...EXCESS_COST) : 0
   const { closesAt, withdrawnAt, market } = options
-  const order = executeOrder({ decision, submittedAt, closesAt, withdrawnAt, orderType }, market, random)
+  const order = executeOrder(
+    { decision, submittedAt, closesAt, withdrawnAt, orderType, isDoomed: storm === 'rejects', excessCost },
+    market,
+    random,
+  )
   return { decision, refusal: undefined, order }
+}
+
+/** The broker's answer to a submission that it does not take: it leaves no order. */
+function turnedAway(submittedAt: EpochMs, random: Random): Refusal {
+  const [first, second] = BROKER_REJECTS
+  return { status: 'rejected', at: submittedAt + random.integer(80, 600), reasons: [random.pick([first, second])] }
 }
 
 function refuse({ review }: Decision, at: EpochMs, { random, overLimit }: IntentOptions): Refusal | undefined {

@@ -30,6 +30,12 @@ export function fillPriceE8(
     : bidE8 - ticksOf(bidE8, impact, tickE8(decision))
 }
 
+/** A price that is worse for whoever trades, by a share of it in whole ticks. */
+export function worsened(priceE8: PriceE8, decision: Decision, ratio: number): PriceE8 {
+  const more = ticksOf(priceE8, ratio, tickE8(decision))
+  return decision.side === 'buy' ? priceE8 + more : priceE8 - more
+}
+
 /** The limit of an order: no fill is worse than it; without fills it lies where the market did not go. */
 export function restingLimitE8(
   market: Market,

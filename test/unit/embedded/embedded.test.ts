@@ -47,7 +47,7 @@ async function dataFolders(): Promise<string[]> {
 
 test('gives addresses that clients take as they are', async () => {
   const { postgres, clickhouse } = await start(READY_CHILD, READY_CHILD)
-  expect(postgres).toEqual({
+  expect(postgres).toMatchObject({
     dsn: 'postgresql://postgres:postgres@127.0.0.1:5000/postgres?sslmode=disable',
     host: '127.0.0.1',
     port: 5000,
@@ -109,11 +109,14 @@ test('tells when an engine ends, and removes ClickHouse’s folder then', async 
 })
 
 test('sets a fault and returns when the engine has it', async () => {
-  const { clickhouse } = await start(READY_CHILD, READY_CHILD)
+  const { clickhouse, postgres } = await start(READY_CHILD, READY_CHILD)
   await clickhouse.setFault({ kind: 'delay', delayMs: 1 })
   await clickhouse.setFault(undefined)
+  await postgres.setFault({ kind: 'hang_up' })
+  await postgres.setFault(undefined)
   await engines?.stop()
   await expect(clickhouse.setFault(undefined)).rejects.toThrow('the child process is gone')
+  await expect(postgres.setFault(undefined)).rejects.toThrow('the child process is gone')
 })
 
 test('stops the other engine when one fails, and says which failed and why', async () => {

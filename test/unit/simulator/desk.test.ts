@@ -1,5 +1,6 @@
 import { createCalendars } from '../../../src/domain/calendars.js'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/domain/time.js'
+import { createIncidentLog } from '../../../src/simulator/incidents/incident-log.js'
 import { createDensity } from '../../../src/simulator/market/density.js'
 import { createMarket } from '../../../src/simulator/market/market.js'
 import { type Activity, createDesk, type Desk } from '../../../src/simulator/trading/desk.js'
@@ -12,7 +13,7 @@ const FIRST = calendars.XNYS.sessionBefore(START, 4).opensAt
 function deskOf(seed: number): Desk {
   const market = createMarket(calendars, seed, FIRST)
   const densities = { XNYS: createDensity(calendars.XNYS, START), '24x7': createDensity(calendars['24x7'], START) }
-  return createDesk({ market, calendars, densities, seed, firstAt: FIRST })
+  return createDesk({ market, calendars, densities, seed, firstAt: FIRST, incidents: createIncidentLog() })
 }
 
 function inSteps(desk: Desk, stepMs: number, to: number): Activity {

@@ -1,5 +1,6 @@
 import { createCalendars } from '../../../src/domain/calendars.js'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/domain/time.js'
+import { createMarket, type Market } from '../../../src/simulator/market/market.js'
 import { createSimulation, type SimulationOptions, type Simulator } from '../../../src/simulator/simulation.js'
 
 export type RecordedRow = Record<string, unknown> & { readonly id: string }
@@ -9,6 +10,8 @@ export const START = Date.parse('2026-11-20T18:00:00Z')
 
 export interface RecordedSimulation {
   readonly simulator: Simulator
+  /** The market of its seed and history, without what incidents do to it. */
+  readonly market: Market
   /** The rows of a table as they are now, by id, in the order in which they were made. */
   rows(table: string): RecordedRow[]
   /** Every version that was written of a table's rows. */
@@ -29,6 +32,7 @@ export function recordSimulation(options: Partial<SimulationOptions> = {}): Reco
   const closed: string[] = []
   let failing: string | undefined
   let postgresStatements = 0
+  const all = { calendars: createCalendars(), clock: { now: () => START, speed: 1 }, seed: 1, sessions: 3, ...options }
   const simulator = createSimulation(
     {
       postgres: {
@@ -61,10 +65,15 @@ export function recordSimulation(options: Partial<SimulationOptions> = {}): Reco
       },
       database: 'torghut',
     },
-    { calendars: createCalendars(), clock: { now: () => START, speed: 1 }, seed: 1, sessions: 3, ...options },
+    all,
   )
   return {
     simulator,
+    market: createMarket(
+      all.calendars,
+      all.seed,
+      all.calendars.XNYS.sessionBefore(all.clock.now(), all.sessions).opensAt,
+    ),
     rows: (table) => [...new Map((versions.get(table) ?? []).map((row) => [row.id, row])).values()],
     versions: (table) => versions.get(table) ?? [],
     clickhouse,

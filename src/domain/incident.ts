@@ -1,0 +1,43 @@
+import type { EpochMs } from './time.js'
+
+/** What can go wrong in a simulated trading system. */
+export const INCIDENT_NAMES = ['feed-pause', 'signal-gap', 'reject-storm', 'drawdown', 'slippage', 'db-down'] as const
+export type IncidentName = (typeof INCIDENT_NAMES)[number]
+
+/** Incidents of the simulated world; the other one befalls the database that the world is written to. */
+export const SIMULATED_INCIDENT_NAMES = ['feed-pause', 'signal-gap', 'reject-storm', 'drawdown', 'slippage'] as const
+export type SimulatedIncident = (typeof SIMULATED_INCIDENT_NAMES)[number]
+
+/** What each of them does, in a sentence. */
+export const INCIDENT_SUMMARIES: Readonly<Record<IncidentName, string>> = {
+  'feed-pause': 'market data stops being stored, bars and signals alike; trading goes on',
+  'signal-gap': 'no signals are made, so nothing is decided and no account is snapshotted; bars go on',
+  'reject-storm': 'the broker rejects nine in ten orders, half of them without a row of their own',
+  drawdown: 'what the accounts hold moves against them by about 9 % of their equity in four minutes',
+  slippage: 'fills cost 70 to 140 bps more than the quote',
+  'db-down': 'Postgres hangs up on everybody; its data is there again afterwards',
+}
+
+/** One incident as it is now. Both instants are T; neither is there while it is off. */
+export interface IncidentState {
+  readonly name: IncidentName
+  readonly isOn: boolean
+  readonly since: EpochMs | undefined
+  /** When it ends by itself; undefined: when it is stopped. */
+  readonly until: EpochMs | undefined
+}
+
+/**
+ * Switches incidents on and off. Called from a control route, one call at a time or several at once, in any order.
+ *
+ * Starting one that is on gives it a new end; stopping one that is off does nothing. A rejection is a QuantError
+ * `engine_failed`: the database's process is gone.
+ */
+export interface IncidentControl {
+  /** The incidents that there are here. */
+  readonly names: readonly IncidentName[]
+  list(): readonly IncidentState[]
+  /** @param forMs how long it lasts, in milliseconds of T; undefined: until it is stopped */
+  start(name: IncidentName, forMs?: number): Promise<IncidentState>
+  stop(name: IncidentName): Promise<IncidentState>
+}
