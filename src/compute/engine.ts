@@ -20,6 +20,7 @@ import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { decidedSymbols } from './coverage.js'
+import { DueMinutes } from './due-minutes.js'
 import { Market } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
@@ -171,6 +172,7 @@ export class Engine implements FactSink {
     return {
       stamp: { at, ordersAsOf, feedsAsOf, areFeedsRequired: feedsConfigured, startedAt: startAt, epoch },
       ages: new SessionAges(at),
+      due: new DueMinutes(at, this.#market, this.#options.settings),
       availability: availabilityOf(lacking, marksWaitFor),
     }
   }
