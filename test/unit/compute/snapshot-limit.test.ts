@@ -39,8 +39,8 @@ describe('how old the newest snapshot may be', () => {
     expect(limitOf(ats)).toBe(2.5 * 2 * MINUTE_MS)
   })
 
-  test('a market that never closes counts them all within its days', () => {
-    const ats = [at('19:00:00'), at('19:50:00'), at('20:10:00')]
-    expect(limitOf(ats, CALENDARS['24x7'])).toBe(2.5 * 50 * MINUTE_MS)
+  test('a market that never closes counts them all, also over midnight', () => {
+    const ats = [at('19:00:00'), at('19:50:00'), at('20:20:00')]
+    expect(limitOf(ats, CALENDARS['24x7'])).toBe(2.5 * 40 * MINUTE_MS)
   })
 })
