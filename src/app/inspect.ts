@@ -65,6 +65,7 @@ function seriesPerBook(): number {
     (total, { windows }) => total + (windows === 'level' ? 1 : windows === 'all' ? WINDOWS.length : windows.length),
     0,
   )
+  const instants = DICTIONARY.filter(({ instant }) => instant !== undefined).length
   const groups = new Set(DICTIONARY.map(({ group }) => group)).size
-  return values + groups * WINDOWS.length * (1 + STATUSES.length) + 1
+  return values + instants + groups * WINDOWS.length * (1 + STATUSES.length) + 1
 }

@@ -8,6 +8,7 @@ import { type Availability, unavailable } from './availability.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
 import { Coverage } from './coverage.js'
+import type { DueMinutes } from './due-minutes.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
 import { newer } from './feed-events.js'
 import { holdingsOf, NO_HOLDINGS } from './holdings.js'
@@ -20,6 +21,7 @@ import type { WindowView } from './view.js'
 export interface TickInputs {
   readonly stamp: Stamp
   readonly ages: SessionAges
+  readonly due: DueMinutes
   readonly availability: Availability
   /** Empty where the strategy has none. */
   readonly universe: readonly string[]
@@ -67,7 +69,7 @@ export class BookFrames {
       TIERS.map((tier) => [tier, { instant: undefined, holdsUntil: 0, dirty: true }]),
     ) as Record<Tier, TierState>
     this.#sources = new BookSources(options)
-    this.#coverage = new Coverage(options.book, options.market, options.settings)
+    this.#coverage = new Coverage(options.book, options.settings)
   }
 
   /** True when, by what others did in the account, its equity is another's than when the book was last computed. */
@@ -184,12 +186,13 @@ export class BookFrames {
   }
 
   /** Reads what the feeds covered, if that may be new, and says of ages when they cannot be taken; true when something changed. */
-  #computeCoverage({ stamp: { at }, universe, availability }: TickInputs): boolean {
+  #computeCoverage({ due, universe, availability }: TickInputs): boolean {
     const { ofFeeds, ages } = this.#options.plan
-    if (!this.#coverage.isDue({ at, universe, held: this.#holdings.symbols })) return false
+    const inputs = { due, universe, held: this.#holdings.symbols }
+    if (!this.#coverage.isDue(inputs)) return false
     const results = this.#copyResults()
     try {
-      for (const view of this.#coverage.views({ at, universe, held: this.#holdings.symbols }))
+      for (const view of this.#coverage.views(inputs))
         for (const { definition, index } of ofFeeds)
           results[view.window][index] =
             unavailable(definition, availability) ?? this.#guard(definition, () => definition.compute(view))

@@ -1,16 +1,15 @@
 import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import { BAR_LIFETIME_MS } from '../domain/history.js'
-import type { Feed } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type WindowOptions, windowBounds } from '../domain/window.js'
 import type { Book } from './book.js'
+import type { DueMinutes } from './due-minutes.js'
 import { DUE_AFTER_MS } from './feed-events.js'
-import type { Market } from './market.js'
-import { countMinutes, type MinuteSpan, nextSessionMinute, sessionMinutesIn } from './session-minutes.js'
+import { nextSessionMinute } from './session-minutes.js'
 import type { CoverageView } from './view.js'
 
 export interface CoverageInputs {
-  readonly at: EpochMs
+  readonly due: DueMinutes
   /** Empty where the strategy has none: then what it decided on takes its place. */
   readonly universe: readonly string[]
   readonly held: readonly string[]
@@ -24,15 +23,13 @@ export interface CoverageInputs {
  */
 export class Coverage {
   readonly #book: Book
-  readonly #market: Market
   readonly #options: WindowOptions
   #read: CoverageInputs | undefined
   #holdsUntil = Number.NEGATIVE_INFINITY
   #symbols: ReadonlySet<string> = new Set()
 
-  constructor(book: Book, market: Market, options: WindowOptions) {
+  constructor(book: Book, options: WindowOptions) {
     this.#book = book
-    this.#market = market
     this.#options = options
   }
 
@@ -51,44 +48,36 @@ export class Coverage {
   }
 
   /** False as long as the views would be those of the last call. */
-  isDue({ at, universe, held }: CoverageInputs): boolean {
+  isDue({ due, universe, held }: CoverageInputs): boolean {
     const before = this.#read
-    return before?.universe !== universe || !isSame(before.held, held) || at >= this.#holdsUntil
+    return before?.universe !== universe || !isSame(before.held, held) || due.at >= this.#holdsUntil
   }
 
   /** One view a window; throws CalendarOutOfRange where the calendar of the book ends. */
   views(inputs: CoverageInputs): CoverageView[] {
-    const { at, universe, held } = inputs
-    const base = universe.length > 0 ? universe : decidedSymbols(this.#book, at, this.#options)
+    const { due, universe, held } = inputs
+    const base = universe.length > 0 ? universe : decidedSymbols(this.#book, due.at, this.#options)
     this.#symbols = new Set([...base, ...held])
     const symbols = [...this.#symbols].sort()
-    const bounds = WINDOWS.map((window) => windowBounds(window, at, this.#book.calendar, this.#options))
-    const views = WINDOWS.map((window, index) => {
-      const from = Math.max(bounds[index]?.start ?? at, at - BAR_LIFETIME_MS)
-      const due = sessionMinutesIn(from, at - DUE_AFTER_MS, this.#book.calendar)
-      return { window, symbols, due: countMinutes(due), missing: this.#missing(symbols, due) }
+    const views = WINDOWS.map((window) => {
+      const minutes = due.in(window, this.#book.calendar)
+      const missing = { bars: minutes.missing('bars', symbols), signals: minutes.missing('signals', symbols) }
+      return { window, symbols, due: minutes.due, missing }
     })
-    this.#holdsUntil = Math.min(
-      ...bounds.map(({ start, startHoldsUntil }) => startHoldsUntil ?? nextLeaves(start, at, this.#book.calendar)),
-      nextLeaves(at - DUE_AFTER_MS, at, this.#book.calendar),
-      nextLeaves(at - BAR_LIFETIME_MS, at, this.#book.calendar),
-      universe.length > 0 ? Number.POSITIVE_INFINITY : this.#nextDecisionLeaves(at),
-    )
+    this.#holdsUntil = this.#nextChange(due.at, universe)
     this.#read = inputs
     return views
   }
 
-  #missing(symbols: readonly string[], due: readonly MinuteSpan[]): CoverageView['missing'] {
-    const of = (feed: Feed) =>
-      symbols.flatMap((symbol) => {
-        const minutes = this.#market.feeds[feed].minutesOf(symbol)
-        const missing = due.reduce(
-          (total, span) => total + countMinutes([span]) - (minutes?.countIn(span.first, span.last) ?? 0),
-          0,
-        )
-        return missing > 0 ? [{ symbol, missing }] : []
-      })
-    return { bars: of('bars'), signals: of('signals') }
+  #nextChange(at: EpochMs, universe: readonly string[]): EpochMs {
+    const { calendar } = this.#book
+    const bounds = WINDOWS.map((window) => windowBounds(window, at, calendar, this.#options))
+    return Math.min(
+      ...bounds.map(({ start, startHoldsUntil }) => startHoldsUntil ?? nextLeaves(start, at, calendar)),
+      nextLeaves(at - DUE_AFTER_MS, at, calendar),
+      nextLeaves(at - BAR_LIFETIME_MS, at, calendar),
+      universe.length > 0 ? Number.POSITIVE_INFINITY : this.#nextDecisionLeaves(at),
+    )
   }
 
   /** A symbol may leave with the decision that the window of five sessions leaves behind, or come with one after T. */

@@ -20,6 +20,7 @@ import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { decidedSymbols } from './coverage.js'
+import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { pricePinsOf } from './equity/price-pins.js'
 import { Market, type MarketNews } from './market.js'
@@ -206,6 +207,7 @@ export class Engine implements FactSink {
     return {
       stamp: { at, ordersAsOf, feedsAsOf, areFeedsRequired: feedsConfigured, startedAt: startAt, epoch },
       ages: new SessionAges(at),
+      due: new DueMinutes(at, this.#market, this.#options.settings),
       availability: availabilityOf(lacking, marksWaitFor),
     }
   }

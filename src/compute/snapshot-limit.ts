@@ -16,16 +16,15 @@ export function snapshotLimitMs(count: number, atOf: (index: number) => EpochMs,
   const gaps: number[] = []
   for (let index = count - 1; index > 0 && gaps.length < GAPS; index -= 1) {
     const [from, to] = [atOf(index - 1), atOf(index)]
-    if (isInOneSession(from, to, calendar)) gaps.push(to - from)
+    if (isInSession(from, to, calendar)) gaps.push(to - from)
   }
   return Math.max(SHORTEST_LIMIT_MS, TIMES_THE_MEDIAN * medianOf(gaps))
 }
 
-/** Both in (open, close] of one session. */
-function isInOneSession(from: EpochMs, to: EpochMs, calendar: Calendar): boolean {
+/** The market is open all the time between. */
+function isInSession(from: EpochMs, to: EpochMs, calendar: Calendar): boolean {
   try {
-    const { opensAt, closesAt } = calendar.latestSession(from)
-    return from > opensAt && to <= closesAt
+    return calendar.sessionTimeBetween(from, to) === to - from
   } catch (error) {
     if (error instanceof CalendarOutOfRange) return false
     throw error

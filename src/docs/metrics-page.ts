@@ -2,6 +2,21 @@ import { METRIC_GROUPS, type MetricDescription, UNIT_DECIMALS } from '../domain/
 
 const TIER_PERIODS = { light: '1 s', medium: '5 s', heavy: '30 s' }
 
+const FRESHNESS = [
+  '## Freshness',
+  '',
+  'Freshness is knowledge, not activity: a quiet market makes nothing stale, a source that has not answered does. A metric is as old as the oldest source that it *rests on*, at the instant of its tier; it is `stale` when one of them is older than its limit plus the period of the tier, two ticks in a row. Ages of session-bound sources stand still from close to open.',
+  '',
+  '| source | known up to | limit | session-bound |',
+  '|---|---|---|---|',
+  '| orders | start of the last complete read of Postgres | `JANGAR_TORGHUT_QUANT_MAX_STALENESS_SECONDS` | no |',
+  '| snapshots | newest snapshot of the account | 60 s, or 2.5 times the median of its last 20 gaps | yes |',
+  '| prices | newest bar of the universe or of what is held; the oldest mark in use counts too | 120 s | yes |',
+  '| bars, signals | newest event of any symbol of the universe or held | 120 s | yes |',
+  '',
+  'What a metric *needs* and an installation does not have makes it `source_unavailable`; meta names what is missing.',
+]
+
 /** docs/metrics.md: every metric of the dictionary, from the definitions themselves. */
 export function renderMetricsPage(dictionary: readonly MetricDescription[]): string {
   const groups = METRIC_GROUPS.map((group) => ({
@@ -16,19 +31,46 @@ export function renderMetricsPage(dictionary: readonly MetricDescription[]): str
     'Every metric belongs to a strategy in an account, and to a window: `1m 5m 15m 1h` are wall clock, `1d 5d 20d` are trading sessions. A *level* is the same in every window, and its gauge has no `window` label. The docstring of each definition in `src/compute/metrics` tells unit and sign, when it is undefined, which convention it follows, and its source.',
     '',
     `Rounding happens at output only: money to 2 decimals (6 in books that trade around the clock), ratios to ${UNIT_DECIMALS.ratio}, percent to ${UNIT_DECIMALS.percent}, bps to ${UNIT_DECIMALS.bps}. A metric without a value has no gauge; the JSON says \`insufficient_data\` and why.`,
+    '',
+    ...FRESHNESS,
     ...groups.flatMap(({ group, metrics }) => [
       '',
       `## ${group}`,
       '',
-      '| metric | unit | windows | tier | gauge | version | what it is |',
-      '|---|---|---|---|---|---|---|',
+      '| metric | unit | windows | tier | gauge | version | rests on | needs | what it is |',
+      '|---|---|---|---|---|---|---|---|---|',
       ...metrics.map(row),
     ]),
     '',
   ].join('\n')
 }
 
-function row({ name, unit, windows, tier, prometheus, formulaVersion, summary, extended }: MetricDescription): string {
+function row(metric: MetricDescription): string {
+  const {
+    name,
+    unit,
+    windows,
+    tier,
+    prometheus,
+    formulaVersion,
+    summary,
+    extended,
+    readAt,
+    instant,
+    needs = [],
+  } = metric
   const windowsText = typeof windows === 'string' ? windows : windows.join(' ')
-  return `| \`${name}\`${extended === true ? ' (extended)' : ''} | ${unit} | ${windowsText} | ${TIER_PERIODS[tier]} | \`${prometheus}\` | ${formulaVersion} | ${summary} |`
+  const gauges = [prometheus, ...(instant === undefined ? [] : [instant.prometheus])].map((gauge) => `\`${gauge}\``)
+  const cells = [
+    `\`${name}\`${extended === true ? ' (extended)' : ''}`,
+    unit,
+    windowsText,
+    readAt === undefined ? TIER_PERIODS[tier] : 'when read',
+    gauges.join(' '),
+    formulaVersion,
+    metric.sources.join(' '),
+    needs.join(' '),
+    summary,
+  ]
+  return `| ${cells.join(' | ')} |`
 }

@@ -1,3 +1,4 @@
+import { DICTIONARY } from '../../src/compute/dictionary.js'
 import type { MetricResult } from '../../src/domain/metric.js'
 import { type SnapshotBody, snapshotSchema } from '../../src/snapshot-api/schemas.js'
 import { at, bookFrame, type FrameParts, frameReader, T } from '../support/frames.js'
@@ -83,6 +84,67 @@ describe('as_of and freshness_seconds', () => {
       as_of: '2026-03-10T15:59:59.850Z',
       freshness_seconds: 0.4,
     })
+  })
+})
+
+describe('an age metric', () => {
+  const instants = {
+    bars: { newestAt: T - 4_000, ingestedAt: T - 3_500 },
+    signals: undefined,
+    reviewedAt: undefined,
+  }
+  const ages = ['ta_freshness_seconds', 'metrics_pipeline_lag_seconds']
+  const readAt = async (now: number, frame: FrameParts = {}) => {
+    const book = bookFrame({ dictionary: DICTIONARY, ages, instants, ...frame })
+    const reader = frameReader({ books: [book], now })
+    const response = await get('/snapshot?strategy_id=momentum-1', reader, { dictionary: DICTIONARY }).expect(200)
+    return snapshotSchema.parse(response.body)
+  }
+
+  test('is evaluated when the answer is written, while the frame stands', async () => {
+    expect(metric(await readAt(T), 'ta_freshness_seconds')).toMatchObject({
+      value: 4,
+      meta: {
+        last_bar_at: '2026-03-10T15:59:56.250Z',
+        last_event_at: '2026-03-10T15:59:56.250Z',
+        ingest_age_seconds: 0.5,
+      },
+    })
+    expect(metric(await readAt(T), 'metrics_pipeline_lag_seconds')?.value).toBe(0.7)
+    const later = await readAt(T + 6_000)
+    expect(later.frame_as_of).toBe('2026-03-10T16:00:00.250Z')
+    expect(metric(later, 'ta_freshness_seconds')?.value).toBe(10)
+    expect(metric(later, 'metrics_pipeline_lag_seconds')?.value).toBe(6.7)
+  })
+
+  test('says why it has no value', async () => {
+    const body = await readAt(T, { instants: { bars: undefined } })
+    expect(metric(body, 'ta_freshness_seconds')).toMatchObject({ value: null, reason: 'no_events' })
+    const beyond = await readAt(at('2093-01-02T15:00:00.000Z'))
+    expect(metric(beyond, 'ta_freshness_seconds')).toMatchObject({
+      status: 'error',
+      reason: 'calendar_out_of_range',
+      meta: { calendar: 'XNYS' },
+    })
+    expect(metric(beyond, 'metrics_pipeline_lag_seconds')?.status).toBe('ok')
+  })
+})
+
+describe('a slower tier', () => {
+  test('has the instants of its own, and its own quality', async () => {
+    const [slow] = DICTIONARY.filter(({ name }) => name === 'cost_bps')
+    if (slow === undefined) throw new Error('no cost_bps')
+    const dictionary = [{ ...slow, tier: 'heavy' as const }, ...DICTIONARY.filter(({ name }) => name === 'cost_total')]
+    const frame = bookFrame({ dictionary })
+    const orders = { asOf: T - 20_000, stale: true }
+    const sources = { ...frame.sources, heavy: { ...frame.sources.heavy, orders } }
+    const reader = frameReader({ books: [{ ...frame, sources }] })
+    const body = snapshotSchema.parse(
+      (await get('/snapshot?strategy_id=momentum-1', reader, { dictionary }).expect(200)).body,
+    )
+    expect(metric(body, 'cost_bps')).toMatchObject({ quality: 'stale', freshness_seconds: 20 })
+    expect(metric(body, 'cost_total')).toMatchObject({ quality: 'good', freshness_seconds: 0.4 })
+    expect(group(body, 'performance')).toMatchObject({ quality: 'stale', freshness_seconds: 20 })
   })
 })
 

@@ -81,7 +81,7 @@ describe('a source in trouble', () => {
     expect(snapshot.metrics.find(({ metric_name }) => metric_name === 'gross_exposure')).toMatchObject({
       status: 'insufficient_data',
       reason: 'source_unavailable',
-      meta: { source: 'clickhouse' },
+      meta: { missing: ['clickhouse'] },
     })
   }, 60_000)
 

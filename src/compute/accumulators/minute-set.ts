@@ -24,7 +24,8 @@ export class MinuteSet {
 
   /** Adds the minute that ends at `end`; false when it was there. */
   add(end: EpochMs): boolean {
-    const { number, minute } = placeOf(end)
+    const number = Math.floor(end / DAY_MS)
+    const minute = (end - number * DAY_MS) / MINUTE_MS
     const day = this.#days.get(number) ?? new Uint32Array(WORDS_A_DAY)
     this.#days.set(number, day)
     const word = Math.floor(minute / WORD_BITS)
@@ -36,32 +37,28 @@ export class MinuteSet {
 
   /** How many of the minutes that end from `first` to `last`, both included, are in the set. */
   countIn(first: EpochMs, last: EpochMs): number {
-    const [from, to] = [placeOf(first), placeOf(last)]
+    const firstDay = Math.floor(first / DAY_MS)
+    const lastDay = Math.floor(last / DAY_MS)
     let count = 0
-    for (let number = from.number; number <= to.number; number += 1) {
+    for (let number = firstDay; number <= lastDay; number += 1) {
       const day = this.#days.get(number)
       if (day === undefined) continue
-      const begin = number === from.number ? from.minute : 0
-      count += bitsIn(day, begin, number === to.number ? to.minute : MINUTES_A_DAY - 1)
+      const begin = number === firstDay ? (first - number * DAY_MS) / MINUTE_MS : 0
+      const end = number === lastDay ? (last - number * DAY_MS) / MINUTE_MS : MINUTES_A_DAY - 1
+      count += onesBetween(day, begin, end)
     }
     return count
   }
 
   /** Forgets the days that are over before the day of a minute. */
   forgetBefore(end: EpochMs): void {
-    const first = placeOf(end).number
+    const first = Math.floor(end / DAY_MS)
     for (const number of this.#days.keys()) if (number < first) this.#days.delete(number)
   }
 }
 
-/** The day since 1970 and the minute in it; a minute belongs to the day in which its end lies. */
-function placeOf(end: EpochMs): { number: number; minute: number } {
-  const number = Math.floor(end / DAY_MS)
-  return { number, minute: (end - number * DAY_MS) / MINUTE_MS }
-}
-
 /** Ones of a day from a minute to another, both included. */
-function bitsIn(day: Uint32Array, first: number, last: number): number {
+function onesBetween(day: Uint32Array, first: number, last: number): number {
   let count = 0
   const lastWord = Math.floor(last / WORD_BITS)
   for (let word = Math.floor(first / WORD_BITS); word <= lastWord; word += 1) {
