@@ -12,7 +12,8 @@ import type { Market } from './market.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import type { ComputeSettings } from './settings.js'
-import type { Activity, LevelView, MarkedPosition, Valuation, WindowView } from './view.js'
+import type { Valuation } from './valuation.js'
+import type { Activity, LevelView, MarkedPosition, WindowView } from './view.js'
 
 /** What a book did in (start, T]. */
 interface Result {

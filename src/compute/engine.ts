@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { CalendarName } from '../domain/calendar.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { Need } from '../domain/metric.js'
 import type {
+  FactCounts,
   FactSink,
   Feed,
   MinuteRuns,
@@ -15,26 +16,23 @@ import type {
 } from '../domain/ports.js'
 import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
-import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
 import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
-import { decidedSymbols } from './coverage.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
-import { pricePinsOf } from './equity/price-pins.js'
 import { Market, type MarketNews } from './market.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
+import { longestReach, PricePins, priceDemandOf } from './price-demand.js'
 import type { ComputeSettings } from './settings.js'
 import { SessionAges } from './staleness.js'
+import { summarizeStrategies } from './strategy-summaries.js'
 import { planTiers, type TierPlan } from './tier-plan.js'
 import type { BookFact } from './waiting-facts.js'
 
 /** Prices younger than this are kept one by one: the longest wall-clock window, and room for late bars. */
 export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
-/** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
-const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
 export interface EngineOptions {
   readonly dictionary: readonly MetricDefinition[]
@@ -60,6 +58,8 @@ export interface Watermarks {
   readonly lacking: ReadonlyMap<Need, string>
 }
 
+const NEVER = [0, 0] as const
+
 /**
  * Facts in, frames out; no clock and no I/O: the same facts, the same T, the same bytes.
  */
@@ -70,7 +70,7 @@ export class Engine implements FactSink {
   readonly #frames = new Map<string, BookFrames>()
   readonly #plan: TierPlan
   readonly formulaSet: string
-  #pins: { readonly minute: number; readonly instants: readonly EpochMs[] } | undefined
+  readonly #pins = new PricePins()
   #rejected = 0
 
   constructor(options: EngineOptions) {
@@ -120,52 +120,16 @@ export class Engine implements FactSink {
     this.#rejected += rejections.length
   }
 
-  get factCounts(): { rejected: number; orphans: number; waitingForPrice: number } {
-    return {
-      rejected: this.#rejected,
-      orphans: this.#portfolio.orphans,
-      waitingForPrice: this.#portfolio.waitingForPrice,
-    }
+  get factCounts(): FactCounts {
+    const { orphans, waitingForPrice, implausibleSnapshots } = this.#portfolio
+    return { rejected: this.#rejected, orphans, waitingForPrice, implausibleSnapshots }
   }
 
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
-    const { books, now } = this.#portfolio
-    const kept = new Map<string, number>()
-    const watched = new Set<string>()
-    const shownFrom = historyFrom(this.#options.settings.calendars, now)
-    for (const book of books.values()) {
-      const since = longestReach(book, now)
-      const cellMs = this.#historyCellOf(book)
-      const keep = (symbol: string) => kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
-      for (const [symbol, ledger] of book.ledgers)
-        if (ledger.lastAt > since || ledger.stateAt(now).quantity !== 0n || ledger.isUnknownAfter(since)) keep(symbol)
-      // Equity moves with everything that the account holds, whoever bought it.
-      for (const symbol of this.#portfolio.accountOf(book).symbolsShownAfter(shownFrom)) keep(symbol)
-      const universe = this.#universeOf(book)
-      const symbols = universe.length > 0 ? universe : decidedSymbols(book, now, this.#options.settings)
-      for (const symbol of symbols) watched.add(symbol)
-    }
+    const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched, pins: this.#pinsAt(now) }
-  }
-
-  /** A book that shares its account is observed each minute. */
-  #historyCellOf(book: Book): number {
-    return this.#portfolio.accountOf(book).books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
-  }
-
-  /** Pins change with snapshots and sessions; prices are thinned by whole minutes, so looking each minute is enough. */
-  #pinsAt(at: EpochMs): readonly EpochMs[] {
-    const minute = Math.floor(at / MINUTE_MS)
-    if (this.#pins?.minute !== minute) {
-      const { calendars, sessionRollMs } = this.#options.settings
-      const pins = new Set<EpochMs>()
-      for (const account of this.#portfolio.accounts.values())
-        for (const pin of pricePinsOf(account, calendars.XNYS, at, sessionRollMs)) pins.add(pin)
-      this.#pins = { minute, instants: [...pins].sort((a, b) => a - b) }
-    }
-    return this.#pins.instants
+    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
   }
 
   /**
@@ -195,7 +159,8 @@ export class Engine implements FactSink {
       const frames = this.#framesOf(id, book)
       frames.noteMarket(news, at)
       if (touched.has(book) || thinned.has(book) || frames.isSharingNews(at)) frames.touch()
-      if (this.#isLive(book, at)) books.set(id, frames.frame({ ...common, universe: this.#universeOf(book), judges }))
+      if (this.#isLive(book, at))
+        books.set(id, frames.frame({ ...common, universe: this.#portfolio.universeOf(book), judges }))
     }
     return { stamp: common.stamp, formulaSet: this.formulaSet, books }
   }
@@ -213,30 +178,11 @@ export class Engine implements FactSink {
   }
 
   strategies(): StrategySummary[] {
-    const summaries = new Map<string, StrategySummary>()
-    for (const strategy of this.#portfolio.strategies.values()) {
-      const books = [...this.#portfolio.books.values()].filter(
-        (book) => book.description.strategyId === strategy.strategyId,
-      )
-      const firsts = books.map((book) => book.activity.first).filter((at) => at !== undefined)
-      const lasts = books
-        .map((book) => book.activity.lastAtOrBefore(this.#portfolio.now))
-        .filter((at) => at !== undefined)
-      summaries.set(strategy.strategyId, {
-        strategyId: strategy.strategyId,
-        name: strategy.name,
-        enabled: strategy.enabled,
-        calendar:
-          books[0]?.description.calendar ??
-          this.#options.calendarOf(strategy.strategyId) ??
-          strategy.calendar ??
-          'XNYS',
-        accounts: books.map((book) => book.description.account).sort(),
-        firstFactAt: firsts.length > 0 ? Math.min(...firsts) : null,
-        lastFactAt: lasts.length > 0 ? Math.max(...lasts) : null,
-      })
-    }
-    return [...summaries.values()].sort((a, b) => (a.strategyId < b.strategyId ? -1 : 1))
+    return summarizeStrategies(this.#portfolio)
+  }
+
+  #pinsAt(at: EpochMs): readonly EpochMs[] {
+    return this.#pins.at(at, this.#portfolio, this.#options.settings)
   }
 
   #framesOf(id: string, book: Book): BookFrames {
@@ -248,11 +194,11 @@ export class Engine implements FactSink {
       book,
       account,
       memory: new EquityMemory(),
-      multiplierOf: (symbol) => this.#portfolio.multiplierOf(symbol),
+      multiplierOf: (symbol) => this.#portfolio.instruments.multiplierOf(symbol),
       capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
       market: this.#market,
       settings: this.#options.settings,
-      currencyOf: (symbol) => this.#portfolio.currencyOf(symbol),
+      currencyOf: (symbol) => this.#portfolio.instruments.currencyOf(symbol),
       plan: this.#plan,
       moneyDecimalsOf: (calendar) => this.#options.moneyDecimalsOf(strategyId, calendar),
       onMetricError: this.#options.onMetricError,
@@ -269,14 +215,12 @@ export class Engine implements FactSink {
       for (const symbol of book.ledgers.keys()) {
         book.changes.changedFrom(latest.get(symbol) ?? Number.POSITIVE_INFINITY)
         book.changes.changedFrom(quoted.get(symbol) ?? Number.POSITIVE_INFINITY)
-        const span = corrected.get(symbol)
-        if (span !== undefined) book.changes.changedIn(...span)
+        const [from, to] = corrected.get(symbol) ?? NEVER
+        // What was thinned reads otherwise within its span; a late price may also be an observation of its own.
+        if (to === Number.POSITIVE_INFINITY) book.changes.changedFrom(from)
+        else book.changes.changedIn(from, to)
       }
     }
-  }
-
-  #universeOf({ description: { strategyId } }: Book): readonly string[] {
-    return this.#portfolio.strategies.get(strategyId)?.universe ?? NO_SYMBOLS
   }
 
   /** Rows of other sources look ahead: they price nothing, and say nothing of the feed. */
@@ -291,17 +235,5 @@ export class Engine implements FactSink {
     if (this.#portfolio.strategies.get(book.description.strategyId)?.enabled === true) return true
     for (const ledger of book.ledgers.values()) if (ledger.stateAt(at).quantity !== 0n) return true
     return book.activity.hasIn(longestReach(book, at), at)
-  }
-}
-
-const NO_SYMBOLS: readonly string[] = []
-
-/** Where the longest window can begin at the earliest; everything, at a T that the calendar does not know. */
-function longestReach({ calendar }: Book, at: EpochMs): EpochMs {
-  try {
-    return calendar.sessionBefore(at, LONGEST_WINDOW_SESSIONS).opensAt
-  } catch (error) {
-    if (error instanceof CalendarOutOfRange) return Number.NEGATIVE_INFINITY
-    throw error
   }
 }

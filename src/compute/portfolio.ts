@@ -1,6 +1,6 @@
 import { type BookKey, bookId } from '../domain/book.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
-import { QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
+import type { QuantityE9 } from '../domain/exact.js'
 import type {
   CashFlowFact,
   DecisionFact,
@@ -12,12 +12,10 @@ import type {
 } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
-import type { InstrumentTerms } from './accumulators/symbol-ledger.js'
 import { Book } from './book.js'
-import { openingOf } from './opening.js'
+import { Instruments } from './instruments.js'
+import { Openings } from './openings.js'
 import { type BookFact, WaitingFacts } from './waiting-facts.js'
-
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 export interface PortfolioOptions {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
@@ -28,6 +26,8 @@ export interface PortfolioOptions {
   readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
 }
 
+const NO_SYMBOLS: readonly string[] = []
+
 /**
  * Routes facts to the books and accounts they belong to, and remembers which books have to be computed again.
  *
@@ -37,23 +37,21 @@ export class Portfolio {
   readonly books = new Map<string, Book>()
   readonly accounts = new Map<string, Account>()
   readonly strategies = new Map<string, StrategyFact>()
+  readonly instruments: Instruments
   readonly #options: PortfolioOptions
-  readonly #instruments = new Map<string, InstrumentFact>()
   readonly #bookOfExecution = new Map<string, Book>()
   readonly #orphans = new Set<string>()
   readonly #fillsBeforeTheirOrder = new Map<string, FillFact[]>()
   readonly #future = new WaitingFacts()
+  readonly #openings = new Openings()
   #dirty = new Set<Book>()
-  /** Openings that a fill stamped after T may change, once T gets there. */
-  #laterOpenings: { readonly at: EpochMs; readonly account: Account; readonly symbol: string }[] = []
-  #unsettledOpenings = new Map<Account, Set<string>>()
 
   constructor(
     options: PortfolioOptions,
     public now: EpochMs,
   ) {
     this.#options = options
-    for (const instrument of options.instruments) this.#instruments.set(instrument.symbol, instrument)
+    this.instruments = new Instruments(options.instruments)
   }
 
   /** Orders that name no strategy: they belong to an account and to no book. */
@@ -67,6 +65,13 @@ export class Portfolio {
     return count
   }
 
+  /** Snapshots whose equity contradicts their own cash and positions. */
+  get implausibleSnapshots(): number {
+    let count = 0
+    for (const account of this.accounts.values()) count += account.observations.refusedCount
+    return count
+  }
+
   apply(facts: readonly BookFact[]): void {
     for (const fact of facts) {
       if (!this.#future.waits(fact, this.now)) this.#applyOne(fact)
@@ -74,17 +79,18 @@ export class Portfolio {
     }
   }
 
-  currencyOf(symbol: string): string {
-    return this.#instruments.get(symbol)?.currency ?? 'USD'
-  }
-
-  multiplierOf(symbol: string): QuantityE9 {
-    return this.#termsOf(symbol).multiplier
-  }
-
   /** The part of its account's equity that a strategy is given: by configuration, else by its own fact. */
   capitalShareOf(strategyId: string): QuantityE9 | undefined {
     return this.#options.capitalShareOf(strategyId) ?? this.strategies.get(strategyId)?.capitalShare
+  }
+
+  /** The symbols that the book's strategy watches; empty where it says none. */
+  universeOf({ description: { strategyId } }: Book): readonly string[] {
+    return this.strategies.get(strategyId)?.universe ?? NO_SYMBOLS
+  }
+
+  calendarOf(strategyId: string): CalendarName {
+    return this.#options.calendarOf(strategyId) ?? this.strategies.get(strategyId)?.calendar ?? 'XNYS'
   }
 
   accountOf(book: Book): Account {
@@ -95,10 +101,7 @@ export class Portfolio {
   advanceTo(at: EpochMs): ReadonlySet<Book> {
     this.now = Math.max(this.now, at)
     for (const fact of this.#future.takeDue(this.now)) this.#applyOne(fact)
-    for (const { at: dueAt, account, symbol } of this.#laterOpenings)
-      if (dueAt <= this.now) this.#openingUnsettled(account, symbol)
-    this.#laterOpenings = this.#laterOpenings.filter((later) => later.at > this.now)
-    this.#settleOpenings()
+    this.#openings.settle(this.now, (book) => this.#dirty.add(book))
     const dirty = this.#dirty
     this.#dirty = new Set()
     return dirty
@@ -133,7 +136,7 @@ export class Portfolio {
   #applyStrategy(strategy: StrategyFact): void {
     this.strategies.set(strategy.strategyId, strategy)
     for (const account of strategy.accounts ?? []) this.#book({ strategyId: strategy.strategyId, account })
-    const calendar = this.#calendarOf(strategy.strategyId)
+    const calendar = this.calendarOf(strategy.strategyId)
     for (const book of this.books.values()) {
       const { strategyId, strategyName, account, calendar: calendarBefore } = book.description
       if (strategyId !== strategy.strategyId || (strategyName === strategy.name && calendarBefore === calendar))
@@ -142,24 +145,24 @@ export class Portfolio {
       book.calendar = this.#options.calendars[calendar]
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-      for (const symbol of book.ledgers.keys()) this.#openingUnsettled(this.#account(account), symbol)
+      for (const symbol of book.ledgers.keys()) this.#openings.unsettle(this.#account(account), symbol)
     }
   }
 
-  /** What configuration says about an instrument stands. */
   #applyInstrument(instrument: InstrumentFact): void {
     const { symbol } = instrument
-    const known = this.#instruments.get(symbol)
-    if (this.#options.instruments.some((configured) => configured.symbol === symbol)) return
-    if (known !== undefined && sameTerms(known, instrument)) return
-    this.#instruments.set(symbol, instrument)
-    for (const account of this.accounts.values()) account.revalue()
+    const multiplier = this.instruments.multiplierOf(symbol)
+    if (!this.instruments.apply(instrument)) return
+    const isRevalued = this.instruments.multiplierOf(symbol) !== multiplier
+    if (isRevalued) for (const account of this.accounts.values()) account.revalue()
     for (const book of this.books.values()) {
+      if (isRevalued) this.#dirty.add(book)
       const ledger = book.ledgers.get(symbol)
       if (ledger === undefined) continue
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-      if (ledger.revalue(this.#termsOf(symbol))) this.#openingUnsettled(this.#account(book.description.account), symbol)
+      if (ledger.revalue(this.instruments.termsOf(symbol)))
+        this.#openings.unsettle(this.#account(book.description.account), symbol)
     }
   }
 
@@ -212,7 +215,7 @@ export class Portfolio {
       book.changes.changedFrom(snapshot.at)
       for (const [symbol, ledger] of book.ledgers) {
         if (account.firstSnapshot !== firstBefore || ledger.opening.kind === 'unknown')
-          this.#openingUnsettled(account, symbol)
+          this.#openings.unsettle(account, symbol)
       }
     }
   }
@@ -234,10 +237,10 @@ export class Portfolio {
     if (account.noteCosts(executionId, book.costsKnownFrom(executionId), this.now))
       for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
-      this.#openingUnsettled(account, symbol)
+      this.#openings.unsettle(account, symbol)
       // A book trades a symbol from its first fill on.
       const firstAt = book.ledgers.get(symbol)?.firstFillAt ?? this.now
-      if (firstAt > this.now) this.#laterOpenings.push({ at: firstAt, account, symbol })
+      if (firstAt > this.now) this.#openings.unsettle(account, symbol, firstAt)
     }
   }
 
@@ -247,37 +250,16 @@ export class Portfolio {
     account.orphans ??= new Book({
       description: { strategyId: '', account: label, strategyName: '', calendar: 'XNYS' },
       calendar: this.#options.calendars.XNYS,
-      termsOf: (symbol) => this.#termsOf(symbol),
+      termsOf: (symbol) => this.instruments.termsOf(symbol),
     })
     return account.orphans
-  }
-
-  #openingUnsettled(account: Account, symbol: string): void {
-    const symbols = this.#unsettledOpenings.get(account) ?? new Set()
-    this.#unsettledOpenings.set(account, symbols.add(symbol))
-  }
-
-  #settleOpenings(): void {
-    for (const [account, symbols] of this.#unsettledOpenings) {
-      for (const symbol of symbols) {
-        const opening = openingOf(symbol, account, this.now)
-        for (const book of account.books.values()) {
-          const ledger = book.ledgers.get(symbol)
-          if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
-          ledger.open(opening)
-          book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-          this.#dirty.add(book)
-        }
-      }
-    }
-    this.#unsettledOpenings = new Map()
   }
 
   #account(label: string): Account {
     const known = this.accounts.get(label)
     if (known !== undefined) return known
     const account = new Account(label, {
-      multiplierOf: (symbol) => this.#termsOf(symbol).multiplier,
+      multiplierOf: (symbol) => this.instruments.multiplierOf(symbol),
       sessionRollMs: this.#options.sessionRollMs,
     })
     this.accounts.set(label, account)
@@ -288,34 +270,16 @@ export class Portfolio {
     const id = bookId({ strategyId, account })
     const known = this.books.get(id)
     if (known !== undefined) return known
-    const calendar = this.#calendarOf(strategyId)
+    const calendar = this.calendarOf(strategyId)
     const strategyName = this.strategies.get(strategyId)?.name ?? strategyId
     const book = new Book({
       description: { strategyId, account, strategyName, calendar },
       calendar: this.#options.calendars[calendar],
-      termsOf: (symbol) => this.#termsOf(symbol),
+      termsOf: (symbol) => this.instruments.termsOf(symbol),
     })
     this.books.set(id, book)
     this.#account(account).books.set(strategyId, book)
     this.#dirty.add(book)
     return book
   }
-
-  #calendarOf(strategyId: string): CalendarName {
-    return this.#options.calendarOf(strategyId) ?? this.strategies.get(strategyId)?.calendar ?? 'XNYS'
-  }
-
-  #termsOf(symbol: string): InstrumentTerms {
-    const instrument = this.#instruments.get(symbol)
-    return { multiplier: instrument?.multiplier ?? ONE, lotSize: instrument?.lotSize ?? 1n }
-  }
-}
-
-function sameTerms(a: InstrumentFact, b: InstrumentFact): boolean {
-  return a.multiplier === b.multiplier && a.lotSize === b.lotSize && a.currency === b.currency
-}
-
-function sameOpening(a: object, b: object): boolean {
-  const entries = Object.entries(b)
-  return entries.length === Object.keys(a).length && entries.every(([key, value]) => a[key as keyof typeof a] === value)
 }

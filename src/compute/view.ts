@@ -1,11 +1,11 @@
 import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
-import type { Meta, Reason } from '../domain/metric.js'
 import type { Feed } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
 import type { Review } from './decisions.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import type { Mark } from './marks.js'
+import type { Valuation } from './valuation.js'
 
 /**
  * What a metric may look at: exact sums of one book at one T, ready to be combined.
@@ -13,17 +13,6 @@ import type { Mark } from './marks.js'
  * `flat`: nothing happened since the start and nothing was held; `idle`: nothing happened, positions may be held.
  */
 export type Activity = 'flat' | 'idle' | 'active'
-
-/** A sum over positions, or the reason why there is none: never a partial sum. */
-export type Valuation<Value> =
-  | { readonly known: true; readonly value: Value }
-  | {
-      readonly known: false
-      readonly reason: Reason
-      /** The symbols that prevent it, if it is about symbols. */
-      readonly symbols: readonly string[]
-      readonly meta?: Meta
-    }
 
 export interface MarkedPosition {
   readonly symbol: string

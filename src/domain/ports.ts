@@ -76,6 +76,17 @@ export interface StageHealth {
   readonly lastFrameSeq: number | null
 }
 
+/** Facts that could not be used, or not as they were meant. */
+export interface FactCounts {
+  readonly rejected: number
+  /** Orders that name no strategy. */
+  readonly orphans: number
+  /** Orders with a filled quantity whose price is not known yet. */
+  readonly waitingForPrice: number
+  /** Snapshots whose equity contradicts their own cash and positions: no observation of equity. */
+  readonly implausibleSnapshots: number
+}
+
 export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'failing' | 'warming_up' | 'disabled'
   readonly stages: readonly StageHealth[]
@@ -84,7 +95,7 @@ export interface HealthReport {
     readonly missingSeconds: number | null
     readonly droppedTotal: number
   }
-  readonly facts: { readonly rejected: number; readonly orphans: number; readonly waitingForPrice: number }
+  readonly facts: FactCounts
 }
 
 export interface StrategySummary {

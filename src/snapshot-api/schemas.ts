@@ -125,7 +125,12 @@ export const healthSchema = z.strictObject({
   status: z.enum(['ok', 'degraded', 'failing', 'warming_up', 'disabled']),
   stages: z.array(stageSchema),
   frames: z.strictObject({ last_at: instant.nullable(), missing_seconds: seconds.nullable(), dropped_total: count }),
-  facts: z.strictObject({ rejected: count, orphans: count, waiting_for_price: count }),
+  facts: z.strictObject({
+    rejected: count,
+    orphans: count,
+    waiting_for_price: count,
+    implausible_snapshots: count,
+  }),
   session: z.array(sessionSchema),
   build: z.strictObject({ version: z.string(), revision: z.string() }),
 })

@@ -201,7 +201,7 @@ export const GOOD_HEALTH: HealthReport = {
   status: 'ok',
   stages: [stageHealth()],
   frames: { lastAt: T, missingSeconds: 0.25, droppedTotal: 0 },
-  facts: { rejected: 1, orphans: 2, waitingForPrice: 3 },
+  facts: { rejected: 1, orphans: 2, waitingForPrice: 3, implausibleSnapshots: 4 },
 }
 
 export interface ReaderParts {

@@ -1,7 +1,7 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
 import type { Account } from '../account.js'
-import type { Valuation } from '../view.js'
+import type { Valuation } from '../valuation.js'
 import { accountEquityAt, type EquityPricing } from './account-equity.js'
 import {
   type BookEquity,

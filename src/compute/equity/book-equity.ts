@@ -2,7 +2,7 @@ import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta, Reason } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
-import type { Valuation } from '../view.js'
+import type { Valuation } from '../valuation.js'
 import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
 

@@ -2,7 +2,7 @@ import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
 import { type EpochMs, SECOND_MS } from '../../domain/time.js'
 import type { Account } from '../account.js'
-import type { Valuation } from '../view.js'
+import type { Valuation } from '../valuation.js'
 import { accountEquityAt, type EquityPricing } from './account-equity.js'
 import {
   type BookEquity,

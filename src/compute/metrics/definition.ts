@@ -2,7 +2,8 @@ import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../domain/exact.js'
 import type { Meta, MetricDescription, MetricResult, Reason } from '../../domain/metric.js'
 import type { Feed } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
-import type { CoverageView, LevelView, Valuation, WindowView } from '../view.js'
+import type { Valuation } from '../valuation.js'
+import type { CoverageView, LevelView, WindowView } from '../view.js'
 
 /** A metric is its description and a pure function of one view; nothing else about it is written anywhere. */
 export type MetricDefinition = LevelMetric | WindowMetric | FeedMetric | AgeMetric

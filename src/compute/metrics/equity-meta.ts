@@ -4,7 +4,7 @@ import { type EpochMs, toIso } from '../../domain/time.js'
 import type { BookEquity } from '../equity/book-equity.js'
 import type { Drawdown } from '../equity/drawdown.js'
 import type { Flow } from '../equity/flows.js'
-import type { Valuation } from '../view.js'
+import type { Valuation } from '../valuation.js'
 import { unknown } from './definition.js'
 
 /** Deposits and withdrawals that were taken out, and how they are known. */

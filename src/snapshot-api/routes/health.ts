@@ -20,7 +20,12 @@ export function healthRoute({ reader, calendars, build }: ApiOptions): RequestHa
       status,
       stages: stages.map(stageBody),
       frames: framesBody(frames),
-      facts: { rejected: facts.rejected, orphans: facts.orphans, waiting_for_price: facts.waitingForPrice },
+      facts: {
+        rejected: facts.rejected,
+        orphans: facts.orphans,
+        waiting_for_price: facts.waitingForPrice,
+        implausible_snapshots: facts.implausibleSnapshots,
+      },
       session: Object.values(calendars).map((calendar) => sessionBody(calendar, now)),
       build: { version: build.version, revision: build.revision },
     }

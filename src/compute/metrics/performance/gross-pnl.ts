@@ -1,5 +1,6 @@
 import type { MoneyE17 } from '../../../domain/exact.js'
-import type { Valuation, WindowView } from '../../view.js'
+import type { Valuation } from '../../valuation.js'
+import type { WindowView } from '../../view.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 
