@@ -1,5 +1,5 @@
 import type { MoneyE17 } from '../../domain/exact.js'
-import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import type { Account } from '../account.js'
 import type { Valuation } from '../valuation.js'
 import { accountEquityAt, type EquityPricing } from './account-equity.js'
@@ -89,7 +89,7 @@ export class AloneEquity implements BookEquity {
     memory.keep(window, { key, run, lastAt: last.at })
     const drawdown = run.result(start)
     // A peak at the opening counts from the window's start, which moves.
-    if (Number.isFinite(lead) && drawdown.longestMs > 0) changesAt(this.#at + SECOND_MS)
+    if (Number.isFinite(lead) && drawdown.longestMs > 0) changesAt(this.#at + 1)
     return ofEnough(drawdown)
   }
 

@@ -93,13 +93,12 @@ export class DrawdownRun {
   result(startsAt: EpochMs): Drawdown {
     const [last, peak] = [this.#last, this.#peak]
     const current = last === undefined || peak === undefined ? NO_DEPTH : depthOf(last, peak)
-    const sinceStart = (at: EpochMs) => Math.max(at, startsAt)
     return {
       observations: this.#count,
       deepest: ratio(this.#deepest.fallen, this.#deepest.from),
       current: ratio(current.fallen, current.from),
       longestMs: Math.max(this.#longestMs, this.#belowFirstPeak(startsAt), this.#belowPeak(startsAt)),
-      peakAt: this.#deepestPeak && sinceStart(this.#deepestPeak.at),
+      peakAt: this.#deepestPeak?.at,
       troughAt: this.#troughAt,
       recoveredAt: this.#recoveredAt,
     }

@@ -1,6 +1,6 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
-import { type EpochMs, SECOND_MS } from '../../domain/time.js'
+import type { EpochMs } from '../../domain/time.js'
 import type { Account } from '../account.js'
 import type { Valuation } from '../valuation.js'
 import { accountEquityAt, type EquityPricing } from './account-equity.js'
@@ -70,12 +70,13 @@ export class SharedEquity implements BookEquity {
     const { timeline } = this.#options.memory
     const base = this.#baseAt(where.start, where.lead)
     if (!base.known) return base
-    // The start counts too: one observation since is enough.
-    if (timeline.indexAt(this.#at) === timeline.indexAt(where.start)) return tooFew(1)
+    // The start counts too: one observation since is enough, unless it ends the chain.
+    const isAnySeen = timeline.indexAt(this.#at) > timeline.indexAt(where.start)
+    if (!isAnySeen || base.value.equity <= 0n) return tooFew(1)
     const run = this.#run(where)
     if (!run.known) return run
     const drawdown = run.value.result(where.start)
-    if (Number.isFinite(where.lead) && drawdown.longestMs > 0) this.#options.changesAt(this.#at + SECOND_MS)
+    if (Number.isFinite(where.lead) && drawdown.longestMs > 0) this.#options.changesAt(this.#at + 1)
     return ofEnough(drawdown)
   }
 
