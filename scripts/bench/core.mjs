@@ -3,7 +3,6 @@
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
 import { Engine } from '../../dist/compute/engine.js'
 import { createCalendars } from '../../dist/domain/calendars.js'
-import { parseFact } from '../../dist/domain/facts.js'
 import { LabelCache } from '../../dist/exporter/label-cache.js'
 import { metricFamilies } from '../../dist/exporter/metric-families.js'
 
@@ -14,20 +13,25 @@ const SESSIONS = 20
 const ORDERS_A_SESSION = 40
 
 export function benchCore() {
-  const rows = []
-  for (const books of [10, 100, 1000]) rows.push(...measure(books))
-  console.table(rows)
+  const shapes = [
+    [10, 1],
+    [100, 1],
+    [1000, 1],
+    [100, 10],
+  ]
+  console.table(shapes.map(([books, booksAnAccount]) => measure(books, booksAnAccount)))
 }
 
-function measure(bookCount) {
+function measure(bookCount, booksAnAccount) {
   const engine = createEngine()
   const facts = []
   for (let book = 0; book < bookCount; book += 1)
-    facts.push(...historyOf(book, bookCount >= 1000 ? 10 : ORDERS_A_SESSION))
+    facts.push(...ordersOf(book, booksAnAccount, bookCount >= 1000 ? 10 : ORDERS_A_SESSION))
+  for (let account = 0; account < bookCount / booksAnAccount; account += 1) facts.push(...snapshotsOf(account))
   const applied = timed(() => engine.apply(facts))
   const symbols = [...engine.demand().kept.keys()]
   engine.applyPrices(symbols.map((symbol, index) => ({ symbol, ...pricesOf(index) })))
-  const watermarks = { ordersAsOf: T, barsAnswered: true }
+  const watermarks = { ordersAsOf: T, feedsAsOf: T, lacking: new Map() }
   const first = timed(() => engine.tick(T, watermarks))
   const all = median(5, (round) => {
     engine.applyPrices(
@@ -44,24 +48,23 @@ function measure(bookCount) {
   const frames = [...engine.tick(night + 30_000, watermarks).books.values()]
   const labels = new LabelCache()
   const render = () =>
-    metricFamilies(frames, DICTIONARY, labels)
+    metricFamilies(frames, { dictionary: DICTIONARY, calendars, now: night + 30_000 }, labels)
       .map((family) => family.render())
       .join('')
   render()
   const scrape = median(5, () => timed(render))
-  return [
-    {
-      books: bookCount,
-      facts: facts.length,
-      'facts/s': Math.round(facts.length / (applied / 1000)),
-      'first tick ms': round(first),
-      'tick, every price moved ms': round(all),
-      'tick, only time passed ms': round(time),
-      'tick, market closed ms': round(closed),
-      'values as text ms': round(scrape),
-      'RSS MB': Math.round(process.memoryUsage().rss / 1e6),
-    },
-  ]
+  return {
+    books: bookCount,
+    'an account': booksAnAccount,
+    facts: facts.length,
+    'facts/s': Math.round(facts.length / (applied / 1000)),
+    'first tick ms': round(first),
+    'tick, every price moved ms': round(all),
+    'tick, only time passed ms': round(time),
+    'tick, market closed ms': round(closed),
+    'values as text ms': round(scrape),
+    'RSS MB': Math.round(process.memoryUsage().rss / 1e6),
+  }
 }
 
 function createEngine() {
@@ -73,11 +76,12 @@ function createEngine() {
       sessionRollMs: 300_000,
       markMaxAgeMs: 120_000,
       maxStalenessMs: 15_000,
+      capitalShareOf: () => undefined,
       clockSpeed: 1,
     },
     startAt: T,
     epoch: 'bench',
-    barsConfigured: true,
+    feedsConfigured: true,
     calendarOf: () => undefined,
     moneyDecimalsOf: () => 2,
     instruments: [],
@@ -88,34 +92,64 @@ function createEngine() {
 }
 
 /** Orders spread over the last sessions, two sells to a buy: every symbol stays open, most of the time short. */
-function historyOf(book, ordersASession, only) {
+function ordersOf(book, booksAnAccount, ordersASession) {
   const facts = []
   for (let session = SESSIONS - 1; session >= 0; session -= 1) {
     const { opensAt } = calendars.XNYS.sessionBefore(T, session)
     for (let order = 0; order < ordersASession; order += 1) {
-      const at = only ?? opensAt + (order * 14_400_000) / ordersASession
-      const id = `${book}-${only ?? session}-${order}`
-      const fact = parseFact('execution', {
-        execution_id: id,
-        strategy_id: `strategy-${book}`,
-        account: `account-${book}`,
+      const at = opensAt + (order * 14_400_000) / ordersASession
+      facts.push({
+        fact: 'execution',
+        executionId: `${book}-${session}-${order}`,
+        strategyId: `strategy-${book}`,
+        account: `account-${Math.floor(book / booksAnAccount)}`,
         symbol: `S${(book + order) % SYMBOLS}`,
         side: (order + session) % 3 === 0 ? 'buy' : 'sell',
-        submitted_qty: 10 + (order % 3),
-        filled_qty: 10 + (order % 3),
-        avg_fill_price: 100 + (order % 7) / 10,
+        submittedQty: quantity(10 + (order % 3)),
+        filledQty: quantity(10 + (order % 3)),
+        avgFillPrice: 10_000_000_000n + BigInt(order % 7) * 10_000_000n,
         status: 'filled',
-        submitted_at: at,
-        filled_at: at,
-        ended_at: at,
+        submittedAt: at,
+        filledAt: at,
+        endedAt: at,
         at,
       })
-      if (typeof fact === 'string') throw new Error(fact)
-      facts.push(fact)
-      if (only !== undefined) return facts
     }
   }
   return facts
+}
+
+/** Ten positions, each hour of twenty sessions and every 15 seconds of the last ten minutes. */
+function snapshotsOf(account) {
+  const ats = []
+  for (let session = SESSIONS; session >= 0; session -= 1) {
+    const { opensAt } = calendars.XNYS.sessionBefore(T, session)
+    for (let hour = 0; hour < 7; hour += 1) ats.push(opensAt + 15_000 + hour * 3_600_000)
+  }
+  for (let back = 40; back >= 0; back -= 1) ats.push(T - back * 15_000)
+  const positions = Array.from({ length: SYMBOLS }, (_, index) => ({
+    symbol: `S${index}`,
+    qty: -quantity(200),
+    mark: 10_000_000_000n,
+  }))
+  return ats
+    .filter((at) => at <= T)
+    .map((at, index) => ({
+      fact: 'position_snapshot',
+      account: `account-${account}`,
+      at,
+      equity: money(1_000_000 + (index % 11) * 1_000),
+      cash: money(1_200_000 + (index % 11) * 1_000),
+      positions,
+    }))
+}
+
+function quantity(units) {
+  return BigInt(units) * 10n ** 9n
+}
+
+function money(dollars) {
+  return BigInt(dollars) * 10n ** 17n
 }
 
 function pricesOf(index) {

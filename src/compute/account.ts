@@ -177,14 +177,14 @@ export class Account {
   /**
    * Keeps the positions, of every minute that ends at or before `boundary`, of the last snapshot and of the last one whose
    * equity counts, and nothing older than `oldest`: the same in a process that starts now. The span (from, to] in which
-   * prices went, so that what was read from them may read otherwise now.
+   * anything went, so that what was read from it may read otherwise now.
    */
   thin(boundary: EpochMs, oldest: EpochMs): readonly [from: EpochMs, to: EpochMs] | undefined {
     const end = lastWholeCell(boundary)
     const from = this.#thinnedTo ?? Number.NEGATIVE_INFINITY
     if (end <= from) return undefined
     this.#thinnedTo = end
-    this.observations.dropBefore(oldest)
+    const isShorter = this.observations.dropBefore(oldest)
     const past = this.#snapshots.splice(0, this.#indexAt(end) + 1)
     const gone = new Set<EpochMs>()
     /** Cells of which a later snapshot, and a later one that counts, is kept. */
@@ -199,7 +199,8 @@ export class Account {
     }
     this.#snapshots = [...past.filter(({ at }) => !gone.has(at)), ...this.#snapshots]
     this.#lengthWhenThinned = this.#snapshots.length
-    return this.#forgetPrices(gone) ? [from, end] : undefined
+    this.#forgetPrices(gone)
+    return isShorter || gone.size > 0 ? [from, end] : undefined
   }
 
   #paidForFills(from: EpochMs, to: EpochMs): MoneyE17 {
@@ -209,10 +210,8 @@ export class Account {
     return paid
   }
 
-  #forgetPrices(instants: ReadonlySet<EpochMs>): boolean {
-    let went = false
-    for (const series of this.#prices.values()) if (series.remove(instants)) went = true
-    return went
+  #forgetPrices(instants: ReadonlySet<EpochMs>): void {
+    for (const series of this.#prices.values()) series.remove(instants)
   }
 
   #indexAt(at: EpochMs): number {

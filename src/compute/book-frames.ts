@@ -82,6 +82,7 @@ export class BookFrames {
 
   touch(): void {
     for (const tier of TIERS) this.#tiers[tier].dirty = true
+    this.#options.memory.forgetPast()
     this.#coverage.touch()
   }
 
@@ -95,12 +96,11 @@ export class BookFrames {
     if (latest.size + quoted.size + corrected.size === 0) return
     const isPast = (symbol: string) =>
       corrected.has(symbol) || isBehindStarts(latest.get(symbol), at) || isBehindStarts(quoted.get(symbol), at)
-    if (
-      this.#holdings.priced.some((symbol) => latest.has(symbol)) ||
-      this.#holdings.quoted.some((symbol) => quoted.has(symbol)) ||
-      this.#holdings.priced.some(isPast) ||
-      [...this.#options.book.ledgers.keys()].some(isPast)
-    )
+    const { book, account, memory } = this.#options
+    const { priced, quoted: quotedHere } = this.#holdings
+    const isPastNews = [...book.ledgers.keys()].some(isPast) || account.symbolsShownAfter(0).some(isPast)
+    if (isPastNews) memory.forgetPast()
+    if (isPastNews || priced.some((symbol) => latest.has(symbol)) || quotedHere.some((symbol) => quoted.has(symbol)))
       for (const tier of TIERS) this.#tiers[tier].dirty = true
   }
 

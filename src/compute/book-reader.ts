@@ -170,11 +170,7 @@ export class BookReader {
           ? { known: false, reason: 'unknown_opening_position', symbols: unknown }
           : known(sum('realized'))),
       orderCosts: sum('costs') + book.looseCostsIn(start, this.at),
-      unrealizedChange: this.#unrealizedChange(
-        this.level(),
-        this.#positions(start, lead, markAtStart),
-        sum('takenOver'),
-      ),
+      unrealizedChange: this.#unrealizedChange(this.level(), this.#positionsAtStart(start, lead), sum('takenOver')),
     }
   }
 
@@ -200,6 +196,12 @@ export class BookReader {
         ledger.isUnknownAfter(start),
     )
     return held ? 'idle' : 'flat'
+  }
+
+  /** A start that stands still is marked once, until something of the past changes. */
+  #positionsAtStart(start: EpochMs, lead: number): Valuation<readonly MarkedPosition[]> {
+    const read = () => this.#positions(start, lead, markAtStart)
+    return Number.isFinite(lead) ? read() : this.#options.memory.ofPast(`positions ${start}`, read)
   }
 
   /** All positions held at an instant with their marks, or why they cannot be summed. */

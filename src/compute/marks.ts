@@ -35,22 +35,42 @@ const SNAPSHOT_AT_START_MS = 5 * MINUTE_MS
 
 /**
  * The price of a symbol at an instant: the newest bar close that is fresh; else the newest of snapshot price, bar close,
- * valid mid and own fill, ties in this order. The newest quote decides: if it is not valid there is no mid. An older one is still a mark; that it is old shows in the quality.
+ * valid mid and own fill, ties in this order. The newest quote decides: if it is not valid there is no mid. An older one
+ * is still a mark; that it is old shows in the quality.
  * Source: METRICS section 1, "Mark".
  */
+export function markOf(sources: MarkSources, at: EpochMs): Mark | undefined {
+  const bar = newestAcceptedBar(sources, at)
+  return isFresh(bar, sources, at) ? withSource(bar, 'bar') : newestOf(sources, bar, at)
+}
+
+/** The mark at an instant, and until when it holds. */
 export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
   const { bars, mids, snapshots, ledger, calendar, maxAgeMs } = sources
   const bar = newestAcceptedBar(sources, at)
-  let holdsUntil = Math.min(
+  const holdsUntil = Math.min(
     bars?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
     snapshots?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
     ledger?.nextChangeAfter(at) ?? Number.POSITIVE_INFINITY,
   )
-  if (bar !== undefined && calendar.sessionTimeBetween(bar.at, at) <= maxAgeMs) {
-    holdsUntil = Math.min(holdsUntil, olderThan(maxAgeMs, bar.at, calendar))
-    return { mark: { ...bar, source: 'bar' }, holdsUntil }
+  if (isFresh(bar, sources, at))
+    return { mark: withSource(bar, 'bar'), holdsUntil: Math.min(holdsUntil, olderThan(maxAgeMs, bar.at, calendar)) }
+  return {
+    mark: newestOf(sources, bar, at),
+    holdsUntil: Math.min(holdsUntil, mids?.nextAfter(at) ?? Number.POSITIVE_INFINITY),
   }
-  holdsUntil = Math.min(holdsUntil, mids?.nextAfter(at) ?? Number.POSITIVE_INFINITY)
+}
+
+function isFresh(bar: PricePoint | undefined, { calendar, maxAgeMs }: MarkSources, at: EpochMs): bar is PricePoint {
+  // Session time is never more than the time that has passed.
+  return bar !== undefined && (at - bar.at <= maxAgeMs || calendar.sessionTimeBetween(bar.at, at) <= maxAgeMs)
+}
+
+function newestOf(
+  { mids, snapshots, ledger }: MarkSources,
+  bar: PricePoint | undefined,
+  at: EpochMs,
+): Mark | undefined {
   const fill = ledger?.lastFillAt(at)
   const mid = mids?.latestAt(at)
   const candidates: (Mark | undefined)[] = [
@@ -64,17 +84,20 @@ export function markAt(sources: MarkSources, at: EpochMs): MarkReading {
   let mark: Mark | undefined
   for (const candidate of candidates)
     if (candidate !== undefined && (mark === undefined || candidate.at > mark.at)) mark = candidate
-  return { mark, holdsUntil }
+  return mark
 }
 
 /** The mark at the start of a window: the snapshot's price where there is a recent one, else the mark. */
 export function markAtStart(sources: MarkSources, start: EpochMs): MarkReading {
   const snapshot = sources.snapshots?.latestAt(start)
-  if (snapshot === undefined || sources.calendar.sessionTimeBetween(snapshot.at, start) > SNAPSHOT_AT_START_MS)
-    return markAt(sources, start)
+  const isRecent =
+    snapshot !== undefined &&
+    (start - snapshot.at <= SNAPSHOT_AT_START_MS ||
+      sources.calendar.sessionTimeBetween(snapshot.at, start) <= SNAPSHOT_AT_START_MS)
+  if (!isRecent) return markAt(sources, start)
   const next = sources.snapshots?.nextAfter(start) ?? Number.POSITIVE_INFINITY
   const expires = olderThan(SNAPSHOT_AT_START_MS, snapshot.at, sources.calendar)
-  return { mark: { ...snapshot, source: 'snapshot' }, holdsUntil: Math.min(next, expires) }
+  return { mark: withSource(snapshot, 'snapshot'), holdsUntil: Math.min(next, expires) }
 }
 
 /**
@@ -91,7 +114,7 @@ function olderThan(ageMs: number, from: EpochMs, calendar: Calendar): EpochMs {
 }
 
 function withSource(point: PricePoint | undefined, source: MarkSource): Mark | undefined {
-  return point === undefined ? undefined : { ...point, source }
+  return point === undefined ? undefined : { at: point.at, priceE8: point.priceE8, source }
 }
 
 /**
@@ -105,7 +128,7 @@ function withSource(point: PricePoint | undefined, source: MarkSource): Mark | u
 function newestAcceptedBar({ bars, snapshots, calendar, maxAgeMs }: MarkSources, at: EpochMs): PricePoint | undefined {
   if (bars === undefined) return undefined
   const isRecent = (point: PricePoint | undefined, bar: PricePoint): point is PricePoint =>
-    point !== undefined && calendar.sessionTimeBetween(point.at, bar.at) <= maxAgeMs
+    point !== undefined && (bar.at - point.at <= maxAgeMs || calendar.sessionTimeBetween(point.at, bar.at) <= maxAgeMs)
   /** Whether earlier bars have a say: one that agrees with the bar before it counts, and old ones say nothing. */
   const dependsOnEarlier = (index: number): boolean => {
     const [before, bar] = [bars.at(index - 1), bars.at(index)]

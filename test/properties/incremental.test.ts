@@ -4,14 +4,19 @@ import { history, MONTH, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
 import { arrivedBy, begunBy, freshFrames, latestOf, RunningProcess } from './processes.js'
 
+const TRADING = { orders: 8, snapshots: 6, barRuns: 5 }
+/** Few orders, many snapshots and flows, in two books: what is remembered of equity. */
+const WATCHED = { orders: 4, snapshots: 20, barRuns: 4, flows: 4, books: 2 } as const
+
 describe('a process that has been there all along says at every T what one says that has just started', () => {
   test.each([
-    ['in a week of sessions, half days and closed hours', WEEK, 130],
-    ['over a month with holidays', MONTH, 40],
-  ])('%s', (_, era, numRuns) => {
+    ['in a week of sessions, half days and closed hours', WEEK, TRADING, 110],
+    ['over a month with holidays', MONTH, TRADING, 30],
+    ['in a week of many snapshots and flows', WEEK, WATCHED, 60],
+  ])('%s', (_, era, shape, numRuns) => {
     fc.assert(
       fc.property(
-        history({ era, orders: 8, snapshots: 6, barRuns: 5, instants: 24 }),
+        history({ era, ...shape, instants: 24 }),
         fc.integer({ min: 0, max: 3 }),
         ({ deliveries, instants }, extraEvery) => {
           const running = new RunningProcess(deliveries, (instants[0] ?? 0) - 1)

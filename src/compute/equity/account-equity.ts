@@ -3,7 +3,8 @@ import { absolute, type MoneyE17, type PriceE8, type QuantityE9 } from '../../do
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import type { Account, Position } from '../account.js'
 import { marketValue } from '../market-value.js'
-import { type MarkReading, type MarkSources, markAt } from '../marks.js'
+import { type Mark, type MarkSources, markAt, markOf } from '../marks.js'
+import type { EquityMemory } from './equity-memory.js'
 
 export interface EquityReading {
   /** Undefined before the account's first snapshot. */
@@ -46,9 +47,26 @@ export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPr
     const sources = pricing.marksOf(position.symbol)
     const now = markAt(sources, until)
     if (until === at && now.holdsUntil <= driftsUntil) holdsUntil = Math.min(holdsUntil, now.holdsUntil)
-    equity += driftOf(position, markAt(sources, snapshot.at), now, pricing.multiplierOf(position.symbol))
+    equity += driftOf(position, markOf(sources, snapshot.at), now.mark, pricing.multiplierOf(position.symbol))
   }
   return { equity, snapshotAt: snapshot.at, holdsUntil }
+}
+
+/**
+ * An equity at an instant is read once a T; one at a start that stands still (an infinite lead) is not read again before
+ * something of the past changes.
+ */
+export function readOnce(
+  known: Map<EpochMs, EquityReading>,
+  memory: EquityMemory,
+  { at, lead }: { readonly at: EpochMs; readonly lead: number },
+  read: () => EquityReading,
+): EquityReading {
+  const before = known.get(at)
+  if (before !== undefined) return before
+  const reading = Number.isFinite(lead) ? read() : memory.ofPast(`equity ${at}`, read)
+  known.set(at, reading)
+  return reading
 }
 
 /** Until when prices carry the equity of a snapshot on; undefined for one outside its session (open, close]. */
@@ -66,9 +84,14 @@ export function endOfDrift(snapshotAt: EpochMs, calendar: Calendar): EpochMs | u
 }
 
 /** What a position moved the equity by; a symbol without a mark, or whose mark is far from the snapshot's, moves nothing. */
-function driftOf({ qty, mark }: Position, before: MarkReading, now: MarkReading, multiplier: QuantityE9): MoneyE17 {
-  if (before.mark === undefined || now.mark === undefined) return 0n
-  const [from, to] = [before.mark.priceE8, now.mark.priceE8]
+function driftOf(
+  { qty, mark }: Position,
+  before: Mark | undefined,
+  now: Mark | undefined,
+  multiplier: QuantityE9,
+): MoneyE17 {
+  if (before === undefined || now === undefined) return 0n
+  const [from, to] = [before.priceE8, now.priceE8]
   if (from === to || isFar(from, mark) || isFar(to, mark)) return 0n
   return marketValue(qty, to - from, multiplier)
 }

@@ -1,8 +1,9 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import type { Window } from '../../domain/window.js'
 import type { Account } from '../account.js'
 import type { Valuation } from '../valuation.js'
-import { accountEquityAt, type EquityPricing } from './account-equity.js'
+import { accountEquityAt, type EquityPricing, type EquityReading, readOnce } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
@@ -38,10 +39,17 @@ export class AloneEquity implements BookEquity {
   readonly meta = { equity_source: 'account' }
   readonly #options: AloneEquityOptions
   readonly #at: EpochMs
+  readonly #readings = new Map<EpochMs, EquityReading>()
+  readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
 
   constructor(options: AloneEquityOptions, at: EpochMs) {
     this.#options = options
     this.#at = at
+  }
+
+  /** The account is worth dollars, whatever it trades. */
+  foreign(): undefined {
+    return undefined
   }
 
   level(): Valuation<EquityValue> {
@@ -67,7 +75,13 @@ export class AloneEquity implements BookEquity {
     return isSeen ? this.#chain(base.value.equity, where.start) : unknownBecause('no_observations')
   }
 
-  drawdown({ window, start, lead }: WindowStart): Valuation<Drawdown> {
+  drawdown(where: WindowStart): Valuation<Drawdown> {
+    const known = this.#drawdowns.get(where.window) ?? this.#readDrawdown(where)
+    this.#drawdowns.set(where.window, known)
+    return known
+  }
+
+  #readDrawdown({ window, start, lead }: WindowStart): Valuation<Drawdown> {
     const { account, pricing, memory, changesAt } = this.#options
     const { observations } = account
     const end = observations.indexAt(this.#at)
@@ -78,7 +92,7 @@ export class AloneEquity implements BookEquity {
     changesAt(observations.nextAfter(start) + lead)
 
     const flows = new Map(this.#flowsIn(first.at, this.#at).map(({ at, amount }) => [at, amount]))
-    const key = `${first.at} ${observations.revision} ${[...flows].join(' ')}`
+    const key = `${pricing.calendar.name} ${first.at} ${observations.revision} ${[...flows].join(' ')}`
     const memo = memory.runOf(window, key, this.#at)
     const run = memo?.run ?? new DrawdownRun(pricing.calendar)
     const from = memo === undefined ? before : observations.indexAt(memo.lastAt) + 1
@@ -94,12 +108,12 @@ export class AloneEquity implements BookEquity {
   }
 
   reconciliation({ start, lead }: WindowStart): Valuation<Reconciliation> {
-    const { account, netPnlBetween, changesAt } = this.#options
+    const { account, memory, netPnlBetween, changesAt } = this.#options
     const { observations } = account
     changesAt(observations.nextAfter(start) + lead)
     const [before, after] = [account.snapshotAt(start), account.snapshotAt(this.#at)]
     if (before === undefined || after === undefined) return unknownBecause('no_equity')
-    const earned = netPnlBetween(before.at, after.at)
+    const earned = memory.ofPast(`result ${before.at} ${after.at}`, () => netPnlBetween(before.at, after.at))
     if (!earned.known) return earned
     const flows = this.#flowsIn(before.at, after.at)
     const flowed = flows.reduce((total, { amount }) => total + amount, 0n)
@@ -119,8 +133,10 @@ export class AloneEquity implements BookEquity {
   }
 
   #equityAt(at: EpochMs, lead: number): Valuation<EquityValue> {
-    const { account, pricing, changesAt } = this.#options
-    const { equity, snapshotAt, holdsUntil } = accountEquityAt(account, at, pricing)
+    const { account, pricing, memory, changesAt } = this.#options
+    const { equity, snapshotAt, holdsUntil } = readOnce(this.#readings, memory, { at, lead }, () =>
+      accountEquityAt(account, at, pricing),
+    )
     changesAt(holdsUntil + lead)
     return equity === undefined || snapshotAt === undefined
       ? unknownBecause('no_equity')

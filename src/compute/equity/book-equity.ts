@@ -2,7 +2,7 @@ import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta, Reason } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
-import type { Valuation } from '../valuation.js'
+import type { Unknown, Valuation } from '../valuation.js'
 import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
 
@@ -47,6 +47,8 @@ export interface Reconciliation {
 export interface BookEquity {
   /** Where the figures come from: meta of every metric that rests on them. */
   readonly meta: Meta
+  /** Why there are no dollars since the latest open, where something was traded in another currency. */
+  foreign(): Unknown | undefined
   /** Equity at T. */
   level(): Valuation<EquityValue>
   /** Growth from the open of the latest session: without the night. */
@@ -65,10 +67,10 @@ export function ofEnough(drawdown: Drawdown): Valuation<Drawdown> {
   return drawdown.observations < NEEDED_OBSERVATIONS ? tooFew(drawdown.observations) : { known: true, value: drawdown }
 }
 
-export function tooFew(observations: number): Extract<Valuation<never>, { known: false }> {
+export function tooFew(observations: number): Unknown {
   return unknownBecause('too_few_observations', { observations, needed: NEEDED_OBSERVATIONS })
 }
 
-export function unknownBecause(reason: Reason, meta?: Meta): Extract<Valuation<never>, { known: false }> {
+export function unknownBecause(reason: Reason, meta?: Meta): Unknown {
   return { known: false, reason, symbols: [], ...(meta === undefined ? {} : { meta }) }
 }

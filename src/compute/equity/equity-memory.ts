@@ -18,6 +18,8 @@ export class EquityMemory {
   /** Whose the account's equity was when it was last read. */
   sharing: Sharing | undefined
   readonly #runs = new Map<string, RunMemo>()
+  /** Readings of the past that new prices do not change, until a fact or a correction does. */
+  readonly #readings = new Map<string, unknown>()
 
   /** The run of a window that has got no further than an instant. */
   runOf(window: string, key: string, upTo: EpochMs): RunMemo | undefined {
@@ -28,5 +30,16 @@ export class EquityMemory {
   keep(window: string, memo: RunMemo): void {
     const known = this.#runs.get(window)
     if (known === undefined || known.key !== memo.key || known.lastAt <= memo.lastAt) this.#runs.set(window, memo)
+  }
+
+  /** What was read of the past before, or is read now. */
+  ofPast<Reading>(key: string, read: () => Reading): Reading {
+    if (!this.#readings.has(key)) this.#readings.set(key, read())
+    return this.#readings.get(key) as Reading
+  }
+
+  /** A fact or a past price is another one. */
+  forgetPast(): void {
+    this.#readings.clear()
   }
 }

@@ -6,7 +6,7 @@ import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
 import type { Book } from '../book.js'
 import type { Market } from '../market.js'
 import { marketValue } from '../market-value.js'
-import { type MarkSources, markAt } from '../marks.js'
+import { type MarkSources, markOf } from '../marks.js'
 import type { ComputeSettings } from '../settings.js'
 import type { Valuation } from '../valuation.js'
 import type { EquityPricing } from './account-equity.js'
@@ -157,7 +157,7 @@ export class EquityReader {
       const { quantity, cost, realized, takenOver, costs } = ledger.stateAt(at)
       pnl += realized - takenOver - costs
       if (quantity === 0n) continue
-      const { mark } = markAt(this.#marksOf(symbol, ledger), at)
+      const mark = markOf(this.#marksOf(symbol, ledger), at)
       if (mark === undefined) return undefined
       pnl += marketValue(quantity, mark.priceE8, ledger.terms.multiplier) - cost
     }
@@ -241,7 +241,7 @@ export class EquityReader {
     if (quantity === 0n) return 0n
     const snapshot = this.#options.account.snapshotAt(at)
     const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
-    const price = own ?? markAt(this.#marksOf(symbol, ledger), at).mark?.priceE8
+    const price = own ?? markOf(this.#marksOf(symbol, ledger), at)?.priceE8
     return price === undefined ? undefined : marketValue(quantity, price, ledger.terms.multiplier)
   }
 }

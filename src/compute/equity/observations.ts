@@ -60,11 +60,12 @@ export class Observations {
     return true
   }
 
-  /** Forgets everything before an instant. */
-  dropBefore(oldest: EpochMs): void {
-    this.#kept.splice(0, this.indexAt(oldest - 1) + 1)
+  /** Forgets everything before an instant; true when there was anything. */
+  dropBefore(oldest: EpochMs): boolean {
+    const dropped = this.#kept.splice(0, this.indexAt(oldest - 1) + 1)
     this.#refused.dropBefore(oldest)
     this.#notPositive.dropBefore(oldest)
+    return dropped.length > 0
   }
 
   get length(): number {

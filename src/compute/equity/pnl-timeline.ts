@@ -1,5 +1,6 @@
 import type { MoneyE17 } from '../../domain/exact.js'
-import type { EpochMs } from '../../domain/time.js'
+import { BAR_LIFETIME_MS } from '../../domain/history.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { lastAtOrBefore } from '../accumulators/sorted-search.js'
 import type { TimelineChanges } from './timeline-changes.js'
 
@@ -19,6 +20,7 @@ export class PnlTimeline {
   #ats: EpochMs[] = []
   #pnls: MoneyE17[] = []
   #reachesTo: EpochMs | undefined
+  #expiredMinute: number | undefined
   #revision = 0
 
   /** Counts changes of the past: while it stays, points were only added at the end or dropped at the beginning. */
@@ -47,6 +49,7 @@ export class PnlTimeline {
     if (this.#reachesTo !== undefined && to < this.#reachesTo) return
     const changes = pending.take()
     for (const [from, until] of changes.rechecks) this.#recheck(from, until, source)
+    this.#expire(oldest, to - BAR_LIFETIME_MS, source)
     const kept = this.indexAt(changes.from - 1) + 1
     const redone = { ats: this.#ats.splice(kept), pnls: this.#pnls.splice(kept) }
     const from = Math.max(oldest, Math.min(this.#reachesTo ?? oldest, changes.from - 1))
@@ -64,6 +67,28 @@ export class PnlTimeline {
     const expired = this.indexAt(oldest) + 1
     this.#ats.splice(0, expired)
     this.#pnls.splice(0, expired)
+  }
+
+  /** Where bars have expired, points that only a bar made are none any more, and others are priced without. */
+  #expire(oldest: EpochMs, until: EpochMs, source: PnlSource): void {
+    const minute = Math.floor(until / MINUTE_MS)
+    if (until <= oldest || minute === this.#expiredMinute) return
+    this.#expiredMinute = minute
+    const count = this.indexAt(until + MINUTE_MS) + 1
+    const upTo = this.#ats[count - 1]
+    if (upTo === undefined) return
+    const ats = source.observedIn(oldest, upTo)
+    const pnls = ats.map((at) => source.pnlAt(at))
+    const isSame =
+      ats.length === count && ats.every((at, index) => at === this.#ats[index] && pnls[index] === this.#pnls[index])
+    if (isSame) return
+    const points = ats.flatMap((at, index) => {
+      const pnl = pnls[index]
+      return pnl === undefined ? [] : [{ at, pnl }]
+    })
+    this.#ats.splice(0, count, ...points.map(({ at }) => at))
+    this.#pnls.splice(0, count, ...points.map(({ pnl }) => pnl))
+    this.#revision += 1
   }
 
   /** Forgets all points: the book has its account alone, and nobody asks. */

@@ -1,9 +1,10 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
+import { isWallClock, type Window } from '../../domain/window.js'
 import type { Account } from '../account.js'
-import type { Valuation } from '../valuation.js'
-import { accountEquityAt, type EquityPricing } from './account-equity.js'
+import type { Unknown, Valuation } from '../valuation.js'
+import { accountEquityAt, type EquityPricing, type EquityReading, readOnce } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
@@ -42,11 +43,18 @@ export class SharedEquity implements BookEquity {
   readonly meta: Meta
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs
+  readonly #readings = new Map<EpochMs, EquityReading>()
+  readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
 
   constructor(options: SharedEquityOptions, at: EpochMs) {
     this.#options = options
     this.#at = at
     this.meta = { equity_source: options.sharing.source }
+  }
+
+  foreign(): Unknown | undefined {
+    const earned = this.#options.netPnlSince(this.#options.opensAt, Number.POSITIVE_INFINITY)
+    return !earned.known && earned.reason === 'currency' ? earned : undefined
   }
 
   level(): Valuation<EquityValue> {
@@ -61,12 +69,18 @@ export class SharedEquity implements BookEquity {
     const { isObserved, changesAt } = this.#options
     const base = this.#baseAt(where.start, where.lead)
     if (!base.known) return base
-    const { isSeen, holdsUntil } = isObserved(where)
+    const { isSeen, holdsUntil } = isWallClock(where.window) ? isObserved(where) : this.#isSeenSince(where)
     changesAt(holdsUntil)
     return isSeen ? this.#growthSince(where) : unknownBecause('no_observations')
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
+    const known = this.#drawdowns.get(where.window) ?? this.#readDrawdown(where)
+    this.#drawdowns.set(where.window, known)
+    return known
+  }
+
+  #readDrawdown(where: WindowStart): Valuation<Drawdown> {
     const { timeline } = this.#options.memory
     const base = this.#baseAt(where.start, where.lead)
     if (!base.known) return base
@@ -76,7 +90,9 @@ export class SharedEquity implements BookEquity {
     const run = this.#run(where)
     if (!run.known) return run
     const drawdown = run.value.result(where.start)
-    if (Number.isFinite(where.lead) && drawdown.longestMs > 0) this.#options.changesAt(this.#at + 1)
+    // A peak at the opening moves with the window's start.
+    const isFromStart = drawdown.longestMs > 0 || drawdown.peakAt === where.start
+    if (Number.isFinite(where.lead) && isFromStart) this.#options.changesAt(this.#at + 1)
     return ofEnough(drawdown)
   }
 
@@ -85,10 +101,21 @@ export class SharedEquity implements BookEquity {
     return unknownBecause('no_equity')
   }
 
+  /** In windows of sessions a series has a value where the book has an observation. */
+  #isSeenSince({ start, lead }: WindowStart): Sighting {
+    const { timeline } = this.#options.memory
+    const last = timeline.at(timeline.indexAt(this.#at))?.at ?? Number.NEGATIVE_INFINITY
+    return last > start
+      ? { isSeen: true, holdsUntil: last + lead }
+      : { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
+  }
+
   /** The book's share of the account's equity at an instant. */
   #baseAt(at: EpochMs, lead: number): Valuation<EquityValue> {
-    const { account, pricing, sharing, changesAt } = this.#options
-    const { equity, snapshotAt, holdsUntil } = accountEquityAt(account, at, pricing)
+    const { account, pricing, sharing, memory, changesAt } = this.#options
+    const { equity, snapshotAt, holdsUntil } = readOnce(this.#readings, memory, { at, lead }, () =>
+      accountEquityAt(account, at, pricing),
+    )
     changesAt(holdsUntil + lead)
     return equity === undefined || snapshotAt === undefined
       ? unknownBecause('no_equity')
@@ -126,7 +153,7 @@ export class SharedEquity implements BookEquity {
     if (!offset.known) return offset
     changesAt((timeline.at(timeline.indexAt(start) + 1)?.at ?? this.#at) + lead)
 
-    const key = `${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
+    const key = `${pricing.calendar.name} ${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
     const memo = memory.runOf(window, key, this.#at)
     const run = memo?.run ?? new DrawdownRun(pricing.calendar)
     if (memo === undefined) run.observe(start, base.value.equity)

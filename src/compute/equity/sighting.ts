@@ -30,34 +30,31 @@ export interface Sighting {
  * Whether anything was observed in a window: without it there is no return to speak of.
  *
  * A snapshot or a fill always counts. In windows of the clock so does a bar of a held symbol, in open hours, and the mere
- * passing of them where nothing is held. A book that shares is seen at the minutes of its bars in all windows.
+ * passing of them where nothing is held. Windows of sessions of a book that shares are seen where its timeline has a point.
  * Source: METRICS section 2, "Equity of a book alone in its account" and "… that shares its account"; fine print 3, 4, 15.
  */
 export function isObserved({ window, start, lead }: WindowStart, at: EpochMs, sources: SeriesSources): Sighting {
   const { calendar, observations } = sources
   const isShared = observations === undefined
-  const ofSessions = !isWallClock(window)
   const own = isShared ? sources.lastFillAt(at) : observations.latestAt(at)?.at
   if (own !== undefined && own > start) return { isSeen: true, holdsUntil: own + lead }
-  if (!isShared && ofSessions) return { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
+  if (!isWallClock(window)) return { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
 
   const changes = Math.min(sessionChangesAfter(at, calendar), nextMinute(at))
   const held = sources.heldSymbols()
   const lastOpenAt = Math.min(at, calendar.latestSession(at).closesAt)
   if (held.length === 0)
     return {
-      isSeen: !ofSessions && sources.isHoldingKnown && calendar.sessionTimeBetween(start, at) > 0,
+      isSeen: sources.isHoldingKnown && calendar.sessionTimeBetween(start, at) > 0,
       holdsUntil: Math.min(changes, lastOpenAt + lead),
     }
-  // Closed hours count for who shares; an observation of his in windows of sessions is a whole minute.
-  const usableTo = isShared ? (ofSessions ? nextMinute(at) - MINUTE_MS : at) : lastOpenAt
-  const seenAt = held
-    .map((symbol) => sources.lastBarAt(symbol, usableTo))
-    .map((barAt) => (barAt === undefined || !ofSessions ? barAt : Math.ceil(barAt / MINUTE_MS) * MINUTE_MS))
-    .reduce((newest = Number.NEGATIVE_INFINITY, barAt = Number.NEGATIVE_INFINITY) => Math.max(newest, barAt))
+  // Closed hours count for who shares.
+  const usableTo = isShared ? at : lastOpenAt
+  const bars = held.map((symbol) => sources.lastBarAt(symbol, usableTo)).filter((barAt) => barAt !== undefined)
+  const seenAt = Math.max(Number.NEGATIVE_INFINITY, ...bars)
   const isAnyHourOpen = isShared || calendar.name === '24x7'
   const opensAt = isAnyHourOpen ? Number.NEGATIVE_INFINITY : calendar.latestSession(at).opensAt
-  return seenAt !== undefined && seenAt > Math.max(start, opensAt)
+  return seenAt > Math.max(start, opensAt)
     ? { isSeen: true, holdsUntil: Math.min(changes, seenAt + lead) }
     : { isSeen: false, holdsUntil: changes }
 }

@@ -2,7 +2,7 @@ import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../domain/exact.js'
 import type { Meta, MetricDescription, MetricResult, Reason } from '../../domain/metric.js'
 import type { Feed } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
-import type { Valuation } from '../valuation.js'
+import type { Unknown } from '../valuation.js'
 import type { CoverageView, LevelView, WindowView } from '../view.js'
 
 /** A metric is its description and a pure function of one view; nothing else about it is written anywhere. */
@@ -58,7 +58,7 @@ export function insufficient(reason: Reason, meta?: Meta): MetricResult {
 }
 
 /** The result that follows from what could not be worked out; meta names the symbols that prevent it. */
-export function unknown(valuation: Extract<Valuation<unknown>, { known: false }>): MetricResult {
+export function unknown(valuation: Unknown): MetricResult {
   const { reason, symbols, meta } = valuation
   return insufficient(reason, symbols.length > 0 ? { ...meta, symbols: [...symbols].sort() } : meta)
 }

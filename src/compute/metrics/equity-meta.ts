@@ -4,7 +4,8 @@ import { type EpochMs, toIso } from '../../domain/time.js'
 import type { BookEquity } from '../equity/book-equity.js'
 import type { Drawdown } from '../equity/drawdown.js'
 import type { Flow } from '../equity/flows.js'
-import type { Valuation } from '../valuation.js'
+import type { Unknown } from '../valuation.js'
+import type { LevelView } from '../view.js'
 import { unknown } from './definition.js'
 
 /** Deposits and withdrawals that were taken out, and how they are known. */
@@ -26,10 +27,12 @@ export function drawdownMeta({ observations, peakAt, troughAt, recoveredAt }: Dr
 }
 
 /** The result that follows from an equity that cannot be told; meta says whose equity was looked at. */
-export function unknownEquity(
-  equity: BookEquity,
-  valuation: Extract<Valuation<never>, { known: false }>,
-): MetricResult {
+export function unknownEquity(equity: BookEquity, valuation: Unknown): MetricResult {
   const result = unknown(valuation)
   return { ...result, meta: { ...equity.meta, ...result.meta } }
+}
+
+/** Money in another currency comes before every other reason. */
+export function foreignLevel({ positions, equity }: LevelView): Unknown | undefined {
+  return !positions.known && positions.reason === 'currency' ? positions : equity().foreign()
 }

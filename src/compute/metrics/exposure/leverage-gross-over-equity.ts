@@ -1,7 +1,7 @@
 import { ratio } from '../../../domain/exact.js'
 import type { LevelMetric } from '../definition.js'
 import { insufficient, ok, unknown } from '../definition.js'
-import { unknownEquity } from '../equity-meta.js'
+import { foreignLevel, unknownEquity } from '../equity-meta.js'
 import { marksMeta } from '../marks-meta.js'
 import { absoluteValues, total } from './exposure-of.js'
 
@@ -24,8 +24,10 @@ export const leverageGrossOverEquity: LevelMetric = {
   sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Gross exposure divided by the equity of the book.',
-  compute: ({ activity, positions, equity }) => {
-    if (!positions.known && positions.reason === 'currency') return unknown(positions)
+  compute: (view) => {
+    const { activity, positions, equity } = view
+    const foreign = foreignLevel(view)
+    if (foreign !== undefined) return unknown(foreign)
     if (activity === 'flat') return ok(0)
     if (!positions.known) return unknown(positions)
     const book = equity()

@@ -1,7 +1,7 @@
 import { toIso } from '../../../domain/time.js'
 import type { LevelMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
-import { unknownEquity } from '../equity-meta.js'
+import { foreignLevel, unknownEquity } from '../equity-meta.js'
 
 /**
  * Equity of the book at T: what its account is worth, or its part of it.
@@ -25,9 +25,10 @@ export const equity: LevelMetric = {
   needs: ['snapshots'],
   extended: true,
   summary: 'Equity of the book: that of its account where it is alone there, else its share of it.',
-  compute: ({ positions, equity: read }) => {
-    if (!positions.known && positions.reason === 'currency') return unknown(positions)
-    const book = read()
+  compute: (view) => {
+    const foreign = foreignLevel(view)
+    if (foreign !== undefined) return unknown(foreign)
+    const book = view.equity()
     const level = book.level()
     if (!level.known) return unknownEquity(book, level)
     const { equity: value, snapshotAt } = level.value

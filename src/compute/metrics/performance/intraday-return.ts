@@ -1,7 +1,7 @@
 import { ratio } from '../../../domain/exact.js'
 import type { LevelMetric } from '../definition.js'
 import { ok, unknown } from '../definition.js'
-import { flowsMeta, unknownEquity } from '../equity-meta.js'
+import { flowsMeta, foreignLevel, unknownEquity } from '../equity-meta.js'
 
 /**
  * Return of the latest session so far: from its open to now, without the night.
@@ -24,10 +24,11 @@ export const intradayReturn: LevelMetric = {
   sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Return of the latest session so far, deposits and withdrawals taken out.',
-  compute: ({ activity, positions, equity }) => {
-    if (!positions.known && positions.reason === 'currency') return unknown(positions)
-    if (activity === 'flat') return ok(0)
-    const book = equity()
+  compute: (view) => {
+    const foreign = foreignLevel(view)
+    if (foreign !== undefined) return unknown(foreign)
+    if (view.activity === 'flat') return ok(0)
+    const book = view.equity()
     const growth = book.sinceOpen()
     if (!growth.known) return unknownEquity(book, growth)
     const { numerator, denominator, flows } = growth.value
