@@ -52,7 +52,7 @@ export class EquityReader {
         calendar: book.calendar,
         observations: account.observations,
         isHoldingKnown: true,
-        heldSymbols: () => this.#shownSymbols(),
+        heldSymbols: (at: EpochMs) => this.#shownSymbols(at),
         lastFillAt: () => undefined,
         lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
       }
@@ -100,9 +100,9 @@ export class EquityReader {
     return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
   }
 
-  /** Symbols that the newest snapshot shows, whether or not its equity counts. */
-  #shownSymbols(): string[] {
-    const positions = this.#options.account.newestSnapshotAt(this.#at)?.positions ?? []
+  /** Symbols that the last snapshot up to an instant shows, whether or not its equity counts. */
+  #shownSymbols(at: EpochMs): string[] {
+    const positions = this.#options.account.newestSnapshotAt(at)?.positions ?? []
     return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
   }
 

@@ -94,6 +94,10 @@ export class Observations {
     return this.#refused.lastAtOrBefore(at) === at
   }
 
+  hasRefusedIn(from: EpochMs, to: EpochMs): boolean {
+    return this.#refused.hasIn(from, to)
+  }
+
   /** True when an equity in (from, to] was 0 or below. */
   hasNotPositiveIn(from: EpochMs, to: EpochMs): boolean {
     return this.#notPositive.hasIn(from, to)

@@ -1,4 +1,5 @@
 import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
+import { cellsOf } from '../../domain/cells.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { isWallClock } from '../../domain/window.js'
 import type { WindowStart } from './book-equity.js'
@@ -9,8 +10,8 @@ export interface SeriesSources {
   readonly calendar: Calendar
   /** The account's snapshots, where the book is alone there; a book that shares has its own fills instead. */
   readonly observations: Observations | undefined
-  /** Symbols held: by the last snapshot, whether or not its equity counts, or by the book that shares. */
-  readonly heldSymbols: () => readonly string[]
+  /** Symbols held at an instant: by the last snapshot, whether or not its equity counts, or by the book that shares. */
+  readonly heldSymbols: (at: EpochMs) => readonly string[]
   /** False where something is held of which nobody can say how much. */
   readonly isHoldingKnown: boolean
   /** The book's newest fill at or before an instant. */
@@ -33,7 +34,8 @@ export interface Sighting {
  * passing of them where nothing is held. Windows of sessions of a book that shares are seen where its timeline has a point.
  * Source: METRICS section 2, "Equity of a book alone in its account" and "… that shares its account"; fine print 3, 4, 15.
  */
-export function isObserved({ window, start, lead }: WindowStart, at: EpochMs, sources: SeriesSources): Sighting {
+export function isObserved(where: WindowStart, at: EpochMs, sources: SeriesSources): Sighting {
+  const { window, start, lead } = where
   const { calendar, observations } = sources
   const isShared = observations === undefined
   const own = isShared ? sources.lastFillAt(at) : observations.latestAt(at)?.at
@@ -41,7 +43,10 @@ export function isObserved({ window, start, lead }: WindowStart, at: EpochMs, so
   if (!isWallClock(window)) return { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
 
   const changes = Math.min(sessionChangesAfter(at, calendar), nextMinute(at))
-  const held = sources.heldSymbols()
+  // A snapshot whose equity does not count still tells what is held from then on: the cells before it may say otherwise.
+  if (observations?.hasRefusedIn(start, at) === true)
+    return { isSeen: isAnyCellSeen(where, at, sources), holdsUntil: at + 1 }
+  const held = sources.heldSymbols(at)
   const lastOpenAt = Math.min(at, calendar.latestSession(at).closesAt)
   if (held.length === 0)
     return {
@@ -57,6 +62,16 @@ export function isObserved({ window, start, lead }: WindowStart, at: EpochMs, so
   return seenAt > Math.max(start, opensAt)
     ? { isSeen: true, holdsUntil: Math.min(changes, seenAt + lead) }
     : { isSeen: false, holdsUntil: changes }
+}
+
+function isAnyCellSeen({ window, start }: WindowStart, at: EpochMs, sources: SeriesSources): boolean {
+  const { calendar, heldSymbols, lastBarAt } = sources
+  return cellsOf(window, calendar, start, at).some((cell) => {
+    const [from, to] = [Math.max(cell.start, start), Math.min(cell.end, at)]
+    if (calendar.sessionTimeBetween(from, to) === 0) return false
+    const held = heldSymbols(to)
+    return held.length === 0 || held.some((symbol) => (lastBarAt(symbol, to) ?? Number.NEGATIVE_INFINITY) > from)
+  })
 }
 
 function nextMinute(at: EpochMs): EpochMs {
