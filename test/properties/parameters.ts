@@ -1,7 +1,11 @@
 /**
  * How often a property is tried, and from which seed: the same every time, so that a red run is somebody's change.
- * To hunt, give another `SEED`, and `RUNS` as a factor.
+ * To hunt, give another `SEED`, and `RUNS` as a factor; `NOSHRINK=1` shows the first case that fails and not the smallest.
  */
-export function parameters(numRuns: number): { numRuns: number; seed: number; endOnFailure?: boolean } {
-  return { numRuns: numRuns * Number(process.env.RUNS ?? 1), seed: Number(process.env.SEED ?? 20_261_124), endOnFailure: process.env.NOSHRINK === '1' }
+export function parameters(numRuns: number): { numRuns: number; seed: number; endOnFailure: boolean } {
+  return {
+    numRuns: numRuns * Number(process.env.RUNS ?? 1),
+    seed: Number(process.env.SEED ?? 20_261_124),
+    endOnFailure: process.env.NOSHRINK === '1',
+  }
 }
