@@ -1,7 +1,7 @@
 import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
-import { type Need, TIERS } from '../domain/metric.js'
+import { TIERS } from '../domain/metric.js'
 import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { describeError } from '../lib/logger.js'
@@ -14,17 +14,12 @@ import type { PipelineOptions } from './pipeline-options.js'
 import { SourceWatch } from './source-watch.js'
 import { StageStatus } from './stage-status.js'
 import { withTimeLimit } from './time-limit.js'
+import { watermarksOf } from './watermarks.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
-
-/** Until ClickHouse has answered once, and for ever where it is not configured. */
-const WITHOUT_FEEDS: ReadonlyMap<Need, string> = new Map([
-  ['bars', 'clickhouse'],
-  ['signals', 'clickhouse'],
-])
 
 /**
  * The running exporter: hydrates, then polls the sources and ticks, each in a loop of its own, so that one source's
@@ -297,11 +292,7 @@ export class Pipeline implements FrameReader {
 
   #watermarks(): Watermarks {
     const { torghut, market } = this.#options
-    const ofFeeds = this.#feedsAsOf === undefined || market === undefined ? WITHOUT_FEEDS : market.lacking
-    return {
-      ordersAsOf: this.#ordersAsOf,
-      feedsAsOf: this.#feedsAsOf,
-      lacking: new Map([...torghut.lacking, ...ofFeeds]),
-    }
+    const { lacking } = torghut
+    return watermarksOf({ ordersAsOf: this.#ordersAsOf, feedsAsOf: this.#feedsAsOf, lacking, market })
   }
 }

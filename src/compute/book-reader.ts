@@ -1,17 +1,12 @@
 import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
-import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
+import type { MoneyE17 } from '../domain/exact.js'
 import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
-import type { Account } from './account.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
-import type { Book } from './book.js'
 import type { BookEquity } from './equity/book-equity.js'
-import type { EquityMemory } from './equity/equity-memory.js'
-import { EquityReader } from './equity/equity-reader.js'
-import type { Market } from './market.js'
+import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
-import type { ComputeSettings } from './settings.js'
 import type { Valuation } from './valuation.js'
 import type { Activity, LevelView, MarkedPosition, WindowView } from './view.js'
 
@@ -24,18 +19,7 @@ interface Result {
   readonly unrealizedChange: Valuation<MoneyE17>
 }
 
-export interface BookReaderOptions {
-  readonly book: Book
-  readonly account: Account
-  readonly market: Market
-  readonly settings: ComputeSettings
-  /** Quote currency of a symbol; anything but USD has no money figures. */
-  readonly currencyOf: (symbol: string) => string
-  readonly multiplierOf: (symbol: string) => QuantityE9
-  /** The part of its account's equity that is the book's by configuration. */
-  readonly capitalShare: () => QuantityE9 | undefined
-  readonly memory: EquityMemory
-}
+export type BookReaderOptions = Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt'>
 
 /**
  * Reads one book at one T, and notes until when the answers hold if no new fact comes: a book whose time has not come

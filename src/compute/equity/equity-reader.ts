@@ -22,6 +22,7 @@ export interface EquityReaderOptions {
   readonly account: Account
   readonly market: Market
   readonly settings: ComputeSettings
+  /** Quote currency of a symbol; anything but USD has no money figures. */
   readonly currencyOf: (symbol: string) => string
   readonly multiplierOf: (symbol: string) => QuantityE9
   /** The part of its account's equity that is the book's by configuration. */

@@ -1,7 +1,7 @@
 import { ratio } from '../../../domain/exact.js'
 import type { LevelMetric } from '../definition.js'
 import { insufficient, ok, unknown } from '../definition.js'
-import { foreignLevel, unknownEquity } from '../equity-meta.js'
+import { foreignLevel, unknownEquity } from '../equity-results.js'
 import { marksMeta } from '../marks-meta.js'
 import { absoluteValues, total } from './exposure-of.js'
 

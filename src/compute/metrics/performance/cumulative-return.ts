@@ -1,8 +1,6 @@
-import { ratio } from '../../../domain/exact.js'
 import type { WindowMetric } from '../definition.js'
-import { ok, unknown } from '../definition.js'
-import { flowsMeta, unknownEquity } from '../equity-meta.js'
-import { grossPnlOf } from './gross-pnl.js'
+import { ok } from '../definition.js'
+import { flowsMeta, ofWindowEquity, returnOf } from '../equity-results.js'
 
 /**
  * What a dollar in the book at the window's start became by T.
@@ -25,14 +23,10 @@ export const cumulativeReturn: WindowMetric = {
   sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Return of the window, deposits and withdrawals taken out.',
-  compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
-    if (view.activity === 'flat') return ok(0)
-    const book = view.level.equity()
-    const growth = book.growth(view)
-    if (!growth.known) return unknownEquity(book, growth)
-    const { numerator, denominator, flows } = growth.value
-    return ok(ratio(numerator - denominator, denominator), { ...book.meta, ...flowsMeta(flows) })
-  },
+  compute: (view) =>
+    ofWindowEquity(
+      view,
+      (book) => book.growth(view),
+      (growth, { meta }) => ok(returnOf(growth), { ...meta, ...flowsMeta(growth.flows) }),
+    ),
 }

@@ -1,7 +1,7 @@
 import { toIso } from '../../../domain/time.js'
 import type { LevelMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
-import { foreignLevel, unknownEquity } from '../equity-meta.js'
+import { foreignLevel, unknownEquity } from '../equity-results.js'
 
 /**
  * Equity of the book at T: what its account is worth, or its part of it.

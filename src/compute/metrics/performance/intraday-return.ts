@@ -1,7 +1,6 @@
-import { ratio } from '../../../domain/exact.js'
 import type { LevelMetric } from '../definition.js'
 import { ok, unknown } from '../definition.js'
-import { flowsMeta, foreignLevel, unknownEquity } from '../equity-meta.js'
+import { flowsMeta, foreignLevel, returnOf, unknownEquity } from '../equity-results.js'
 
 /**
  * Return of the latest session so far: from its open to now, without the night.
@@ -31,7 +30,6 @@ export const intradayReturn: LevelMetric = {
     const book = view.equity()
     const growth = book.sinceOpen()
     if (!growth.known) return unknownEquity(book, growth)
-    const { numerator, denominator, flows } = growth.value
-    return ok(ratio(numerator - denominator, denominator), { ...book.meta, ...flowsMeta(flows) })
+    return ok(returnOf(growth.value), { ...book.meta, ...flowsMeta(growth.value.flows) })
   },
 }

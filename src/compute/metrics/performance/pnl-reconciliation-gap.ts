@@ -2,7 +2,7 @@ import { MONEY_DIGITS, toNumber } from '../../../domain/exact.js'
 import { toIso } from '../../../domain/time.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
-import { flowsMeta, unknownEquity } from '../equity-meta.js'
+import { flowsMeta, unknownEquity } from '../equity-results.js'
 import { grossPnlOf } from './gross-pnl.js'
 
 /**

@@ -1,7 +1,6 @@
 import type { WindowMetric } from '../definition.js'
-import { ok, unknown } from '../definition.js'
-import { unknownEquity } from '../equity-meta.js'
-import { grossPnlOf } from '../performance/gross-pnl.js'
+import { ok } from '../definition.js'
+import { ofWindowEquity } from '../equity-results.js'
 
 /**
  * How far equity is below its highest peak of the window now.
@@ -23,13 +22,10 @@ export const currentDrawdown: WindowMetric = {
   needs: ['snapshots'],
   extended: true,
   summary: 'Fall of equity from the highest peak of the window, at the last snapshot.',
-  compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
-    if (view.activity === 'flat') return ok(0)
-    const book = view.level.equity()
-    const drawdown = book.drawdown(view)
-    if (!drawdown.known) return unknownEquity(book, drawdown)
-    return ok(drawdown.value.current, { ...book.meta, observations: drawdown.value.observations })
-  },
+  compute: (view) =>
+    ofWindowEquity(
+      view,
+      (book) => book.drawdown(view),
+      ({ current, observations }, { meta }) => ok(current, { ...meta, observations }),
+    ),
 }

@@ -1,8 +1,7 @@
 import { MINUTE_MS } from '../../../domain/time.js'
 import type { WindowMetric } from '../definition.js'
-import { ok, unknown } from '../definition.js'
-import { drawdownMeta, unknownEquity } from '../equity-meta.js'
-import { grossPnlOf } from '../performance/gross-pnl.js'
+import { ok } from '../definition.js'
+import { drawdownMeta, ofWindowEquity } from '../equity-results.js'
 
 /**
  * The longest time within the window that equity was below a peak.
@@ -26,13 +25,10 @@ export const drawdownDurationMinutes: WindowMetric = {
   sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   summary: 'Longest time within the window that equity was below a peak, in session time.',
-  compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
-    if (view.activity === 'flat') return ok(0)
-    const book = view.level.equity()
-    const drawdown = book.drawdown(view)
-    if (!drawdown.known) return unknownEquity(book, drawdown)
-    return ok(drawdown.value.longestMs / MINUTE_MS, { ...book.meta, ...drawdownMeta(drawdown.value) })
-  },
+  compute: (view) =>
+    ofWindowEquity(
+      view,
+      (book) => book.drawdown(view),
+      (drawdown, { meta }) => ok(drawdown.longestMs / MINUTE_MS, { ...meta, ...drawdownMeta(drawdown) }),
+    ),
 }

@@ -1,7 +1,6 @@
 import type { WindowMetric } from '../definition.js'
-import { ok, unknown } from '../definition.js'
-import { drawdownMeta, unknownEquity } from '../equity-meta.js'
-import { grossPnlOf } from '../performance/gross-pnl.js'
+import { ok } from '../definition.js'
+import { drawdownMeta, ofWindowEquity } from '../equity-results.js'
 
 /**
  * The deepest fall of equity from a peak within the window.
@@ -23,13 +22,10 @@ export const maxDrawdown: WindowMetric = {
   sources: ['orders', 'snapshots'],
   needs: ['snapshots'],
   summary: 'Deepest fall of equity from a peak within the window.',
-  compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
-    if (view.activity === 'flat') return ok(0)
-    const book = view.level.equity()
-    const drawdown = book.drawdown(view)
-    if (!drawdown.known) return unknownEquity(book, drawdown)
-    return ok(drawdown.value.deepest, { ...book.meta, ...drawdownMeta(drawdown.value) })
-  },
+  compute: (view) =>
+    ofWindowEquity(
+      view,
+      (book) => book.drawdown(view),
+      (drawdown, { meta }) => ok(drawdown.deepest, { ...meta, ...drawdownMeta(drawdown) }),
+    ),
 }

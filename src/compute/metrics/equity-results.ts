@@ -1,12 +1,18 @@
-import { MONEY_DIGITS, toNumber } from '../../domain/exact.js'
+import { MONEY_DIGITS, ratio, toNumber } from '../../domain/exact.js'
 import type { Meta, MetricResult } from '../../domain/metric.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import type { BookEquity } from '../equity/book-equity.js'
+import type { BookEquity, Growth } from '../equity/book-equity.js'
 import type { Drawdown } from '../equity/drawdown.js'
 import type { Flow } from '../equity/flows.js'
-import type { Unknown } from '../valuation.js'
-import type { LevelView } from '../view.js'
-import { unknown } from './definition.js'
+import type { Unknown, Valuation } from '../valuation.js'
+import type { LevelView, WindowView } from '../view.js'
+import { ok, unknown } from './definition.js'
+import { grossPnlOf } from './performance/gross-pnl.js'
+
+/** What a growth is as a return: 0.01 is a gain of 1 %. */
+export function returnOf({ numerator, denominator }: Growth): number {
+  return ratio(numerator - denominator, denominator)
+}
 
 /** Deposits and withdrawals that were taken out, and how they are known. */
 export function flowsMeta(flows: readonly Flow[]): Meta {
@@ -24,6 +30,23 @@ export function drawdownMeta({ observations, peakAt, troughAt, recoveredAt }: Dr
       ? {}
       : { peak_at: instant(peakAt), trough_at: instant(troughAt), recovered_at: instant(recoveredAt) }
   return { observations, ...deepest }
+}
+
+/**
+ * What a metric says of a window's equity: 0 where nothing happened and nothing was held, else what `of` makes of what
+ * was read, else why that could not be read. Money in another currency comes before every other reason.
+ */
+export function ofWindowEquity<Read>(
+  view: WindowView,
+  read: (book: BookEquity) => Valuation<Read>,
+  of: (value: Read, book: BookEquity) => MetricResult,
+): MetricResult {
+  const gross = grossPnlOf(view)
+  if (!gross.known && gross.reason === 'currency') return unknown(gross)
+  if (view.activity === 'flat') return ok(0)
+  const book = view.level.equity()
+  const value = read(book)
+  return value.known ? of(value.value, book) : unknownEquity(book, value)
 }
 
 /** The result that follows from an equity that cannot be told; meta says whose equity was looked at. */
