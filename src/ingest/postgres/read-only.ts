@@ -19,6 +19,8 @@ export async function inReadOnlyTransaction<Result>(
   try {
     client = await pool.connect()
     const connected = client
+    // A connection that ends between two statements says so by an event, and an event that nobody hears ends the process.
+    client.on('error', heard)
     const query: Query = async (text, values = []) => {
       onStatement()
       return (await connected.query(text, [...values])).rows
@@ -26,6 +28,7 @@ export async function inReadOnlyTransaction<Result>(
     await query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
     const result = await work(query)
     await query('COMMIT')
+    client.off('error', heard)
     client.release()
     return result
   } catch (error) {
@@ -33,4 +36,9 @@ export async function inReadOnlyTransaction<Result>(
     client?.release(true)
     throw asPostgresError(error)
   }
+}
+
+/** The next statement on the connection fails, and that failure is told. */
+function heard(): void {
+  return
 }
