@@ -121,6 +121,11 @@ export class Account {
     return [...this.#shownAt].filter(([, shownAt]) => shownAt > at).map(([symbol]) => symbol)
   }
 
+  /** Whether any snapshot ever showed a symbol. */
+  hasShown(symbol: string): boolean {
+    return this.#shownAt.has(symbol)
+  }
+
   /** Judges the equities again whose positions are known: an instrument is another one than was thought. */
   revalue(): void {
     for (const snapshot of this.#snapshots) this.observations.add(snapshot, this.#multiplierOf)

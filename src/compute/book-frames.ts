@@ -2,8 +2,9 @@ import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { BookFrame, WindowValues } from '../domain/frame.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
 import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
-import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
+import { recordOf } from '../lib/record-of.js'
 import { type Availability, unavailable } from './availability.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
@@ -28,8 +29,6 @@ export interface TickInputs {
   /** False for an extra frame between ticks: quality is judged at ticks only. */
   readonly judges: boolean
 }
-
-const SHORTEST_WINDOW_MS = MINUTE_MS
 
 interface TierState {
   instant: EpochMs | undefined
@@ -57,7 +56,7 @@ export class BookFrames {
   readonly #tiers: Record<Tier, TierState>
   readonly #sources: BookSources
   readonly #coverage: Coverage
-  #results: Results = Object.fromEntries(WINDOWS.map((window) => [window, []])) as unknown as Results
+  #results: Results = recordOf(WINDOWS, () => [])
   #holdings = NO_HOLDINGS
   #availability: string | undefined
   #seq = 0
@@ -65,9 +64,7 @@ export class BookFrames {
 
   constructor(options: BookFramesOptions) {
     this.#options = options
-    this.#tiers = Object.fromEntries(
-      TIERS.map((tier) => [tier, { instant: undefined, holdsUntil: 0, dirty: true }]),
-    ) as Record<Tier, TierState>
+    this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true }))
     this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.settings)
   }
@@ -87,20 +84,20 @@ export class BookFrames {
   }
 
   /**
-   * Takes in what the market told before T. A new price matters to who holds the symbol, a quote where no bar is fresh; a
-   * corrected price, and one so late that a window may start behind it, to who ever traded it.
+   * Takes in what the market told before T. A new price matters to who holds the symbol, a quote where no bar is fresh; one
+   * of the past to who ever traded it or has had it in his account.
    */
-  noteMarket({ latest, quoted, corrected, late }: MarketNews, at: EpochMs): void {
+  noteMarket({ latest, quoted, past, late }: MarketNews): void {
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
-    if (latest.size + quoted.size + corrected.size === 0) return
-    const isPast = (symbol: string) =>
-      corrected.has(symbol) || isBehindStarts(latest.get(symbol), at) || isBehindStarts(quoted.get(symbol), at)
     const { book, account, memory } = this.#options
-    const { priced, quoted: quotedHere } = this.#holdings
-    const isPastNews = [...book.ledgers.keys()].some(isPast) || account.symbolsShownAfter(0).some(isPast)
-    if (isPastNews) memory.forgetPast()
-    if (isPastNews || priced.some((symbol) => latest.has(symbol)) || quotedHere.some((symbol) => quoted.has(symbol)))
+    const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
+    if (isOfPast) memory.forgetPast()
+    if (
+      isOfPast ||
+      (latest.size > 0 && this.#holdings.priced.some((symbol) => latest.has(symbol))) ||
+      (quoted.size > 0 && this.#holdings.quoted.some((symbol) => quoted.has(symbol)))
+    )
       for (const tier of TIERS) this.#tiers[tier].dirty = true
   }
 
@@ -231,14 +228,12 @@ export class BookFrames {
   }
 
   #copyResults(): Results {
-    return Object.fromEntries(WINDOWS.map((window) => [window, [...this.#results[window]]])) as Results
+    return recordOf(WINDOWS, (window) => [...this.#results[window]])
   }
 
   #assemble(): BookFrame['windows'] {
     const results = this.#results
-    return Object.fromEntries(
-      WINDOWS.map((window): [Window, WindowValues] => [window, { window, results: results[window] }]),
-    ) as BookFrame['windows']
+    return recordOf(WINDOWS, (window): WindowValues => ({ window, results: results[window] }))
   }
 }
 
@@ -246,11 +241,6 @@ export class BookFrames {
 function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: EpochMs, tier: Tier): boolean {
   if (instant === computed) return dirty && tier === 'light'
   return dirty || instant >= holdsUntil
-}
-
-/** No window starts later than this before T, so a price that is younger changes no mark at a start. */
-function isBehindStarts(priceAt: EpochMs | undefined, at: EpochMs): boolean {
-  return priceAt !== undefined && priceAt <= at - SHORTEST_WINDOW_MS
 }
 
 /** The result of every metric where the calendar does not know; any other error is thrown on. */

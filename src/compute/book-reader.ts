@@ -2,9 +2,11 @@ import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import type { MoneyE17 } from '../domain/exact.js'
 import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
+import { readOnce } from '../lib/read-once.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { BookEquity } from './equity/book-equity.js'
 import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
+import { markSourcesOf } from './mark-sources.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import type { Valuation } from './valuation.js'
@@ -125,11 +127,7 @@ export class BookReader {
 
   /** What the book earned before and after costs since an instant, which is marked like the start of a window. */
   #resultSince(start: EpochMs, lead: number): Result {
-    const known = this.#results.get(start)
-    if (known !== undefined) return known
-    const result = this.#readResultSince(start, lead)
-    this.#results.set(start, result)
-    return result
+    return readOnce(this.#results, start, () => this.#readResultSince(start, lead))
   }
 
   #readResultSince(start: EpochMs, lead: number): Result {
@@ -185,7 +183,7 @@ export class BookReader {
   /** A start that stands still is marked once, until something of the past changes. */
   #positionsAtStart(start: EpochMs, lead: number): Valuation<readonly MarkedPosition[]> {
     const read = () => this.#positions(start, lead, markAtStart)
-    return Number.isFinite(lead) ? read() : this.#options.memory.ofPast(`positions ${start}`, read)
+    return Number.isFinite(lead) ? read() : this.#options.memory.ofPast({ at: start, now: this.at }, 'positions', read)
   }
 
   /** All positions held at an instant with their marks, or why they cannot be summed. */
@@ -207,7 +205,7 @@ export class BookReader {
 
     const positions: MarkedPosition[] = []
     for (const { symbol, ledger, state } of held) {
-      const { mark, holdsUntil } = read(this.#marksOf(symbol, ledger), at)
+      const { mark, holdsUntil } = read(markSourcesOf(this.#options, symbol, ledger), at)
       this.#changesAt(holdsUntil + lead)
       if (mark === undefined) unmarked.push(symbol)
       else
@@ -228,18 +226,6 @@ export class BookReader {
     const unknown = this.#relevant.filter(([, ledger]) => ledger.isUnknownAfter(this.at)).map(([symbol]) => symbol)
     if (unknown.length > 0) return { known: false, reason: 'unknown_opening_position', symbols: unknown }
     return known(this.#relevant.filter(([, ledger]) => ledger.stateAt(this.at).quantity !== 0n).length)
-  }
-
-  #marksOf(symbol: string, ledger: SymbolLedger): MarkSources {
-    const { book, account, market, settings } = this.#options
-    return {
-      bars: market.series(symbol),
-      mids: market.mids(symbol),
-      snapshots: account.prices(symbol),
-      ledger,
-      calendar: book.calendar,
-      maxAgeMs: settings.markMaxAgeMs,
-    }
   }
 
   #foreign(symbols: readonly string[]): { known: false; reason: 'currency'; symbols: string[] } | undefined {

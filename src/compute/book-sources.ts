@@ -2,6 +2,7 @@ import type { BookFrame } from '../domain/frame.js'
 import type { BookInstants, Stamp } from '../domain/instants.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { EpochMs } from '../domain/time.js'
+import { recordOf } from '../lib/record-of.js'
 import type { Account } from './account.js'
 import type { Book } from './book.js'
 import type { Holdings } from './holdings.js'
@@ -29,9 +30,7 @@ export class BookSources {
 
   constructor(options: BookSourcesOptions) {
     this.#options = options
-    this.#tiers = Object.fromEntries(
-      TIERS.map((tier) => [tier, new TierSources(options.plan[tier].sources)]),
-    ) as Record<Tier, TierSources>
+    this.#tiers = recordOf(TIERS, (tier) => new TierSources(options.plan[tier].sources))
   }
 
   /** Takes in what is known at T. */

@@ -153,12 +153,15 @@ export class Engine implements FactSink {
     }
     this.#notePrices(news)
 
+    // What one book does may change whose its account's equity is.
+    const mayBeShared = new Set([...touched].map((book) => this.#portfolio.accountOf(book)))
     const common = this.#commonInputs(at, watermarks)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
-      frames.noteMarket(news, at)
-      if (touched.has(book) || thinned.has(book) || frames.isSharingNews(at)) frames.touch()
+      frames.noteMarket(news)
+      const isTouched = touched.has(book) || thinned.has(book)
+      if (isTouched || (mayBeShared.has(this.#portfolio.accountOf(book)) && frames.isSharingNews(at))) frames.touch()
       if (this.#isLive(book, at))
         books.set(id, frames.frame({ ...common, universe: this.#portfolio.universeOf(book), judges }))
     }

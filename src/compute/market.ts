@@ -1,6 +1,7 @@
 import { QUOTE_LIFETIME_MS } from '../domain/history.js'
 import type { Feed, MinuteRuns, PriceColumn, SignalColumn } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
+import { SHORTEST_WINDOW_MS } from '../domain/window.js'
 import { type PriceChange, PriceSeries } from './accumulators/price-series.js'
 import { FeedEvents } from './feed-events.js'
 
@@ -14,6 +15,8 @@ export interface MarketNews {
   readonly quoted: ReadonlyMap<string, EpochMs>
   /** Past prices that are others now, closes or quotes: the span (from, to] in which they may read otherwise. */
   readonly corrected: ReadonlyMap<string, Span>
+  /** Symbols with prices of the past that are others now, or new so late that a window may start behind them. */
+  readonly past: ReadonlySet<string>
   /** Minutes that had been missing. */
   readonly late: Readonly<Record<Feed, ReadonlySet<string>>>
 }
@@ -85,7 +88,10 @@ export class Market {
         this.#correct(symbol, this.#thinnedTo - series.cellMs, boundary)
     this.#thinnedTo = boundary
     const late = { bars: this.feeds.bars.settle(at, oldest), signals: this.feeds.signals.settle(at, oldest) }
-    const news = { latest: this.#latest, quoted: this.#quoted, corrected: this.#corrected, late }
+    const past = new Set(this.#corrected.keys())
+    for (const newest of [this.#latest, this.#quoted])
+      for (const [symbol, oldestAt] of newest) if (oldestAt <= at - SHORTEST_WINDOW_MS) past.add(symbol)
+    const news = { latest: this.#latest, quoted: this.#quoted, corrected: this.#corrected, past, late }
     this.#latest = new Map()
     this.#quoted = new Map()
     this.#corrected = new Map()

@@ -230,6 +230,7 @@ export class Portfolio {
     const account = this.#account(book.description.account)
     account.flows.fillsChangedFrom(book.changes.from)
     if (book === account.orphans) {
+      book.changes.take()
       for (const other of account.books.values()) this.#dirty.add(other)
       return
     }

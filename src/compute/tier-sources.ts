@@ -2,6 +2,7 @@ import { type Calendar, CalendarOutOfRange } from '../domain/calendar.js'
 import type { SourceInstants } from '../domain/frame.js'
 import { FACT_SOURCES, type FactSourceName } from '../domain/metric.js'
 import type { EpochMs } from '../domain/time.js'
+import { recordOf } from '../lib/record-of.js'
 import { FEED_LIMIT_MS, Judgement, type SessionAges } from './staleness.js'
 
 /** How far the sources of one book are known, at the instant of a tier. */
@@ -27,10 +28,7 @@ export interface JudgingClock {
  * It stays as it is until the tier's next instant, while T goes on; therefore the limits are longer by the tier's period.
  */
 export class TierSources {
-  readonly #judgements = Object.fromEntries(FACT_SOURCES.map((source) => [source, new Judgement()])) as Record<
-    FactSourceName,
-    Judgement
-  >
+  readonly #judgements = recordOf(FACT_SOURCES, () => new Judgement())
   #instant: EpochMs | undefined
   #knowledge: Knowledge | undefined
   #instants: SourceInstants | undefined
@@ -55,9 +53,10 @@ export class TierSources {
   }
 
   get instants(): SourceInstants {
-    this.#instants ??= Object.fromEntries(
-      FACT_SOURCES.map((source) => [source, { asOf: this.#asOf(source), stale: this.#judgements[source].stale }]),
-    ) as SourceInstants
+    this.#instants ??= recordOf(FACT_SOURCES, (source) => ({
+      asOf: this.#asOf(source),
+      stale: this.#judgements[source].stale,
+    }))
     return this.#instants
   }
 

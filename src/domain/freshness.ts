@@ -1,3 +1,4 @@
+import { recordOf } from '../lib/record-of.js'
 import { CalendarOutOfRange } from './calendar.js'
 import { roundForOutput } from './exact.js'
 import type { SourceInstants } from './frame.js'
@@ -39,10 +40,7 @@ export function sourceFreshness(
     const { asOf } = sources[source]
     return asOf === undefined ? UNKNOWN : { asOf, ageMs: age(asOf, SESSION_BOUND[source], clock) }
   }
-  return Object.fromEntries(FACT_SOURCES.map((source) => [source, freshnessOf(source)])) as Record<
-    FactSourceName,
-    Freshness
-  >
+  return recordOf(FACT_SOURCES, freshnessOf)
 }
 
 /**

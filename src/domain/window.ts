@@ -11,6 +11,8 @@ const WALL_CLOCK_MS: Partial<Record<Window, number>> = {
   '15m': 15 * MINUTE_MS,
   '1h': HOUR_MS,
 }
+/** No window starts later than this before T. */
+export const SHORTEST_WINDOW_MS = MINUTE_MS
 const SESSIONS: Partial<Record<Window, number>> = { '1d': 1, '5d': 5, '20d': 20 }
 
 /** The longest history a window can reach into, in sessions. */

@@ -1,12 +1,15 @@
 import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
 import { absolute, type MoneyE17, type PriceE8, type QuantityE9 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { readOnce } from '../../lib/read-once.js'
 import type { Account, Position } from '../account.js'
 import { marketValue } from '../market-value.js'
 import { type Mark, type MarkSources, markAt, markOf } from '../marks.js'
+import type { Valuation } from '../valuation.js'
+import { type EquityValue, unknownBecause } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 
-export interface EquityReading {
+interface EquityReading {
   /** Undefined before the account's first snapshot. */
   readonly equity: MoneyE17 | undefined
   /** The snapshot that the equity rests on. */
@@ -32,7 +35,7 @@ const DRIFT_MS = 5 * MINUTE_MS
  * holds them.
  * Source: METRICS section 1, "Equity of a book alone in its account".
  */
-export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPricing): EquityReading {
+function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPricing): EquityReading {
   const snapshot = account.snapshotAt(at)
   const next = account.observations.nextAfter(at)
   if (snapshot === undefined) return { equity: undefined, snapshotAt: undefined, holdsUntil: next }
@@ -52,21 +55,39 @@ export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPr
   return { equity, snapshotAt: snapshot.at, holdsUntil }
 }
 
+export interface AccountEquityOptions {
+  readonly account: Account
+  readonly pricing: EquityPricing
+  readonly memory: EquityMemory
+  /** Told until when what was read holds. */
+  readonly changesAt: (at: EpochMs) => void
+}
+
 /**
- * An equity at an instant is read once a T; one at a start that stands still (an infinite lead) is not read again before
- * something of the past changes.
+ * Reads an account's equity at T and at windows' starts, each once: at a start that stands still (an infinite lead) not
+ * before something of the past changes.
  */
-export function readOnce(
-  known: Map<EpochMs, EquityReading>,
-  memory: EquityMemory,
-  { at, lead }: { readonly at: EpochMs; readonly lead: number },
-  read: () => EquityReading,
-): EquityReading {
-  const before = known.get(at)
-  if (before !== undefined) return before
-  const reading = Number.isFinite(lead) ? read() : memory.ofPast(`equity ${at}`, read)
-  known.set(at, reading)
-  return reading
+export class AccountEquity {
+  readonly #options: AccountEquityOptions
+  readonly #now: EpochMs
+  readonly #readings = new Map<EpochMs, EquityReading>()
+
+  constructor(options: AccountEquityOptions, now: EpochMs) {
+    this.#options = options
+    this.#now = now
+  }
+
+  at(at: EpochMs, lead: number): Valuation<EquityValue> {
+    const { account, pricing, memory, changesAt } = this.#options
+    const read = () => accountEquityAt(account, at, pricing)
+    const { equity, snapshotAt, holdsUntil } = readOnce(this.#readings, at, () =>
+      Number.isFinite(lead) ? read() : memory.ofPast({ at, now: this.#now }, 'equity', read),
+    )
+    changesAt(holdsUntil + lead)
+    return equity === undefined || snapshotAt === undefined
+      ? unknownBecause('no_equity')
+      : { known: true, value: { equity, snapshotAt } }
+  }
 }
 
 /** Until when prices carry the equity of a snapshot on; undefined for one outside its session (open, close]. */

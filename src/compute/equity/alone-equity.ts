@@ -1,9 +1,9 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
-import type { Account } from '../account.js'
+import { readOnce } from '../../lib/read-once.js'
 import type { Valuation } from '../valuation.js'
-import { accountEquityAt, type EquityPricing, type EquityReading, readOnce } from './account-equity.js'
+import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
@@ -14,24 +14,18 @@ import {
   type WindowStart,
 } from './book-equity.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
-import type { EquityMemory } from './equity-memory.js'
 import type { Flow } from './flows.js'
 import type { Sighting } from './sighting.js'
 
 /** The intraday return begins with a snapshot this soon after the open, or not at all. */
 const OPENING_MS = 15 * MINUTE_MS
 
-export interface AloneEquityOptions {
-  readonly account: Account
-  readonly pricing: EquityPricing
-  readonly memory: EquityMemory
+export interface AloneEquityOptions extends AccountEquityOptions {
   /** Open of the latest session. */
   readonly opensAt: EpochMs
   readonly isObserved: (where: WindowStart) => Sighting
   /** Net result of the book between two snapshots, positions at the snapshots' own prices. */
   readonly netPnlBetween: (from: EpochMs, to: EpochMs) => Valuation<MoneyE17>
-  /** Told until when what was read holds. */
-  readonly changesAt: (at: EpochMs) => void
 }
 
 /** The equity of a book that is alone in its account: the account's snapshots are its observations. */
@@ -39,12 +33,13 @@ export class AloneEquity implements BookEquity {
   readonly meta = { equity_source: 'account' }
   readonly #options: AloneEquityOptions
   readonly #at: EpochMs
-  readonly #readings = new Map<EpochMs, EquityReading>()
+  readonly #accountEquity: AccountEquity
   readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
 
   constructor(options: AloneEquityOptions, at: EpochMs) {
     this.#options = options
     this.#at = at
+    this.#accountEquity = new AccountEquity(options, at)
   }
 
   /** The account is worth dollars, whatever it trades. */
@@ -53,7 +48,7 @@ export class AloneEquity implements BookEquity {
   }
 
   level(): Valuation<EquityValue> {
-    return this.#equityAt(this.#at, 0)
+    return this.#accountEquity.at(this.#at, 0)
   }
 
   sinceOpen(): Valuation<Growth> {
@@ -67,7 +62,7 @@ export class AloneEquity implements BookEquity {
 
   growth(where: WindowStart): Valuation<Growth> {
     const { account, isObserved, changesAt } = this.#options
-    const base = this.#equityAt(where.start, where.lead)
+    const base = this.#accountEquity.at(where.start, where.lead)
     if (!base.known) return base
     const { isSeen, holdsUntil } = isObserved(where)
     changesAt(holdsUntil)
@@ -76,9 +71,7 @@ export class AloneEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    const known = this.#drawdowns.get(where.window) ?? this.#readDrawdown(where)
-    this.#drawdowns.set(where.window, known)
-    return known
+    return readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
   }
 
   #readDrawdown({ window, start, lead }: WindowStart): Valuation<Drawdown> {
@@ -113,7 +106,9 @@ export class AloneEquity implements BookEquity {
     changesAt(observations.nextAfter(start) + lead)
     const [before, after] = [account.snapshotAt(start), account.snapshotAt(this.#at)]
     if (before === undefined || after === undefined) return unknownBecause('no_equity')
-    const earned = memory.ofPast(`result ${before.at} ${after.at}`, () => netPnlBetween(before.at, after.at))
+    const earned = memory.ofPast({ at: after.at, now: this.#at }, `result since ${before.at} until`, () =>
+      netPnlBetween(before.at, after.at),
+    )
     if (!earned.known) return earned
     const flows = this.#flowsIn(before.at, after.at)
     const flowed = flows.reduce((total, { amount }) => total + amount, 0n)
@@ -130,17 +125,6 @@ export class AloneEquity implements BookEquity {
         interest: cash('interest'),
       },
     }
-  }
-
-  #equityAt(at: EpochMs, lead: number): Valuation<EquityValue> {
-    const { account, pricing, memory, changesAt } = this.#options
-    const { equity, snapshotAt, holdsUntil } = readOnce(this.#readings, memory, { at, lead }, () =>
-      accountEquityAt(account, at, pricing),
-    )
-    changesAt(holdsUntil + lead)
-    return equity === undefined || snapshotAt === undefined
-      ? unknownBecause('no_equity')
-      : { known: true, value: { equity, snapshotAt } }
   }
 
   /** From an equity at `from`, through the flows since, to the equity at T. */

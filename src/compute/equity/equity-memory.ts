@@ -1,4 +1,6 @@
 import type { EpochMs } from '../../domain/time.js'
+import { SHORTEST_WINDOW_MS } from '../../domain/window.js'
+import { readOnce } from '../../lib/read-once.js'
 import type { DrawdownRun } from './drawdown.js'
 import { PnlTimeline } from './pnl-timeline.js'
 import type { Sharing } from './sharing.js'
@@ -32,10 +34,13 @@ export class EquityMemory {
     if (known === undefined || known.key !== memo.key || known.lastAt <= memo.lastAt) this.#runs.set(window, memo)
   }
 
-  /** What was read of the past before, or is read now. */
-  ofPast<Reading>(key: string, read: () => Reading): Reading {
-    if (!this.#readings.has(key)) this.#readings.set(key, read())
-    return this.#readings.get(key) as Reading
+  /**
+   * What was read of an instant of the past before, or is read now. Prices of an instant that is nearer to T than any
+   * window's start may still come as new ones: it is read again each time.
+   */
+  ofPast<Reading>({ at, now }: { readonly at: EpochMs; readonly now: EpochMs }, kind: string, read: () => Reading) {
+    if (at > now - SHORTEST_WINDOW_MS) return read()
+    return readOnce(this.#readings, `${kind} ${at}`, read) as Reading
   }
 
   /** A fact or a past price is another one. */

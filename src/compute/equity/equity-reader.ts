@@ -1,27 +1,20 @@
 import type { MoneyE17, QuantityE9 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { windowBounds } from '../../domain/window.js'
-import type { Account } from '../account.js'
 import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
-import type { Book } from '../book.js'
-import type { Market } from '../market.js'
+import { markSourcesOf, type PricedBook } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
-import { type MarkSources, markOf } from '../marks.js'
-import type { ComputeSettings } from '../settings.js'
+import { markOf } from '../marks.js'
 import type { Valuation } from '../valuation.js'
 import type { EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
-import type { BookEquity } from './book-equity.js'
+import type { BookEquity, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, sharingOf } from './sharing.js'
 import { isObserved } from './sighting.js'
 
-export interface EquityReaderOptions {
-  readonly book: Book
-  readonly account: Account
-  readonly market: Market
-  readonly settings: ComputeSettings
+export interface EquityReaderOptions extends PricedBook {
   /** Quote currency of a symbol; anything but USD has no money figures. */
   readonly currencyOf: (symbol: string) => string
   readonly multiplierOf: (symbol: string) => QuantityE9
@@ -46,53 +39,29 @@ export class EquityReader {
   equity(opensAt: EpochMs): BookEquity {
     const { book, account, memory, netPnlSince, changesAt } = this.#options
     const sharing = this.#sharing()
-    const pricing = this.#pricing(sharing)
-    if (sharing.kind === 'alone') {
-      memory.timeline.forget()
-      const isSeen = {
-        calendar: book.calendar,
-        observations: account.observations,
-        isHoldingKnown: true,
-        heldSymbols: (at: EpochMs) => this.#shownSymbols(at),
-        lastFillAt: () => undefined,
-        lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
-      }
-      return new AloneEquity(
-        {
-          account,
-          pricing,
-          memory,
-          opensAt,
-          isObserved: (where) => isObserved(where, this.#at, isSeen),
-          netPnlBetween: (from, to) => this.#netPnlBetween(from, to),
-          changesAt,
-        },
-        this.#at,
-      )
-    }
-    this.#extendTimeline()
-    const isSeen = {
+    const common = { account, memory, opensAt, changesAt, pricing: this.#pricing(sharing) }
+    const seen = {
       calendar: book.calendar,
-      observations: undefined,
-      isHoldingKnown: [...book.ledgers.values()].every((ledger) => !ledger.isUnknownAfter(this.#at)),
-      heldSymbols: () => this.#heldByBook(),
       lastFillAt: (at: EpochMs) => this.#lastFillAt(at),
       lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
     }
-    return new SharedEquity(
-      {
-        account,
-        pricing,
-        sharing,
-        memory,
-        opensAt,
-        isObserved: (where) => isObserved(where, this.#at, isSeen),
-        netPnlSince,
-        pnlAtEnd: () => this.#pnlAt(this.#at),
-        changesAt,
-      },
-      this.#at,
-    )
+    if (sharing.kind === 'alone') {
+      // Nobody asks for what it would have seen as one of several; if somebody does, all of it is worked out.
+      memory.timeline.forget()
+      book.changes.take()
+      const { observations } = account
+      const heldSymbols = (at: EpochMs) => this.#shownSymbols(at)
+      const sources = { ...seen, observations, heldSymbols, isHoldingKnown: true }
+      const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
+      const netPnlBetween = (from: EpochMs, to: EpochMs) => this.#netPnlBetween(from, to)
+      return new AloneEquity({ ...common, isObserved: isSeen, netPnlBetween }, this.#at)
+    }
+    this.#extendTimeline()
+    const isHoldingKnown = [...book.ledgers.values()].every((ledger) => !ledger.isUnknownAfter(this.#at))
+    const sources = { ...seen, observations: undefined, heldSymbols: () => this.#heldByBook(), isHoldingKnown }
+    const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
+    const pnlAtEnd = () => this.#pnlAt(this.#at)
+    return new SharedEquity({ ...common, sharing, isObserved: isSeen, netPnlSince, pnlAtEnd }, this.#at)
   }
 
   /** Symbols that the account holds, as its newest snapshot says. */
@@ -123,21 +92,10 @@ export class EquityReader {
     const { book, multiplierOf, currencyOf } = this.#options
     return {
       calendar: book.calendar,
-      marksOf: (symbol) => this.#marksOf(symbol, kind === 'alone' ? book.ledgers.get(symbol) : undefined),
+      marksOf: (symbol) =>
+        markSourcesOf(this.#options, symbol, kind === 'alone' ? book.ledgers.get(symbol) : undefined),
       multiplierOf,
       isPriced: (symbol) => currencyOf(symbol) === 'USD',
-    }
-  }
-
-  #marksOf(symbol: string, ledger: SymbolLedger | undefined): MarkSources {
-    const { book, account, market, settings } = this.#options
-    return {
-      bars: market.series(symbol),
-      mids: market.mids(symbol),
-      snapshots: account.prices(symbol),
-      ledger,
-      calendar: book.calendar,
-      maxAgeMs: settings.markMaxAgeMs,
     }
   }
 
@@ -158,7 +116,7 @@ export class EquityReader {
       const { quantity, cost, realized, takenOver, costs } = ledger.stateAt(at)
       pnl += realized - takenOver - costs
       if (quantity === 0n) continue
-      const mark = markOf(this.#marksOf(symbol, ledger), at)
+      const mark = markOf(markSourcesOf(this.#options, symbol, ledger), at)
       if (mark === undefined) return undefined
       pnl += marketValue(quantity, mark.priceE8, ledger.terms.multiplier) - cost
     }
@@ -242,7 +200,7 @@ export class EquityReader {
     if (quantity === 0n) return 0n
     const snapshot = this.#options.account.snapshotAt(at)
     const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
-    const price = own ?? markOf(this.#marksOf(symbol, ledger), at)?.priceE8
+    const price = own ?? markOf(markSourcesOf(this.#options, symbol, ledger), at)?.priceE8
     return price === undefined ? undefined : marketValue(quantity, price, ledger.terms.multiplier)
   }
 }

@@ -2,9 +2,9 @@ import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
 import { isWallClock, type Window } from '../../domain/window.js'
-import type { Account } from '../account.js'
+import { readOnce } from '../../lib/read-once.js'
 import type { Unknown, Valuation } from '../valuation.js'
-import { accountEquityAt, type EquityPricing, type EquityReading, readOnce } from './account-equity.js'
+import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
@@ -16,23 +16,18 @@ import {
   type WindowStart,
 } from './book-equity.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
-import type { EquityMemory } from './equity-memory.js'
 import { type Sharing, shareOf } from './sharing.js'
 import type { Sighting } from './sighting.js'
 
-export interface SharedEquityOptions {
-  readonly account: Account
-  readonly pricing: EquityPricing
+/** The memory's timeline is up to date at T. */
+export interface SharedEquityOptions extends AccountEquityOptions {
   readonly sharing: Extract<Sharing, { kind: 'shared' }>
-  /** Its timeline is up to date at T. */
-  readonly memory: EquityMemory
   readonly opensAt: EpochMs
   readonly isObserved: (where: WindowStart) => Sighting
   /** Net result of the book from an instant to T, the start marked as a window's. */
   readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
   /** Net result of the book from its beginning to T. */
   readonly pnlAtEnd: () => MoneyE17 | undefined
-  readonly changesAt: (at: EpochMs) => void
 }
 
 /** A window, or the latest session so far. */
@@ -43,12 +38,13 @@ export class SharedEquity implements BookEquity {
   readonly meta: Meta
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs
-  readonly #readings = new Map<EpochMs, EquityReading>()
+  readonly #accountEquity: AccountEquity
   readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
 
   constructor(options: SharedEquityOptions, at: EpochMs) {
     this.#options = options
     this.#at = at
+    this.#accountEquity = new AccountEquity(options, at)
     this.meta = { equity_source: options.sharing.source }
   }
 
@@ -75,9 +71,7 @@ export class SharedEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    const known = this.#drawdowns.get(where.window) ?? this.#readDrawdown(where)
-    this.#drawdowns.set(where.window, known)
-    return known
+    return readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
   }
 
   #readDrawdown(where: WindowStart): Valuation<Drawdown> {
@@ -112,14 +106,9 @@ export class SharedEquity implements BookEquity {
 
   /** The book's share of the account's equity at an instant. */
   #baseAt(at: EpochMs, lead: number): Valuation<EquityValue> {
-    const { account, pricing, sharing, memory, changesAt } = this.#options
-    const { equity, snapshotAt, holdsUntil } = readOnce(this.#readings, memory, { at, lead }, () =>
-      accountEquityAt(account, at, pricing),
-    )
-    changesAt(holdsUntil + lead)
-    return equity === undefined || snapshotAt === undefined
-      ? unknownBecause('no_equity')
-      : { known: true, value: { equity: shareOf(equity, sharing), snapshotAt } }
+    const base = this.#accountEquity.at(at, lead)
+    if (!base.known) return base
+    return { known: true, value: { ...base.value, equity: shareOf(base.value.equity, this.#options.sharing) } }
   }
 
   #equitySince(start: EpochMs, lead: number): Valuation<EquityValue> {

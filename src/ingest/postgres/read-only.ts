@@ -4,6 +4,9 @@ import { asPostgresError } from './errors.js'
 /** Runs queries on one connection; every statement of the exporter goes through here and is counted. */
 export type Query = <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 
+/** A lost connection: the next statement on it fails, and that failure is told. */
+const heard = () => undefined
+
 /**
  * Runs `work` in one read-only transaction with one consistent picture of all tables.
  *
@@ -36,9 +39,4 @@ export async function inReadOnlyTransaction<Result>(
     client?.release(true)
     throw asPostgresError(error)
   }
-}
-
-/** The next statement on the connection fails, and that failure is told. */
-function heard(): void {
-  return
 }
