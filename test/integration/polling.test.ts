@@ -3,7 +3,6 @@ import pg from 'pg'
 import { parseDsn } from '../../src/config/dsn.js'
 import type { ExecutionFact, Fact, FactRejection } from '../../src/domain/facts.js'
 import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
-import { inReadOnlyTransaction } from '../../src/ingest/postgres/read-only.js'
 import { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
 import { openPostgresStore } from '../../src/simulator/stores.js'
 import { installPostgres } from '../../src/simulator/torghut/install.js'
@@ -84,27 +83,6 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
   })
 
   afterEach(() => pool.end())
-
-  test('a connection that ends between two statements fails the read, and nothing else', async () => {
-    const reading = inReadOnlyTransaction(
-      pool,
-      () => undefined,
-      async (query) => {
-        const [backend] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-        await admin.query('SELECT pg_terminate_backend($1)', [backend?.pid])
-        await new Promise((resolve) => setTimeout(resolve, 200))
-        return query('SELECT 1')
-      },
-    )
-    await expect(reading).rejects.toMatchObject({ name: 'QuantError' })
-    await expect(
-      inReadOnlyTransaction(
-        pool,
-        () => undefined,
-        (query) => query('SELECT 1 AS one'),
-      ),
-    ).resolves.toEqual([{ one: 1 }])
-  })
 
   async function decide(
     id = randomUUID(),

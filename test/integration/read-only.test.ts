@@ -1,0 +1,52 @@
+import pg from 'pg'
+import { parseDsn } from '../../src/config/dsn.js'
+import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
+import { inReadOnlyTransaction, type Query } from '../../src/ingest/postgres/read-only.js'
+import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+
+if (!hasPostgresServer && process.env.CI === 'true')
+  throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
+const withServer = hasPostgresServer ? describe : describe.skip
+
+withServer('a read-only transaction on a real Postgres 15 (package postgresql-15)', () => {
+  let server: PostgresServer
+  let admin: pg.Client
+  let pool: pg.Pool
+  const read = <Result>(work: (query: Query) => Promise<Result>) => inReadOnlyTransaction(pool, () => undefined, work)
+
+  beforeAll(async () => {
+    server = await startPostgresServer()
+    admin = new pg.Client({ connectionString: server.dsn })
+    await admin.connect()
+    const dsn = parseDsn(server.dsn)
+    if (typeof dsn === 'string') throw new Error(dsn)
+    pool = openTorghutPool(
+      {
+        host: '127.0.0.1',
+        port: dsn.port,
+        database: 'postgres',
+        user: 'postgres',
+        password: undefined,
+        tls: { mode: 'disable' },
+      },
+      () => undefined,
+    )
+  })
+
+  afterAll(async () => {
+    await pool?.end()
+    await admin?.end()
+    await server?.stop()
+  })
+
+  test('fails when its connection ends between two statements, and the next one has another', async () => {
+    const reading = read(async (query) => {
+      const [backend] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await admin.query('SELECT pg_terminate_backend($1)', [backend?.pid])
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return query('SELECT 1')
+    })
+    await expect(reading).rejects.toMatchObject({ name: 'QuantError' })
+    await expect(read((query) => query('SELECT 1 AS one'))).resolves.toEqual([{ one: 1 }])
+  })
+})
