@@ -3,7 +3,7 @@ import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { PriceSeries } from './accumulators/price-series.js'
-import { partitionPoint } from './accumulators/sorted-search.js'
+import { lastDatedAtOrBefore } from './accumulators/sorted-search.js'
 import type { Book } from './book.js'
 import { Flows } from './equity/flows.js'
 import { Observations } from './equity/observations.js'
@@ -220,12 +220,7 @@ export class Account {
   }
 
   #indexAt(at: EpochMs): number {
-    return (
-      partitionPoint(
-        this.#snapshots.length,
-        (index) => (this.#snapshots[index]?.at ?? Number.POSITIVE_INFINITY) <= at,
-      ) - 1
-    )
+    return lastDatedAtOrBefore(this.#snapshots, at)
   }
 }
 

@@ -206,6 +206,15 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect(minutes.get('bars')).toEqual([{ symbol: 'AAPL', runs: [[T - HOUR_MS, T - HOUR_MS]] }])
   })
 
+  test('reads the oldest minute that counts whole', async () => {
+    const at = T + 30_000
+    await bar(100, { at: at - BAR_LIFETIME_MS - 10_000 })
+    await bar(100, { at: at - BAR_LIFETIME_MS - MINUTE_MS })
+    await poll(at)
+    const end = T + MINUTE_MS - BAR_LIFETIME_MS
+    expect(minutes.get('bars')).toEqual([{ symbol: 'AAPL', runs: [[end, end]] }])
+  })
+
   test('reads its history again when it is told that somebody has written into the past', async () => {
     await poll(T)
     await signal(99.9, 100.1, { at: T - DAY_MS })

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { parseDsn } from '../../src/config/dsn.js'
 import type { ExecutionFact, Fact, FactRejection } from '../../src/domain/facts.js'
-import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
-import { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
+import type { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
 import { openPostgresStore } from '../../src/simulator/stores.js'
 import { installPostgres } from '../../src/simulator/torghut/install.js'
 import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { openReaderPool, recordSource } from '../support/torghut-reader.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -24,7 +23,6 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
   let facts: Fact[]
   let rejections: FactRejection[]
   let statements: string[]
-  let wallMs: number
   const strategyId = randomUUID()
 
   beforeAll(async () => {
@@ -49,37 +47,12 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
       VALUES ($1, 'one', true, '1Min', 'static', '["AAPL"]', $2, $2)`,
       [strategyId, at(-86_400_000)],
     )
-    const dsn = parseDsn(server.dsn)
-    if (typeof dsn === 'string') throw new Error(dsn)
-    pool = openTorghutPool(
-      {
-        host: '127.0.0.1',
-        port: dsn.port,
-        database: 'postgres',
-        user: 'postgres',
-        password: undefined,
-        tls: { mode: 'disable' },
-      },
-      () => undefined,
-    )
-    facts = []
-    rejections = []
-    statements = []
-    wallMs = 0
-    source = new TorghutSource({
-      pool,
-      sink: {
-        apply: (some) => void facts.push(...some),
-        applyPrices: () => undefined,
-        applySignals: () => undefined,
-        applyMinutes: () => undefined,
-        reject: (some) => void rejections.push(...some),
-      },
-      overlapMs: 30_000,
-      decisionOverlapMs: 300_000,
-      wallNow: () => wallMs,
-      onStatement: (name) => void statements.push(name),
-    })
+    pool = openReaderPool(server.dsn)
+    const recorded = recordSource(pool)
+    source = recorded.source
+    facts = recorded.facts
+    rejections = recorded.rejections
+    statements = recorded.statements
   })
 
   afterEach(() => pool.end())
@@ -148,7 +121,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
     await order(decision, { updatedAt: at(-40 * 86_400_000) })
     await hydrate()
     expect(executionsSeen()).toHaveLength(1)
-    facts = []
+    facts.length = 0
     expect((await source.poll(T + 500, true)).hasOrderNews).toBe(false)
     expect(executionsSeen()).toHaveLength(0)
   })
@@ -158,7 +131,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
     const id = await order(decision, { updatedAt: at(-1_000) })
     await hydrate()
     await source.poll(T + 500, true)
-    facts = []
+    facts.length = 0
     await order(decision, { id, filled: '4', average: '100.5', status: 'partially_filled', updatedAt: at(-1_000) })
     expect((await source.poll(T + 1_000, false)).hasOrderNews).toBe(true)
     expect(executionsSeen().map(({ filledQty }) => filledQty)).toEqual([4_000_000_000n])
@@ -180,7 +153,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
     const id = await decide(undefined, { createdAt: at(-200_000) })
     await hydrate()
     await source.poll(T + 500, true)
-    facts = []
+    facts.length = 0
     await admin.query(`UPDATE trade_decisions SET status = 'filled' WHERE id = $1`, [id])
     await source.poll(T + 1_000, true)
     expect(facts.filter((fact) => fact.fact === 'decision')).toMatchObject([{ decisionId: id, status: 'filled' }])
@@ -191,7 +164,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
     const id = await order(decision, { updatedAt: at(-1_000) })
     await hydrate()
     await source.poll(T + 500, false)
-    facts = []
+    facts.length = 0
     for (const offset of [0, 15_000]) {
       await order(decision, { id, updatedAt: at(offset) })
       await source.poll(T + 500 + offset, false)
@@ -264,7 +237,7 @@ withServer('polling a real Postgres 15 (package postgresql-15)', () => {
   test('sends the same number of statements for one book and for many', async () => {
     await hydrate()
     const count = async (work: () => Promise<unknown>) => {
-      statements = []
+      statements.length = 0
       await work()
       return statements.length
     }

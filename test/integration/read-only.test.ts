@@ -1,8 +1,7 @@
 import pg from 'pg'
-import { parseDsn } from '../../src/config/dsn.js'
-import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
 import { inReadOnlyTransaction, type Query } from '../../src/ingest/postgres/read-only.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { openReaderPool } from '../support/torghut-reader.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -18,19 +17,7 @@ withServer('a read-only transaction on a real Postgres 15 (package postgresql-15
     server = await startPostgresServer()
     admin = new pg.Client({ connectionString: server.dsn })
     await admin.connect()
-    const dsn = parseDsn(server.dsn)
-    if (typeof dsn === 'string') throw new Error(dsn)
-    pool = openTorghutPool(
-      {
-        host: '127.0.0.1',
-        port: dsn.port,
-        database: 'postgres',
-        user: 'postgres',
-        password: undefined,
-        tls: { mode: 'disable' },
-      },
-      () => undefined,
-    )
+    pool = openReaderPool(server.dsn)
   })
 
   afterAll(async () => {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { parseDsn } from '../../src/config/dsn.js'
 import type { Fact, FactKind, FactRejection } from '../../src/domain/facts.js'
-import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
-import { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
+import type { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
 import { openPostgresStore } from '../../src/simulator/stores.js'
 import { installPostgres } from '../../src/simulator/torghut/install.js'
 import { type PostgresSchema, type PostgresTable, TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
 import { createPostgresWriter } from '../../src/simulator/torghut/postgres-writer.js'
 import type { PostgresServer } from './postgres-server.js'
+import { openReaderPool, recordSource } from './torghut-reader.js'
 
 /** Friday, half past two in New York: the T of these tests. */
 export const T = Date.parse('2026-11-20T19:30:00Z')
@@ -51,29 +50,9 @@ export async function pollTorghut(
   const writer = createPostgresWriter(store, schema)
   const admin = new pg.Client({ connectionString: dsn })
   await admin.connect()
-  const parsed = parseDsn(dsn)
-  if (typeof parsed === 'string') throw new Error(parsed)
-  const connection = { host: '127.0.0.1', port: parsed.port, database: name, user: 'postgres', password: undefined }
-  const pool = openTorghutPool({ ...connection, tls: { mode: 'disable' } }, () => undefined)
-
-  let facts: Fact[] = []
-  const rejections: FactRejection[] = []
-  const statements: string[] = []
-  const clock = { wallMs: 0 }
-  const source = new TorghutSource({
-    pool,
-    sink: {
-      apply: (some) => void facts.push(...some),
-      applyPrices: () => undefined,
-      applySignals: () => undefined,
-      applyMinutes: () => undefined,
-      reject: (some) => void rejections.push(...some),
-    },
-    overlapMs: 30_000,
-    decisionOverlapMs: 300_000,
-    wallNow: () => clock.wallMs,
-    onStatement: (statement) => void statements.push(statement),
-  })
+  const pool = openReaderPool(dsn, name)
+  const recorded = recordSource(pool)
+  const { source, facts, rejections, statements } = recorded
   const strategyId = randomUUID()
   const write = async (table: PostgresTable, values: Values) => {
     const row = { id: randomUUID(), ...values }
@@ -85,7 +64,13 @@ export async function pollTorghut(
     ...{ id: strategyId, name: 'one', enabled: true, base_timeframe: '1Min', universe_type: 'static' },
     ...{ universe_symbols: ['AAPL'], ...made(-86_400_000) },
   })
-  return Object.assign(clock, {
+  return {
+    get wallMs() {
+      return recorded.wallMs
+    },
+    set wallMs(wallMs: number) {
+      recorded.wallMs = wallMs
+    },
     source,
     admin,
     rejections,
@@ -93,7 +78,7 @@ export async function pollTorghut(
     facts: <Kind extends FactKind>(kind: Kind) =>
       facts.filter((fact): fact is Extract<Fact, { fact: Kind }> => fact.fact === kind),
     forget() {
-      facts = []
+      facts.length = 0
       rejections.length = 0
       statements.length = 0
     },
@@ -146,5 +131,5 @@ export async function pollTorghut(
     async stop() {
       await Promise.all([pool.end(), admin.end(), store.close()])
     },
-  })
+  }
 }

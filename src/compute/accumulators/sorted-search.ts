@@ -17,3 +17,8 @@ export function partitionPoint(length: number, holds: (index: number) => boolean
 export function lastAtOrBefore(ats: { readonly [index: number]: number }, at: number, length: number): number {
   return partitionPoint(length, (index) => (ats[index] ?? Number.POSITIVE_INFINITY) <= at) - 1
 }
+
+/** The same among dated things, ascending. */
+export function lastDatedAtOrBefore(dated: readonly { readonly at: number }[], at: number): number {
+  return partitionPoint(dated.length, (index) => (dated[index]?.at ?? Number.POSITIVE_INFINITY) <= at) - 1
+}

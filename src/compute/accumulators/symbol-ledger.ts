@@ -1,7 +1,7 @@
 import { absolute, divideHalfEven, type MoneyE17, QUANTITY_DIGITS, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { compareText, type Fill } from '../fills.js'
-import { partitionPoint } from './sorted-search.js'
+import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
 /** How the history of a symbol begins: see METRICS section 1, "Opening inventory". */
 export type Opening =
@@ -204,9 +204,7 @@ export class SymbolLedger {
   }
 
   #lastIndexAt(at: EpochMs): number {
-    return (
-      partitionPoint(this.#entries.length, (index) => (this.#entries[index]?.at ?? Number.POSITIVE_INFINITY) <= at) - 1
-    )
+    return lastDatedAtOrBefore(this.#entries, at)
   }
 
   #insertionIndex(fill: Fill): number {

@@ -2,7 +2,7 @@ import { absolute, type MoneyE17, type QuantityE9 } from '../../domain/exact.js'
 import type { PositionSnapshotFact } from '../../domain/facts.js'
 import type { EpochMs } from '../../domain/time.js'
 import { InstantSet } from '../accumulators/instant-set.js'
-import { partitionPoint } from '../accumulators/sorted-search.js'
+import { lastDatedAtOrBefore } from '../accumulators/sorted-search.js'
 import { compareText } from '../fills.js'
 import { marketValue } from '../market-value.js'
 
@@ -78,7 +78,7 @@ export class Observations {
 
   /** Index of the last observation at or before an instant; −1 when there is none. */
   indexAt(at: EpochMs): number {
-    return partitionPoint(this.#kept.length, (index) => (this.#kept[index]?.at ?? Number.POSITIVE_INFINITY) <= at) - 1
+    return lastDatedAtOrBefore(this.#kept, at)
   }
 
   latestAt(at: EpochMs): Observation | undefined {

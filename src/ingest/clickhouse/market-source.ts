@@ -13,7 +13,7 @@ import { discoverMarket, type MarketSchema } from './schema.js'
 
 /** A week of many symbols aggregated to cells is one quick statement; a month would hold the others up. */
 const CELLS_CHUNK_MS = 7 * DAY_MS
-const MINUTES_CHUNK_MS = 14 * DAY_MS
+const MINUTES_CHUNK_MS = BAR_LIFETIME_MS / 2 + MINUTE_MS
 /** How far back, and how often, minutes are looked at again for events that came late. */
 const LATE_MINUTES_MS = 2 * HOUR_MS
 const LATE_MINUTES_EVERY_MS = MINUTE_MS
@@ -138,9 +138,11 @@ export class MarketSource {
   async #loadMinutes({ at, signal }: MarketPoll, symbols: readonly string[]): Promise<void> {
     const missing = symbols.filter((symbol) => !this.#minutesLoaded.has(symbol))
     const { wallNow } = this.#options
-    for (let to = at; missing.length > 0 && to > at - BAR_LIFETIME_MS; to -= MINUTES_CHUNK_MS) {
+    // The oldest minute that counts may have begun before; it is read whole.
+    const oldest = Math.floor((at - BAR_LIFETIME_MS) / MINUTE_MS) * MINUTE_MS
+    for (let to = at; missing.length > 0 && to > oldest; to -= MINUTES_CHUNK_MS) {
       signal.throwIfAborted()
-      await this.#readMinutes({ symbols: missing, from: Math.max(to - MINUTES_CHUNK_MS, at - BAR_LIFETIME_MS), to })
+      await this.#readMinutes({ symbols: missing, from: Math.max(to - MINUTES_CHUNK_MS, oldest), to })
     }
     for (const symbol of missing) this.#minutesLoaded.add(symbol)
     if (wallNow() < this.#lateMinutesAtWall) return

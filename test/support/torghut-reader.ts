@@ -1,0 +1,44 @@
+import type pg from 'pg'
+import { parseDsn } from '../../src/config/dsn.js'
+import type { Fact, FactRejection } from '../../src/domain/facts.js'
+import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
+import { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
+
+/** Connections to a test's server as the product opens them. */
+export function openReaderPool(dsn: string, database = 'postgres'): pg.Pool {
+  const parsed = parseDsn(dsn)
+  if (typeof parsed === 'string') throw new Error(parsed)
+  const connection = { host: '127.0.0.1', port: parsed.port, database, user: 'postgres', password: undefined }
+  return openTorghutPool({ ...connection, tls: { mode: 'disable' } }, () => undefined)
+}
+
+/** A source with the product's overlaps, and all that it said; the clock of its schema discovery stands. */
+export interface RecordedSource {
+  readonly source: TorghutSource
+  readonly facts: Fact[]
+  readonly rejections: FactRejection[]
+  readonly statements: string[]
+  wallMs: number
+}
+
+export function recordSource(pool: pg.Pool): RecordedSource {
+  const facts: Fact[] = []
+  const rejections: FactRejection[] = []
+  const statements: string[] = []
+  const recorded = { facts, rejections, statements, wallMs: 0 }
+  const source = new TorghutSource({
+    pool,
+    sink: {
+      apply: (some) => void facts.push(...some),
+      applyPrices: () => undefined,
+      applySignals: () => undefined,
+      applyMinutes: () => undefined,
+      reject: (some) => void rejections.push(...some),
+    },
+    overlapMs: 30_000,
+    decisionOverlapMs: 300_000,
+    wallNow: () => recorded.wallMs,
+    onStatement: (name) => void statements.push(name),
+  })
+  return Object.assign(recorded, { source })
+}
