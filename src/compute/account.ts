@@ -88,6 +88,19 @@ export class Account {
     return true
   }
 
+  /** Forgets a snapshot that its source has no more; false when it was not known. */
+  removeSnapshot(at: EpochMs): boolean {
+    const known = this.#snapshots[this.#indexAt(at)]
+    const isKnown = known?.at === at
+    if (isKnown) this.#snapshots.splice(this.#indexAt(at), 1)
+    const wasCounted = this.observations.remove(at)
+    if (!isKnown && !wasCounted && this.#first?.at !== at) return false
+    this.#forgetPrices(new Set([at]))
+    this.#firstFlats.clear()
+    if (this.#first?.at === at) this.#first = this.#snapshots[0]
+    return true
+  }
+
   /** The first snapshot that does not show the symbol; undefined when all do. Once asked for, it is not forgotten. */
   firstFlat(symbol: string): EpochMs | undefined {
     if (!this.#firstFlats.has(symbol)) {

@@ -1,10 +1,10 @@
 import type { BookDescription } from '../domain/book.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { MoneyE17 } from '../domain/exact.js'
-import type { DecisionFact, ExecutionFact, FillFact } from '../domain/facts.js'
+import type { DecisionFact, ExecutionFact, FillFact, OpeningPositionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
-import { type InstrumentTerms, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
 import { deriveFills, type Fill, waitsForPrice } from './fills.js'
@@ -49,6 +49,7 @@ export class Book {
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
+  readonly #givenOpenings = new Map<string, Opening>()
 
   constructor({ description, calendar, termsOf }: BookOptions) {
     this.description = description
@@ -61,6 +62,18 @@ export class Book {
     const before = this.#orders.get(row.executionId)
     if (before !== undefined && sameContent(before.row, row)) return undefined
     return this.#setOrder(row, before)
+  }
+
+  /** Begins the ledger of a symbol where a recorded range begins. */
+  beginWith({ symbol, at, qty, cost }: OpeningPositionFact): void {
+    this.#givenOpenings.set(symbol, { kind: 'snapshot', at, quantity: qty, cost, unrealized: 0n })
+    this.#ledger(symbol)
+    this.changes.changedFrom(at)
+  }
+
+  /** How the ledger of a symbol begins where a recording says so; else it is settled against the first snapshot. */
+  givenOpening(symbol: string): Opening | undefined {
+    return this.#givenOpenings.get(symbol)
   }
 
   /** Forgets an order that belongs elsewhere; the symbols whose positions it may have changed. */
@@ -102,6 +115,20 @@ export class Book {
     if (before !== undefined) this.activity.remove(before)
     this.activity.add(decision.at)
     return true
+  }
+
+  /** Forgets a decision that belongs elsewhere or is no more. */
+  removeDecision(decisionId: string): void {
+    const at = this.decisions.at(decisionId)
+    if (at !== undefined) this.activity.remove(at)
+    this.decisions.remove(decisionId)
+  }
+
+  /** Forgets one of the broker's fills; the symbols whose positions it may have changed, or undefined for no news. */
+  removeFill(executionId: string, fillId: string): string[] | undefined {
+    if (this.#brokerFills.get(executionId)?.delete(fillId) !== true) return undefined
+    const order = this.#orders.get(executionId)
+    return order === undefined ? undefined : this.#setOrder(order.row, order)
   }
 
   /** When the order's costs begin to count as evidence of a cost source: its first fill, else its end. */

@@ -46,6 +46,14 @@ export class Decisions {
     return true
   }
 
+  /** Forgets a decision that its source has no more. */
+  remove(decisionId: string): void {
+    const decision = this.#known.get(decisionId)
+    if (decision === undefined) return
+    this.#known.delete(decisionId)
+    this.#remove(decision)
+  }
+
   at(decisionId: string): EpochMs | undefined {
     return this.#known.get(decisionId)?.at
   }

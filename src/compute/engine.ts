@@ -96,7 +96,9 @@ export class Engine implements FactSink {
     for (const fact of facts) {
       if (fact.fact === 'bar') this.#market.applyBars({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
       else if (fact.fact === 'signal') this.#applySignal(fact)
-      else ofBooks.push(fact)
+      else if (fact.fact === 'feed_minutes')
+        this.#market.applyMinutes(fact.feed, [{ symbol: fact.symbol, runs: [[fact.firstAt, fact.at]] }])
+      else if (fact.fact !== 'watermark') ofBooks.push(fact)
     }
     this.#portfolio.apply(ofBooks)
     const { now } = this.#portfolio

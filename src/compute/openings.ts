@@ -25,9 +25,10 @@ export class Openings {
     this.#later = this.#later.filter(({ at }) => at > now)
     for (const [account, symbols] of this.#unsettled) {
       for (const symbol of symbols) {
-        const opening = openingOf(symbol, account, now)
+        const settled = openingOf(symbol, account, now)
         for (const book of account.books.values()) {
           const ledger = book.ledgers.get(symbol)
+          const opening = book.givenOpening(symbol) ?? settled
           if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
           ledger.open(opening)
           book.changes.changedFrom(Number.NEGATIVE_INFINITY)

@@ -7,7 +7,9 @@ import type {
   ExecutionFact,
   FillFact,
   InstrumentFact,
+  OpeningPositionFact,
   PositionSnapshotFact,
+  RetractionFact,
   StrategyFact,
 } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
@@ -40,6 +42,7 @@ export class Portfolio {
   readonly instruments: Instruments
   readonly #options: PortfolioOptions
   readonly #bookOfExecution = new Map<string, Book>()
+  readonly #bookOfDecision = new Map<string, Book>()
   readonly #orphans = new Set<string>()
   readonly #fillsBeforeTheirOrder = new Map<string, FillFact[]>()
   readonly #future = new WaitingFacts()
@@ -130,6 +133,12 @@ export class Portfolio {
       case 'cash_flow':
         this.#applyCashFlow(fact)
         break
+      case 'opening_position':
+        this.#applyOpeningPosition(fact)
+        break
+      case 'retraction':
+        this.#retract(fact)
+        break
     }
   }
 
@@ -168,7 +177,17 @@ export class Portfolio {
 
   #applyDecision(decision: DecisionFact): void {
     const book = this.#book(decision)
+    if (this.#bookOfDecision.get(decision.decisionId) !== book) this.#withdrawDecision(decision.decisionId)
+    this.#bookOfDecision.set(decision.decisionId, book)
     if (book.applyDecision(decision)) this.#dirty.add(book)
+  }
+
+  #withdrawDecision(decisionId: string): void {
+    const book = this.#bookOfDecision.get(decisionId)
+    if (book === undefined) return
+    this.#bookOfDecision.delete(decisionId)
+    book.removeDecision(decisionId)
+    this.#dirty.add(book)
   }
 
   #applyExecution(row: ExecutionFact): void {
@@ -206,13 +225,57 @@ export class Portfolio {
     if (touched !== undefined) this.#touch(book, touched, fill.executionId)
   }
 
+  /** Takes back what the source has no more. */
+  #retract({ of, identity: [id = '', part = ''] }: RetractionFact): void {
+    switch (of) {
+      case 'decision':
+        this.#withdrawDecision(id)
+        break
+      case 'execution':
+        this.#withdraw(id)
+        this.#orphans.delete(id)
+        this.#fillsBeforeTheirOrder.delete(id)
+        break
+      case 'fill':
+        this.#retractFill(id, part)
+        break
+      case 'position_snapshot':
+        this.#changeSnapshots(this.#account(id), Number(part), (account) => account.removeSnapshot(Number(part)))
+        break
+      case 'cash_flow':
+        if (this.#account(id).flows.remove(part)) this.#touchAll(this.#account(id))
+        break
+    }
+  }
+
+  #retractFill(executionId: string, fillId: string): void {
+    const book = this.#bookOfExecution.get(executionId)
+    const touched = book?.removeFill(executionId, fillId)
+    if (book !== undefined && touched !== undefined) this.#touch(book, touched, executionId)
+    const waiting = this.#fillsBeforeTheirOrder.get(executionId)?.filter((fill) => fill.fillId !== fillId)
+    if (waiting !== undefined) this.#fillsBeforeTheirOrder.set(executionId, waiting)
+  }
+
+  #applyOpeningPosition(fact: OpeningPositionFact): void {
+    const book = this.#book(fact)
+    book.beginWith(fact)
+    this.#touch(book, [fact.symbol], '')
+  }
+
+  #touchAll(account: Account): void {
+    for (const book of account.books.values()) this.#dirty.add(book)
+  }
+
   #applySnapshot(snapshot: PositionSnapshotFact): void {
-    const account = this.#account(snapshot.account)
+    this.#changeSnapshots(this.#account(snapshot.account), snapshot.at, (account) => account.applySnapshot(snapshot))
+  }
+
+  #changeSnapshots(account: Account, at: EpochMs, change: (account: Account) => boolean): void {
     const firstBefore = account.firstSnapshot
-    if (!account.applySnapshot(snapshot)) return
+    if (!change(account)) return
     for (const book of account.books.values()) {
       this.#dirty.add(book)
-      book.changes.changedFrom(snapshot.at)
+      book.changes.changedFrom(at)
       for (const [symbol, ledger] of book.ledgers) {
         if (account.firstSnapshot !== firstBefore || ledger.opening.kind === 'unknown')
           this.#openings.unsettle(account, symbol)
@@ -222,8 +285,7 @@ export class Portfolio {
 
   #applyCashFlow(flow: CashFlowFact): void {
     const account = this.#account(flow.account)
-    if (!account.flows.record(flow)) return
-    for (const book of account.books.values()) this.#dirty.add(book)
+    if (account.flows.record(flow)) this.#touchAll(account)
   }
 
   #touch(book: Book, symbols: readonly string[], executionId: string): void {

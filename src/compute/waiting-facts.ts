@@ -1,8 +1,9 @@
 import type { Fact } from '../domain/facts.js'
+import { identityOf } from '../domain/identity.js'
 import type { EpochMs } from '../domain/time.js'
 
 /** What books and accounts are made of; prices belong to the market. */
-export type BookFact = Exclude<Fact, { fact: 'bar' | 'signal' }>
+export type BookFact = Exclude<Fact, { fact: 'bar' | 'signal' | 'feed_minutes' | 'watermark' }>
 
 /** Facts whose first event lies after T. Of two revisions of one fact only the newer waits, or neither if it is due. */
 export class WaitingFacts {
@@ -31,26 +32,14 @@ export class WaitingFacts {
 
 /** The instant from which on a fact says anything; descriptions say something always. */
 function firstEventAt(fact: BookFact): EpochMs {
-  if (fact.fact === 'execution') return fact.submittedAt
-  return fact.fact === 'strategy' || fact.fact === 'instrument' ? Number.NEGATIVE_INFINITY : fact.at
-}
-
-/** What makes two facts revisions of one. */
-function identityOf(fact: BookFact): string {
   switch (fact.fact) {
-    case 'strategy':
-      return `strategy ${fact.strategyId}`
-    case 'instrument':
-      return `instrument ${fact.symbol}`
-    case 'decision':
-      return `decision ${fact.decisionId}`
     case 'execution':
-      return `execution ${fact.executionId}`
-    case 'fill':
-      return `fill ${fact.executionId} ${fact.fillId}`
-    case 'position_snapshot':
-      return `snapshot ${fact.account} ${fact.at}`
-    case 'cash_flow':
-      return `cash_flow ${fact.account} ${fact.flowId}`
+      return fact.submittedAt
+    case 'strategy':
+    case 'instrument':
+    case 'retraction':
+      return Number.NEGATIVE_INFINITY
+    default:
+      return fact.at
   }
 }

@@ -185,6 +185,42 @@ export const signalFact = factSchema('signal', {
   ingested_at: optional(instant),
 })
 
+/** What a ledger holds where a recorded range begins; nothing earlier is needed to carry it on. `cost` is negative for shorts. */
+export const openingPositionFact = factSchema('opening_position', {
+  strategy_id: name,
+  account: name,
+  symbol,
+  qty: quantity,
+  cost: money,
+  /** When the round trip began that is open then. */
+  opened_at: optional(instant),
+})
+
+/** Up to when a source is known to be complete, in a recording; without one a source counts as complete up to T. */
+export const watermarkFact = factSchema('watermark', {
+  source: z.enum(['postgres', 'clickhouse']),
+  complete_to: instant,
+})
+
+/** Minutes (end − 1 min, end] of the UTC grid in which a feed had an event of a symbol; `at` is the end of the last. */
+export const feedMinutesFact = factSchema('feed_minutes', {
+  feed: z.enum(['bars', 'signals']),
+  symbol,
+  /** End of the first minute of the run. */
+  first_at: instant,
+})
+
+export const RETRACTABLE_KINDS = ['decision', 'execution', 'fill', 'position_snapshot', 'cash_flow'] as const
+/** A kind of fact whose row can vanish upstream. */
+export type RetractableKind = (typeof RETRACTABLE_KINDS)[number]
+
+/** The source has a fact no more; it counts as never told. Taking back an execution takes back its fills. */
+export const retractionFact = factSchema('retraction', {
+  of: z.enum(RETRACTABLE_KINDS),
+  /** The identity of the fact, field by field: see identityOf. */
+  identity: z.array(z.string().min(1)).min(1).max(2),
+})
+
 /** Every kind of fact with its schema; a source or a file names the kind, the schema does the rest. */
 export const FACT_SCHEMAS = {
   strategy: strategyFact,
@@ -196,6 +232,10 @@ export const FACT_SCHEMAS = {
   cash_flow: cashFlowFact,
   bar: barFact,
   signal: signalFact,
+  opening_position: openingPositionFact,
+  watermark: watermarkFact,
+  feed_minutes: feedMinutesFact,
+  retraction: retractionFact,
 } as const
 
 export type StrategyFact = z.output<typeof strategyFact>
@@ -207,6 +247,10 @@ export type PositionSnapshotFact = z.output<typeof positionSnapshotFact>
 export type CashFlowFact = z.output<typeof cashFlowFact>
 export type BarFact = z.output<typeof barFact>
 export type SignalFact = z.output<typeof signalFact>
+export type OpeningPositionFact = z.output<typeof openingPositionFact>
+export type WatermarkFact = z.output<typeof watermarkFact>
+export type FeedMinutesFact = z.output<typeof feedMinutesFact>
+export type RetractionFact = z.output<typeof retractionFact>
 export type Fact =
   | StrategyFact
   | InstrumentFact
@@ -217,6 +261,10 @@ export type Fact =
   | CashFlowFact
   | BarFact
   | SignalFact
+  | OpeningPositionFact
+  | WatermarkFact
+  | FeedMinutesFact
+  | RetractionFact
 export type FactKind = Fact['fact']
 
 /** A fact that could not be read: counted by source and reason, told in the log, and the rest goes on. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fact } from '../../src/domain/facts.js'
+import { identityOf } from '../../src/domain/identity.js'
 import { expectSameFrames } from '../support/engine.js'
-import { identityOf } from '../support/reference/knowledge.js'
 import type { Delivery } from './deliveries.js'
 import { history, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'

@@ -1,9 +1,9 @@
 import type { Engine } from '../../src/compute/engine.js'
 import type { Fact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
+import { identityOf } from '../../src/domain/identity.js'
 import type { EpochMs } from '../../src/domain/time.js'
 import { answered, applyAll, createEngine, type EngineParts, expectSameFrames, framesAt } from './engine.js'
-import { identityOf } from './reference/knowledge.js'
 
 /** Facts come, T passes; each T is looked at as a process does that has been there, and compared with one that starts. */
 export function follow(

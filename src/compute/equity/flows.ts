@@ -75,6 +75,13 @@ export class Flows {
     return true
   }
 
+  /** Forgets a record that its source has no more; false when it was not known. */
+  remove(flowId: string): boolean {
+    if (!this.#recorded.delete(flowId)) return false
+    this.#searches = undefined
+    return true
+  }
+
   /** Fills changed from an instant on: what was concluded from later cash has to be concluded again. */
   fillsChangedFrom(at: EpochMs): void {
     if (this.#searches?.some(({ searchedTo }) => searchedTo >= at)) this.#searches = undefined

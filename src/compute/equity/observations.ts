@@ -43,7 +43,7 @@ export class Observations {
 
   /** Takes a snapshot in, instead of one of the same instant; true when it counts. */
   add(snapshot: PositionSnapshotFact, multiplierOf: (symbol: string) => QuantityE9): boolean {
-    this.#remove(snapshot.at)
+    this.remove(snapshot.at)
     if (!isPlausible(snapshot, multiplierOf)) {
       this.#refused.add(snapshot.at)
       return false
@@ -103,13 +103,16 @@ export class Observations {
     return this.#notPositive.hasIn(from, to)
   }
 
-  #remove(at: EpochMs): void {
+  /** Forgets the snapshot of an instant, whether it counted or was refused; false when there was none. */
+  remove(at: EpochMs): boolean {
+    const wasRefused = this.isRefused(at)
     this.#refused.remove(at)
     this.#notPositive.remove(at)
     const index = this.indexAt(at)
-    if (this.#kept[index]?.at !== at) return
+    if (this.#kept[index]?.at !== at) return wasRefused
     this.#kept.splice(index, 1)
     this.#revision += 1
+    return true
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   FillFact,
   PositionSnapshotFact,
 } from '../../../src/domain/facts.js'
+import { identityOf } from '../../../src/domain/identity.js'
 import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, isWithin, magnitude, sum } from './exact.js'
@@ -76,6 +77,7 @@ export class Knowledge {
     facts: readonly Fact[],
     readonly options: ReferenceOptions,
   ) {
+    // A retraction has the identity of what it takes back, and stands for nothing itself.
     const latest = [...new Map(facts.map((fact) => [identityOf(fact), fact])).values()]
     const of = <Kind extends Fact['fact']>(kind: Kind) =>
       latest.filter((fact): fact is Extract<Fact, { fact: Kind }> => fact.fact === kind)
@@ -226,28 +228,4 @@ function inOrder(a: ReferenceFill, b: ReferenceFill): number {
   if (a.order.submittedAt !== b.order.submittedAt) return a.order.submittedAt - b.order.submittedAt
   if (a.order.executionId !== b.order.executionId) return a.order.executionId < b.order.executionId ? -1 : 1
   return a.id < b.id ? -1 : 1
-}
-
-/** What makes two facts revisions of one. */
-export function identityOf(fact: Fact): string {
-  switch (fact.fact) {
-    case 'strategy':
-      return `strategy ${fact.strategyId}`
-    case 'instrument':
-      return `instrument ${fact.symbol}`
-    case 'decision':
-      return `decision ${fact.decisionId}`
-    case 'execution':
-      return `execution ${fact.executionId}`
-    case 'fill':
-      return `fill ${fact.executionId} ${fact.fillId}`
-    case 'position_snapshot':
-      return `snapshot ${fact.account} ${fact.at}`
-    case 'cash_flow':
-      return `cash_flow ${fact.account} ${fact.flowId}`
-    case 'bar':
-      return `bar ${fact.symbol} ${fact.at}`
-    case 'signal':
-      return `signal ${fact.symbol} ${fact.source} ${fact.at}`
-  }
 }

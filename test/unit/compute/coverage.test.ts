@@ -232,7 +232,7 @@ test('what the books want to know of: the universe, else what they decided on', 
     strategy({ ...other, accounts: ['PA2'] }),
     decision({ ...other, account: 'PA2', symbol: 'DDD', at: at('11:00:00') }),
     decision({ ...other, account: 'PA2', symbol: 'EEE', at: at('11:00:00') - 30 * DAY_MS }),
-    decision({ symbol: 'FFF', at: at('11:00:00') }),
+    decision({ decision_id: 'f', symbol: 'FFF', at: at('11:00:00') }),
     filled({ at: at('11:30:00'), side: 'buy', qty: 1, price: 1, symbol: 'HHH' }),
   ])
   engine.tick(at('12:00:00'), answered(at('12:00:00')))

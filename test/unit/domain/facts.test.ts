@@ -135,6 +135,30 @@ const EXAMPLES: Record<FactKind, Example> = {
     parsed: { symbol: 'AAPL', source: 'ta' },
     parsedMore: { source: 'rest', bid: price(19_024), ask: price(19_026), ingestedAt: AT + 500 },
   },
+  opening_position: {
+    raw: { strategy_id: 's-1', account: 'PA1', symbol: 'BTC/USD', qty: -2, cost: -190.5 },
+    more: { opened_at: AT - 1_000 },
+    parsed: { strategyId: 's-1', account: 'PA1', symbol: 'BTCUSD', qty: quantity(-2), cost: money(-19_050) },
+    parsedMore: { openedAt: AT - 1_000 },
+  },
+  watermark: {
+    raw: { source: 'postgres', complete_to: AT_TEXT },
+    more: {},
+    parsed: { source: 'postgres', completeTo: AT },
+    parsedMore: {},
+  },
+  feed_minutes: {
+    raw: { feed: 'bars', symbol: 'BTC/USD', first_at: AT - 60_000 },
+    more: {},
+    parsed: { feed: 'bars', symbol: 'BTCUSD', firstAt: AT - 60_000 },
+    parsedMore: {},
+  },
+  retraction: {
+    raw: { of: 'fill', identity: ['e-1', 'f-1'] },
+    more: {},
+    parsed: { of: 'fill', identity: ['e-1', 'f-1'] },
+    parsedMore: {},
+  },
 }
 const KINDS = Object.keys(EXAMPLES) as FactKind[]
 
