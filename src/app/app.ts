@@ -146,6 +146,7 @@ function createPipeline(
       sessionRollMs: config.sessionRollMs,
       markMaxAgeMs: config.markMaxAgeMs,
       capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
+      scheduledCostIn: () => undefined,
       maxStalenessMs: config.maxStalenessMs,
       clockSpeed: clock.speed,
     },

@@ -2,11 +2,15 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import { recordOf } from '../lib/record-of.js'
 import { PriceSeries } from './accumulators/price-series.js'
 import { lastDatedAtOrBefore } from './accumulators/sorted-search.js'
-import type { Book } from './book.js'
+import type { Book, CostEvidence } from './book.js'
+import { CostEvidenceSet } from './cost-evidence-set.js'
+import type { CostSource } from './costs.js'
 import { Flows } from './equity/flows.js'
 import { Observations } from './equity/observations.js'
+import { PositionHistory } from './position-history.js'
 import { snapshotLimitMs } from './snapshot-limit.js'
 
 /** Positions of the past are kept one a minute: enough for every window's start on a minute. Equity is kept whole. */
@@ -20,7 +24,12 @@ export type Position = PositionSnapshotFact['positions'][number]
 export interface AccountOptions {
   readonly multiplierOf: (symbol: string) => QuantityE9
   readonly sessionRollMs: number
+  /** Whether a configured fee schedule says what orders cost where nobody else does. */
+  readonly hasFeeSchedule: boolean
 }
+
+/** Sources of costs that facts tell of. */
+const TOLD_SOURCES = ['order_records', 'broker_activities'] as const
 
 /**
  * What the broker says about one account, and the books that trade in it.
@@ -33,13 +42,12 @@ export class Account {
   orphans: Book | undefined
   readonly observations = new Observations()
   readonly flows: Flows
+  readonly positions = new PositionHistory()
   readonly #multiplierOf: AccountOptions['multiplierOf']
   #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
-  /** The last snapshot that showed a symbol. */
-  readonly #shownAt = new Map<string, EpochMs>()
-  readonly #firstFlats = new Map<string, EpochMs | undefined>()
-  readonly #costEvidence = new Map<string, EpochMs>()
+  readonly #costEvidence = recordOf(TOLD_SOURCES, () => new CostEvidenceSet())
+  readonly #hasFeeSchedule: boolean
   readonly #limits = new Map<CalendarName, { newestAt: EpochMs | undefined; limitMs: number }>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
@@ -47,8 +55,9 @@ export class Account {
 
   constructor(
     readonly label: string,
-    { multiplierOf, sessionRollMs }: AccountOptions,
+    { multiplierOf, sessionRollMs, hasFeeSchedule }: AccountOptions,
   ) {
+    this.#hasFeeSchedule = hasFeeSchedule
     this.#multiplierOf = multiplierOf
     this.flows = new Flows({
       observations: this.observations,
@@ -69,17 +78,13 @@ export class Account {
       if (sameSnapshot(before, snapshot)) return false
       this.#snapshots[index] = snapshot
       this.#forgetPrices(new Set([before.at]))
-      this.#firstFlats.clear()
     } else this.#snapshots.splice(index + 1, 0, snapshot)
     this.observations.add(snapshot, this.#multiplierOf)
+    this.positions.put(snapshot)
     if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
-    for (const [symbol, at] of this.#firstFlats)
-      if (snapshot.at < (at ?? Number.POSITIVE_INFINITY) && quantityIn(snapshot, symbol) === 0n)
-        this.#firstFlats.set(symbol, snapshot.at)
     // What comes late for a minute that has been thinned has to be thinned again.
     if (this.#thinnedTo !== undefined && snapshot.at <= this.#thinnedTo) this.#thinnedTo = undefined
-    for (const { symbol, qty, mark } of snapshot.positions) {
-      if (qty !== 0n) this.#shownAt.set(symbol, Math.max(snapshot.at, this.#shownAt.get(symbol) ?? snapshot.at))
+    for (const { symbol, mark } of snapshot.positions) {
       if (mark === undefined) continue
       const series = this.#prices.get(symbol) ?? new PriceSeries(SNAPSHOT_CELL_MS)
       this.#prices.set(symbol, series)
@@ -90,24 +95,13 @@ export class Account {
 
   /** Forgets a snapshot that its source has no more; false when it was not known. */
   removeSnapshot(at: EpochMs): boolean {
-    const known = this.#snapshots[this.#indexAt(at)]
-    const isKnown = known?.at === at
-    if (isKnown) this.#snapshots.splice(this.#indexAt(at), 1)
-    const wasCounted = this.observations.remove(at)
-    if (!isKnown && !wasCounted && this.#first?.at !== at) return false
+    if (!this.positions.remove(at)) return false
+    const index = this.#indexAt(at)
+    if (this.#snapshots[index]?.at === at) this.#snapshots.splice(index, 1)
+    this.observations.remove(at)
     this.#forgetPrices(new Set([at]))
-    this.#firstFlats.clear()
     if (this.#first?.at === at) this.#first = this.#snapshots[0]
     return true
-  }
-
-  /** The first snapshot that does not show the symbol; undefined when all do. Once asked for, it is not forgotten. */
-  firstFlat(symbol: string): EpochMs | undefined {
-    if (!this.#firstFlats.has(symbol)) {
-      const known = this.#first === undefined ? this.#snapshots : [this.#first, ...this.#snapshots]
-      this.#firstFlats.set(symbol, known.find((snapshot) => quantityIn(snapshot, symbol) === 0n)?.at)
-    }
-    return this.#firstFlats.get(symbol)
   }
 
   /** The newest snapshot at or before an instant whose equity counts, with its positions. */
@@ -131,12 +125,12 @@ export class Account {
 
   /** Symbols that some snapshot after an instant showed. */
   symbolsShownAfter(at: EpochMs): string[] {
-    return [...this.#shownAt].filter(([, shownAt]) => shownAt > at).map(([symbol]) => symbol)
+    return [...this.positions.symbols()].filter((symbol) => (this.positions.lastShown(symbol) ?? at) > at)
   }
 
   /** Whether any snapshot ever showed a symbol. */
   hasShown(symbol: string): boolean {
-    return this.#shownAt.has(symbol)
+    return this.positions.lastShown(symbol) !== undefined
   }
 
   /** Judges the equities again whose positions are known: an instrument is another one than was thought. */
@@ -168,28 +162,29 @@ export class Account {
   }
 
   /**
-   * Remembers that an order record named costs, and from when on that counts; undefined takes it back. True when the
-   * account's cost source at T, or the moment at which it changes, is another one now.
+   * Remembers from when on each source of costs has any, as one order or one fee tells; undefined takes it back. True
+   * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
-  noteCosts(executionId: string, from: EpochMs | undefined, at: EpochMs): boolean {
+  noteCosts(id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
     const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
-    if (from === undefined) this.#costEvidence.delete(executionId)
-    else this.#costEvidence.set(executionId, from)
+    for (const told of TOLD_SOURCES) this.#costEvidence[told].set(id, evidence[told])
     return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
   }
 
-  /** One source an account, the first that has any cost up to `at`. */
-  costSource(at: EpochMs): 'order_records' | 'none' {
-    for (const from of this.#costEvidence.values()) if (from <= at) return 'order_records'
-    return 'none'
+  /** One source an account: the first, in the order of COST_SOURCES, that has any cost up to `at`. */
+  costSource(at: EpochMs): CostSource | 'none' {
+    const told = TOLD_SOURCES.find((source) => this.#costEvidence[source].first <= at)
+    return told ?? (this.#hasFeeSchedule ? 'fee_schedule' : 'none')
   }
 
   /** When the cost source will change next; Infinity when it will not. */
   costSourceHoldsUntil(at: EpochMs): EpochMs {
-    if (this.costSource(at) !== 'none') return Number.POSITIVE_INFINITY
-    let first = Number.POSITIVE_INFINITY
-    for (const from of this.#costEvidence.values()) if (from < first) first = from
-    return first
+    const source = this.costSource(at)
+    const better = TOLD_SOURCES.slice(
+      0,
+      source === 'none' || source === 'fee_schedule' ? undefined : TOLD_SOURCES.indexOf(source),
+    )
+    return Math.min(Number.POSITIVE_INFINITY, ...better.map((told) => this.#costEvidence[told].first))
   }
 
   /**
@@ -217,7 +212,6 @@ export class Account {
     }
     this.#snapshots = [...past.filter(({ at }) => !gone.has(at)), ...this.#snapshots]
     this.#lengthWhenThinned = this.#snapshots.length
-    this.#forgetPrices(gone)
     return isShorter || gone.size > 0 ? [from, end] : undefined
   }
 

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/window.js'
 import { readOnce } from '../lib/read-once.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { BookCosts } from './book-costs.js'
 import type { BookEquity } from './equity/book-equity.js'
 import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
 import { markSourcesOf } from './mark-sources.js'
@@ -17,11 +18,14 @@ interface Result {
   readonly fillCount: number
   readonly tradedNotional: Valuation<MoneyE17>
   readonly realized: Valuation<MoneyE17>
+  readonly rebased: MoneyE17
   readonly orderCosts: MoneyE17
+  readonly feesInKind: MoneyE17
+  readonly accountFees: MoneyE17
   readonly unrealizedChange: Valuation<MoneyE17>
 }
 
-export type BookReaderOptions = Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt'>
+export type BookReaderOptions = Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'costs'>
 
 /**
  * Reads one book at one T, and notes until when the answers hold if no new fact comes: a book whose time has not come
@@ -31,6 +35,7 @@ export class BookReader {
   readonly #options: BookReaderOptions
   readonly #relevant: readonly (readonly [string, SymbolLedger])[]
   readonly #equity: EquityReader
+  readonly #costs: BookCosts
   readonly #results = new Map<EpochMs, Result>()
   #level: LevelView | undefined
   /** Before it nothing matters any more. */
@@ -47,9 +52,11 @@ export class BookReader {
     this.#relevant = [...options.book.ledgers].filter(
       ([, ledger]) => ledger.lastAt > longest || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(longest),
     )
+    this.#costs = new BookCosts(options.book, options.account, at)
     this.#equity = new EquityReader(
       {
         ...options,
+        costs: this.#costs,
         netPnlSince: (start, lead) => netPnlOf(this.#resultSince(start, lead)),
         changesAt: (changesAt) => this.#changesAt(changesAt),
       },
@@ -93,7 +100,7 @@ export class BookReader {
       level: this.level(),
       activity: this.#activity(start, lead),
       ...this.#resultSince(start, lead),
-      costSource: account.costSource(this.at),
+      costSource: this.#costs.source,
       // Submits and decisions are activity, and the horizon of that is theirs too.
       routed: {
         named: book.routing.named.countIn(start, this.at),
@@ -131,16 +138,17 @@ export class BookReader {
   }
 
   #readResultSince(start: EpochMs, lead: number): Result {
-    const { book } = this.#options
+    const { book, account } = this.#options
     const states = this.#relevant.map(([symbol, ledger]) => {
       this.#changesAt(ledger.nextChangeAfter(start) + lead)
       return { symbol, ledger, before: ledger.stateAt(start), now: ledger.stateAt(this.at) }
     })
-    const sum = (field: 'realized' | 'notional' | 'costs' | 'takenOver'): MoneyE17 =>
+    const sum = (field: 'realized' | 'notional' | 'feesInKind' | 'rebased' | 'takenOver'): MoneyE17 =>
       states.reduce((total, { before, now }) => total + now[field] - before[field], 0n)
     const traded = states.filter(({ before, now }) => now.fillCount !== before.fillCount)
     this.#changesAt(book.nextLooseCostAfter(this.at))
     this.#changesAt(book.nextLooseCostAfter(start) + lead)
+    this.#changesAt(account.flows.nextFeeAfter(start) + lead)
     const foreign = this.#foreign(traded.map(({ symbol }) => symbol))
     const unknown = states.filter(({ ledger }) => ledger.isUnknownAfter(start)).map(({ symbol }) => symbol)
     return {
@@ -151,7 +159,13 @@ export class BookReader {
         (unknown.length > 0
           ? { known: false, reason: 'unknown_opening_position', symbols: unknown }
           : known(sum('realized'))),
-      orderCosts: sum('costs') + book.looseCostsIn(start, this.at),
+      rebased: sum('rebased'),
+      orderCosts: states.reduce(
+        (total, { before, now }) => total + this.#costs.ofFills(before, now),
+        this.#costs.ofBareOrders(start, this.at),
+      ),
+      feesInKind: sum('feesInKind'),
+      accountFees: this.#costs.ofAccount(start, this.at, this.#equity.sharing()),
       unrealizedChange: this.#unrealizedChange(this.level(), this.#positionsAtStart(start, lead), sum('takenOver')),
     }
   }
@@ -258,8 +272,10 @@ function known<Value>(value: Value): { known: true; value: Value } {
 }
 
 /** Result before costs less costs, or why it cannot be told: what concerns money as such comes first. */
-function netPnlOf({ realized, unrealizedChange, orderCosts }: Result): Valuation<MoneyE17> {
+function netPnlOf({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }: Result): Valuation<MoneyE17> {
   if (!realized.known && realized.reason === 'currency') return realized
   if (!unrealizedChange.known) return unrealizedChange
-  return realized.known ? known(realized.value + unrealizedChange.value - orderCosts) : realized
+  return realized.known
+    ? known(realized.value + unrealizedChange.value - orderCosts - feesInKind - accountFees)
+    : realized
 }

@@ -5,9 +5,11 @@ import type { DecisionFact, ExecutionFact, FillFact, OpeningPositionFact } from 
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
-import { deriveFills, type Fill, waitsForPrice } from './fills.js'
+import { brokerCostsOf, deriveFills, type Fill, isFinal, type ScheduledCost, waitsForPrice } from './fills.js'
+import { OpenOrders } from './open-orders.js'
 import { Routing } from './routing.js'
 
 interface Order {
@@ -19,13 +21,20 @@ interface Order {
 /** A cost that no fill carries: of an order that ended without one. */
 interface LooseCost {
   readonly at: EpochMs
-  readonly amount: MoneyE17
+  readonly costs: Costs
+}
+
+/** From when on an order's record, and the broker's own word, are evidence of a source of costs. */
+export interface CostEvidence {
+  readonly order_records: EpochMs | undefined
+  readonly broker_activities: EpochMs | undefined
 }
 
 export interface BookOptions {
   readonly description: BookDescription
   readonly calendar: Calendar
   readonly termsOf: (symbol: string) => InstrumentTerms
+  readonly scheduledCost: ScheduledCost
 }
 
 /**
@@ -44,6 +53,10 @@ export class Book {
   readonly changes = new TimelineChanges()
   readonly decisions = new Decisions()
   readonly routing = new Routing()
+  readonly openOrders = new OpenOrders()
+  readonly #scheduledCost: ScheduledCost
+  /** By symbol, from when on orders are others than they were. */
+  #ordersChangedFrom = new Map<string, EpochMs>()
   readonly #termsOf: BookOptions['termsOf']
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
@@ -51,7 +64,8 @@ export class Book {
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, Opening>()
 
-  constructor({ description, calendar, termsOf }: BookOptions) {
+  constructor({ description, calendar, termsOf, scheduledCost }: BookOptions) {
+    this.#scheduledCost = scheduledCost
     this.description = description
     this.calendar = calendar
     this.#termsOf = termsOf
@@ -82,6 +96,8 @@ export class Book {
     if (order === undefined) return []
     for (const at of order.activity) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
+    this.#noteOrder(order.row)
+    this.openOrders.remove(order.row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
     this.routing.remove(order.row)
@@ -132,14 +148,21 @@ export class Book {
   }
 
   /** When the order's costs begin to count as evidence of a cost source: its first fill, else its end. */
-  costsKnownFrom(executionId: string): EpochMs | undefined {
+  costEvidenceOf(executionId: string): CostEvidence {
     const order = this.#orders.get(executionId)
-    return order?.row.costs === undefined ? undefined : (order.fills[0]?.at ?? order.row.endedAt)
+    if (order === undefined) return { order_records: undefined, broker_activities: undefined }
+    const from = order.fills[0]?.at ?? order.row.endedAt
+    const named = [...(this.#brokerFills.get(executionId)?.values() ?? [])].filter(({ costs }) => costs !== undefined)
+    return {
+      order_records: order.row.costs === undefined ? undefined : from,
+      broker_activities: named.length === 0 ? undefined : Math.min(...named.map(({ at }) => at)),
+    }
   }
 
-  looseCostsIn(from: EpochMs, to: EpochMs): MoneyE17 {
+  /** Costs of orders that ended without a fill, in (from, to]. */
+  looseCostsIn(from: EpochMs, to: EpochMs, source: CostSource | 'none'): MoneyE17 {
     let total = 0n
-    for (const { at, amount } of this.#looseCosts.values()) if (at > from && at <= to) total += amount
+    for (const { at, costs } of this.#looseCosts.values()) if (at > from && at <= to) total += costsBy(source, costs)
     return total
   }
 
@@ -149,13 +172,25 @@ export class Book {
     return next
   }
 
+  /** Works out anew what the orders of a symbol cost: an instrument is another one than was thought. */
+  recost(symbol: string): void {
+    for (const order of [...this.#orders.values()]) if (order.row.symbol === symbol) this.#setOrder(order.row, order)
+  }
+
+  /** By symbol, the submission of the first order that is another one since the last call; forgets it. */
+  takeOrderChanges(): ReadonlyMap<string, EpochMs> {
+    const changes = this.#ordersChangedFrom
+    this.#ordersChangedFrom = new Map()
+    return changes
+  }
+
   get waitingForPrice(): number {
     return this.#waiting.size
   }
 
   #setOrder(row: ExecutionFact, before: Order | undefined): string[] {
     const evidence = [...(this.#brokerFills.get(row.executionId)?.values() ?? [])]
-    const fills = deriveFills(row, evidence)
+    const fills = deriveFills(row, evidence, this.#scheduledCost)
     const activity = [
       row.submittedAt,
       ...(row.endedAt === undefined ? [] : [row.endedAt]),
@@ -165,10 +200,14 @@ export class Book {
     for (const at of activity) this.activity.add(at)
     if (before !== undefined) {
       this.submissions.remove(before.row.submittedAt)
+      this.#noteOrder(before.row)
+      this.openOrders.remove(before.row.symbol, lifetimeOf(before))
       this.changes.changedFrom(firstChangeOf(before))
     }
     const order = { row, fills, activity }
     this.submissions.add(row.submittedAt)
+    this.#noteOrder(row)
+    this.openOrders.add(row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     this.#orders.set(row.executionId, order)
     if (before !== undefined) this.routing.remove(before.row)
@@ -176,9 +215,9 @@ export class Book {
 
     if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)
     else this.#waiting.delete(row.executionId)
-    if (row.costs !== undefined && fills.length === 0 && row.endedAt !== undefined)
-      this.#looseCosts.set(row.executionId, { at: row.endedAt, amount: row.costs })
-    else this.#looseCosts.delete(row.executionId)
+    const loose = fills.length === 0 ? looseCostOf(row, evidence) : undefined
+    if (loose === undefined) this.#looseCosts.delete(row.executionId)
+    else this.#looseCosts.set(row.executionId, loose)
 
     const touched = new Set<string>()
     if (before !== undefined && before.row.symbol !== row.symbol && before.fills.length > 0) {
@@ -193,6 +232,10 @@ export class Book {
     return [...touched]
   }
 
+  #noteOrder({ symbol, submittedAt }: ExecutionFact): void {
+    this.#ordersChangedFrom.set(symbol, Math.min(submittedAt, this.#ordersChangedFrom.get(symbol) ?? submittedAt))
+  }
+
   #ledger(symbol: string): SymbolLedger {
     const known = this.ledgers.get(symbol)
     if (known !== undefined) return known
@@ -205,6 +248,20 @@ export class Book {
 /** The first instant at which an order moved positions or money. */
 function firstChangeOf({ row, fills }: Order): EpochMs {
   return fills[0]?.at ?? row.endedAt ?? Number.POSITIVE_INFINITY
+}
+
+/** An order that is over and says no time for it ended with its last fill, else at its submission. */
+function lifetimeOf({ row, fills }: Order): { id: string; submittedAt: EpochMs; endsAt: EpochMs } {
+  const { executionId, submittedAt, endedAt, status } = row
+  const endsAt = endedAt ?? (isFinal(status) ? (fills.at(-1)?.at ?? submittedAt) : Number.POSITIVE_INFINITY)
+  return { id: executionId, submittedAt, endsAt }
+}
+
+/** What an order without a fill cost, at its end; before that it is not known to have none. */
+function looseCostOf({ costs, endedAt }: ExecutionFact, brokerFills: readonly FillFact[]): LooseCost | undefined {
+  const broker = brokerCostsOf(brokerFills)
+  if (endedAt === undefined || (costs === undefined && broker === undefined)) return undefined
+  return { at: endedAt, costs: { ...NO_COSTS, order_records: costs ?? 0n, broker_activities: broker ?? 0n } }
 }
 
 /** Equal in everything that means something; when and in which revision it was learnt does not. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CalendarName } from '../domain/calendar.js'
+import type { PriceE8 } from '../domain/exact.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
@@ -21,7 +22,9 @@ import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
+import { markSourcesOf } from './mark-sources.js'
 import { Market, type MarketNews } from './market.js'
+import { markOf } from './marks.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
 import { longestReach, PricePins, priceDemandOf } from './price-demand.js'
@@ -82,6 +85,8 @@ export class Engine implements FactSink {
         instruments: options.instruments,
         sessionRollMs: options.settings.sessionRollMs,
         capitalShareOf: options.settings.capitalShareOf,
+        scheduledCostIn: options.settings.scheduledCostIn,
+        markAt: (book, symbol, at) => this.#markAt(book, symbol, at),
       },
       options.startAt,
     )
@@ -129,6 +134,7 @@ export class Engine implements FactSink {
 
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
+    this.#portfolio.settle()
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
     return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
@@ -140,9 +146,11 @@ export class Engine implements FactSink {
    * Books that nothing touched, and whose time has not come, are not computed: they carry their values over.
    */
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
-    const touched = this.#portfolio.advanceTo(at)
+    this.#portfolio.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
+    this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
+    const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
     for (const account of this.#portfolio.accounts.values()) {
@@ -184,6 +192,16 @@ export class Engine implements FactSink {
 
   strategies(): StrategySummary[] {
     return summarizeStrategies(this.#portfolio)
+  }
+
+  #markAt(book: Book, symbol: string, at: EpochMs): PriceE8 | undefined {
+    const priced = {
+      book,
+      account: this.#portfolio.accountOf(book),
+      market: this.#market,
+      settings: this.#options.settings,
+    }
+    return markOf(markSourcesOf(priced, symbol, book.ledgers.get(symbol)), at)?.priceE8
   }
 
   #pinsAt(at: EpochMs): readonly EpochMs[] {

@@ -1,6 +1,7 @@
 import { divideHalfEven, type MoneyE17, type QuantityE9 } from '../domain/exact.js'
 import type { ExecutionFact, FillFact, Side } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
+import { type Costs, NO_COSTS } from './costs.js'
 
 /** One fill of an order, exact: quantity and notional are the fill, its price is their quotient. */
 export interface Fill {
@@ -11,8 +12,11 @@ export interface Fill {
   readonly side: Side
   readonly quantity: QuantityE9
   readonly notional: MoneyE17
-  readonly costs: MoneyE17
+  readonly costs: Costs
 }
+
+/** What an order's fills cost by the configured fee schedule; undefined where none is configured for the account. */
+export type ScheduledCost = (row: ExecutionFact, quantity: QuantityE9, notional: MoneyE17) => MoneyE17 | undefined
 
 /** The rest of a row that its broker fills leave; `~` sorts after every id a broker gives, so it comes last. */
 const REMAINDER = '~remainder'
@@ -36,44 +40,89 @@ export function isFinal(status: string): boolean {
  *
  * Broker fills come first, also before the row shows them; what they leave of the row's cumulative quantity is one more
  * fill at the row's fill time, priced at the row's average when the arithmetic leaves nothing. When a final row shows
- * less than its broker fills, the row wins. A quantity whose price is missing waits: it is no fill. The order's cumulative
- * cost is spread over its fills by notional, to the last unit; costs that the broker names with its fills are another
- * source, and two are never mixed. Sorted by (time, fill id).
+ * less than its broker fills, the row wins. A quantity whose price is missing waits: it is no fill. Sorted by (time, fill
+ * id).
+ *
+ * Each fill carries its part of what the order cost, as each source of costs tells it: an order's cumulative cost and the
+ * schedule's are spread over the fills by notional, to the last unit; of the broker's, what names a fill is that fill's,
+ * and what names the order (a fill of quantity 0) is spread.
  * Source: METRICS section 1, "Fill" and "Costs".
  */
-export function deriveFills(row: ExecutionFact, brokerFills: readonly FillFact[] = []): Fill[] {
+export function deriveFills(
+  row: ExecutionFact,
+  brokerFills: readonly FillFact[] = [],
+  scheduledCost: ScheduledCost = () => undefined,
+): Fill[] {
   const evidence = countedFills(row, brokerFills)
-  const parts = evidence.map((fill) => ({
+  const parts: Part[] = evidence.map((fill) => ({
     fillId: fill.fillId,
     at: fill.at,
     quantity: fill.qty,
     notional: fill.qty * fill.price,
+    ownCosts: fill.costs ?? 0n,
   }))
 
   const restQuantity = row.filledQty - sum(evidence.map((fill) => fill.qty))
   if (restQuantity > 0n && row.avgFillPrice !== undefined) {
     const restNotional = row.filledQty * row.avgFillPrice - sum(parts.map((part) => part.notional))
     const notional = restNotional > 0n ? restNotional : restQuantity * row.avgFillPrice
-    parts.push({ fillId: REMAINDER, at: row.filledAt ?? row.submittedAt, quantity: restQuantity, notional })
+    const at = row.filledAt ?? row.submittedAt
+    parts.push({ fillId: REMAINDER, at, quantity: restQuantity, notional, ownCosts: 0n })
   }
 
   const sorted = parts
     .filter((part) => part.quantity > 0n)
     .sort((a, b) => a.at - b.at || compareText(a.fillId, b.fillId))
-  const shares =
-    row.costs === undefined
-      ? undefined
-      : spread(
-          row.costs,
-          sorted.map((part) => part.notional),
-        )
-  return sorted.map((part, index) => ({
-    ...part,
+  const costs = costsOf(row, sorted, brokerFills, scheduledCost)
+  return sorted.map(({ fillId, at, quantity, notional }, index) => ({
+    fillId,
+    at,
+    quantity,
+    notional,
     executionId: row.executionId,
     submittedAt: row.submittedAt,
     side: row.side,
-    costs: shares?.[index] ?? 0n,
+    costs: costs?.[index] ?? NO_COSTS,
   }))
+}
+
+interface Part {
+  readonly fillId: string
+  readonly at: EpochMs
+  readonly quantity: QuantityE9
+  readonly notional: MoneyE17
+  /** What the broker charged for this fill by name. */
+  readonly ownCosts: MoneyE17
+}
+
+/** The costs of each part; undefined when no source says anything but 0. */
+function costsOf(
+  row: ExecutionFact,
+  parts: readonly Part[],
+  brokerFills: readonly FillFact[],
+  scheduledCost: ScheduledCost,
+): Costs[] | undefined {
+  if (parts.length === 0) return undefined
+  const own = sum(parts.map((part) => part.ownCosts))
+  const broker = brokerCostsOf(brokerFills) ?? 0n
+  const quantity = sum(parts.map((part) => part.quantity))
+  const notionals = parts.map((part) => part.notional)
+  const scheduled = scheduledCost(row, quantity, sum(notionals)) ?? 0n
+  if ((row.costs ?? 0n) === 0n && broker === 0n && own === 0n && scheduled === 0n) return undefined
+  const [ofRecord, ofBroker, ofSchedule] = [row.costs ?? 0n, broker - own, scheduled].map((amount) =>
+    spread(amount, notionals),
+  )
+  return parts.map(({ ownCosts }, index) => ({
+    order_records: ofRecord?.[index] ?? 0n,
+    broker_activities: ownCosts + (ofBroker?.[index] ?? 0n),
+    fee_schedule: ofSchedule?.[index] ?? 0n,
+  }))
+}
+
+/** What the broker charged for an order, with its fills or by its name; undefined where it named no cost at all. */
+export function brokerCostsOf(brokerFills: readonly FillFact[]): MoneyE17 | undefined {
+  const named = brokerFills.flatMap(({ costs }) => costs ?? [])
+  return named.length === 0 ? undefined : sum(named)
 }
 
 /** True when the row shows a quantity whose price has not been told yet. */

@@ -34,7 +34,7 @@ export function openingOf(symbol: string, account: Account, at: EpochMs): Openin
   const position = first.positions.find((candidate) => candidate.symbol === symbol)
   const price = position?.avgEntryPrice ?? position?.mark
   const isPriced = held === 0n || price !== undefined
-  if (others.length > 0 || !isPriced) return { kind: 'unknown', until: account.firstFlat(symbol) }
+  if (others.length > 0 || !isPriced) return { kind: 'unknown', until: account.positions.firstFlat(symbol) }
   if (position === undefined || price === undefined)
     return { kind: 'snapshot', at: first.at, quantity: 0n, cost: 0n, unrealized: 0n }
   const { multiplier } = trader.ledger.terms

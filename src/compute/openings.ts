@@ -20,7 +20,7 @@ export class Openings {
   }
 
   /** Settles all that is due at T; calls back for each book that begins otherwise now. */
-  settle(now: EpochMs, onChange: (book: Book) => void): void {
+  settle(now: EpochMs, onChange: (book: Book, symbol: string) => void): void {
     for (const { at, account, symbol } of this.#later) if (at <= now) this.unsettle(account, symbol)
     this.#later = this.#later.filter(({ at }) => at > now)
     for (const [account, symbols] of this.#unsettled) {
@@ -32,7 +32,7 @@ export class Openings {
           if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
           ledger.open(opening)
           book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-          onChange(book)
+          onChange(book, symbol)
         }
       }
     }

@@ -1,6 +1,6 @@
 import { type BookKey, bookId } from '../domain/book.js'
-import type { Calendar, CalendarName } from '../domain/calendar.js'
-import type { QuantityE9 } from '../domain/exact.js'
+import { CALENDAR_NAMES, type Calendar, type CalendarName } from '../domain/calendar.js'
+import type { PriceE8, QuantityE9 } from '../domain/exact.js'
 import type {
   CashFlowFact,
   DecisionFact,
@@ -15,8 +15,11 @@ import type {
 import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
 import { Book } from './book.js'
+import { isCashFee } from './equity/flows.js'
+import type { ScheduledCost } from './fills.js'
 import { Instruments } from './instruments.js'
 import { Openings } from './openings.js'
+import { Rebases } from './rebases.js'
 import { type BookFact, WaitingFacts } from './waiting-facts.js'
 
 export interface PortfolioOptions {
@@ -26,6 +29,10 @@ export interface PortfolioOptions {
   readonly instruments: readonly InstrumentFact[]
   readonly sessionRollMs: number
   readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
+  /** What the configured fee schedule says; undefined where there is none for an account. */
+  readonly scheduledCostIn: (account: string, calendar: CalendarName) => ScheduledCost | undefined
+  /** The mark of a symbol for a book at an instant. */
+  readonly markAt: (book: Book, symbol: string, at: EpochMs) => PriceE8 | undefined
 }
 
 const NO_SYMBOLS: readonly string[] = []
@@ -47,6 +54,8 @@ export class Portfolio {
   readonly #fillsBeforeTheirOrder = new Map<string, FillFact[]>()
   readonly #future = new WaitingFacts()
   readonly #openings = new Openings()
+  readonly #rebases: Rebases
+  readonly #firstOrders = new Map<Book, EpochMs>()
   #dirty = new Set<Book>()
 
   constructor(
@@ -55,6 +64,13 @@ export class Portfolio {
   ) {
     this.#options = options
     this.instruments = new Instruments(options.instruments)
+    this.#rebases = new Rebases({
+      markAt: options.markAt,
+      onChange: (book, from) => {
+        this.#dirty.add(book)
+        book.changes.changedFrom(from)
+      },
+    })
   }
 
   /** Orders that name no strategy: they belong to an account and to no book. */
@@ -100,11 +116,30 @@ export class Portfolio {
     return this.#account(book.description.account)
   }
 
-  /** Moves T on: facts whose time has come are applied, openings settled; returns the books that changed, and forgets them. */
-  advanceTo(at: EpochMs): ReadonlySet<Book> {
+  /** Moves T on: facts whose time has come are applied, and positions settled. */
+  advanceTo(at: EpochMs): void {
     this.now = Math.max(this.now, at)
     for (const fact of this.#future.takeDue(this.now)) this.#applyOne(fact)
-    this.#openings.settle(this.now, (book) => this.#dirty.add(book))
+    this.settle()
+  }
+
+  /** Works out how ledgers begin and what snapshots correct in them, where that may be otherwise than was thought. */
+  settle(): void {
+    this.#openings.settle(this.now, (book, symbol) => {
+      this.#dirty.add(book)
+      this.#rebases.unsettle(this.accountOf(book), symbol, Number.NEGATIVE_INFINITY)
+    })
+    this.#rebases.settle()
+  }
+
+  /** Settles again what was booked at marks that are others now. */
+  reprice(symbols: Iterable<string>): void {
+    this.#rebases.reprice(symbols, (book) => this.accountOf(book))
+    this.#rebases.settle()
+  }
+
+  /** The books that changed since the last call; forgets them. */
+  takeChanged(): ReadonlySet<Book> {
     const dirty = this.#dirty
     this.#dirty = new Set()
     return dirty
@@ -170,8 +205,11 @@ export class Portfolio {
       if (ledger === undefined) continue
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-      if (ledger.revalue(this.instruments.termsOf(symbol)))
-        this.#openings.unsettle(this.#account(book.description.account), symbol)
+      if (!ledger.revalue(this.instruments.termsOf(symbol))) continue
+      book.recost(symbol)
+      const account = this.accountOf(book)
+      this.#openings.unsettle(account, symbol)
+      this.#rebases.unsettle(account, symbol, Number.NEGATIVE_INFINITY)
     }
   }
 
@@ -243,7 +281,7 @@ export class Portfolio {
         this.#changeSnapshots(this.#account(id), Number(part), (account) => account.removeSnapshot(Number(part)))
         break
       case 'cash_flow':
-        if (this.#account(id).flows.remove(part)) this.#touchAll(this.#account(id))
+        this.#changeFlows(this.#account(id), part, (account) => account.flows.remove(part) !== undefined)
         break
     }
   }
@@ -262,10 +300,6 @@ export class Portfolio {
     this.#touch(book, [fact.symbol], '')
   }
 
-  #touchAll(account: Account): void {
-    for (const book of account.books.values()) this.#dirty.add(book)
-  }
-
   #applySnapshot(snapshot: PositionSnapshotFact): void {
     this.#changeSnapshots(this.#account(snapshot.account), snapshot.at, (account) => account.applySnapshot(snapshot))
   }
@@ -273,6 +307,7 @@ export class Portfolio {
   #changeSnapshots(account: Account, at: EpochMs, change: (account: Account) => boolean): void {
     const firstBefore = account.firstSnapshot
     if (!change(account)) return
+    this.#rebases.unsettleAll(account, at)
     for (const book of account.books.values()) {
       this.#dirty.add(book)
       book.changes.changedFrom(at)
@@ -284,20 +319,35 @@ export class Portfolio {
   }
 
   #applyCashFlow(flow: CashFlowFact): void {
-    const account = this.#account(flow.account)
-    if (account.flows.record(flow)) this.#touchAll(account)
+    this.#changeFlows(this.#account(flow.account), flow.flowId, (account) => account.flows.record(flow))
+  }
+
+  /** A fee that names no order is a cost of the account's books, and evidence that its broker tells of costs. */
+  #changeFlows(account: Account, flowId: string, change: (account: Account) => boolean): void {
+    const before = account.flows.at(flowId)
+    if (!change(account)) return
+    const now = account.flows.at(flowId)
+    const fees = [before, now].flatMap((flow) => (flow !== undefined && isCashFee(flow) ? flow.at : []))
+    const evidence = now !== undefined && isCashFee(now) ? now.at : undefined
+    account.noteCosts(`flow ${flowId}`, { broker_activities: evidence }, this.now)
+    for (const book of account.books.values()) {
+      this.#dirty.add(book)
+      if (fees.length > 0) book.changes.changedFrom(Math.min(...fees))
+    }
   }
 
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     account.flows.fillsChangedFrom(book.changes.from)
+    for (const [symbol, from] of book.takeOrderChanges()) this.#rebases.unsettle(account, symbol, from)
+    if (account.books.size > 1) this.#noteFirstOrder(book, account)
     if (book === account.orphans) {
       book.changes.take()
       for (const other of account.books.values()) this.#dirty.add(other)
       return
     }
     this.#dirty.add(book)
-    if (account.noteCosts(executionId, book.costsKnownFrom(executionId), this.now))
+    if (account.noteCosts(`order ${executionId}`, book.costEvidenceOf(executionId), this.now))
       for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
       this.#openings.unsettle(account, symbol)
@@ -307,6 +357,15 @@ export class Portfolio {
     }
   }
 
+  /** Until its first order the others in an account may have been alone in it. */
+  #noteFirstOrder(book: Book, account: Account): void {
+    const first = book.submissions.first ?? Number.POSITIVE_INFINITY
+    const before = this.#firstOrders.get(book) ?? Number.POSITIVE_INFINITY
+    if (first === before) return
+    this.#firstOrders.set(book, first)
+    this.#rebases.unsettleAll(account, Math.min(first, before))
+  }
+
   /** The book of an account's orders that name no strategy; it has no frames. */
   #orphansOf(label: string): Book {
     const account = this.#account(label)
@@ -314,6 +373,7 @@ export class Portfolio {
       description: { strategyId: '', account: label, strategyName: '', calendar: 'XNYS' },
       calendar: this.#options.calendars.XNYS,
       termsOf: (symbol) => this.instruments.termsOf(symbol),
+      scheduledCost: () => undefined,
     })
     return account.orphans
   }
@@ -324,6 +384,7 @@ export class Portfolio {
     const account = new Account(label, {
       multiplierOf: (symbol) => this.instruments.multiplierOf(symbol),
       sessionRollMs: this.#options.sessionRollMs,
+      hasFeeSchedule: CALENDAR_NAMES.some((name) => this.#options.scheduledCostIn(label, name) !== undefined),
     })
     this.accounts.set(label, account)
     return account
@@ -339,6 +400,7 @@ export class Portfolio {
       description: { strategyId, account, strategyName, calendar },
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.instruments.termsOf(symbol),
+      scheduledCost: this.#options.scheduledCostIn(account, calendar) ?? (() => undefined),
     })
     this.books.set(id, book)
     this.#account(account).books.set(strategyId, book)

@@ -1,8 +1,9 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
-import { historyFrom } from '../domain/history.js'
+import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { PriceDemand } from '../domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
+import type { Account } from './account.js'
 import type { Book } from './book.js'
 import { decidedSymbols } from './coverage.js'
 import { pricePinsOf } from './equity/price-pins.js'
@@ -43,10 +44,20 @@ export class PricePins {
     if (this.#known?.minute === minute) return this.#known.instants
     const pins = new Set<EpochMs>()
     for (const account of portfolio.accounts.values())
-      for (const pin of pricePinsOf(account, calendars.XNYS, at, sessionRollMs)) pins.add(pin)
+      for (const pin of [...pricePinsOf(account, calendars.XNYS, at, sessionRollMs), ...adjustmentsOf(account, at)])
+        pins.add(pin)
     this.#known = { minute, instants: [...pins].sort((a, b) => a - b) }
     return this.#known.instants
   }
+}
+
+/** What snapshots taught was booked at the mark of its instant. */
+function adjustmentsOf(account: Account, at: EpochMs): EpochMs[] {
+  return [...account.books.values()].flatMap((book) =>
+    [...book.ledgers.values()].flatMap((ledger) =>
+      ledger.adjustments.flatMap((adjustment) => (adjustment.at > at - BAR_LIFETIME_MS ? adjustment.at : [])),
+    ),
+  )
 }
 
 /** Where the longest window can begin at the earliest; everything, at a T that the calendar does not know. */

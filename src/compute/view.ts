@@ -2,6 +2,7 @@ import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
 import type { Feed } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
+import type { CostSource } from './costs.js'
 import type { Review } from './decisions.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import type { Mark } from './marks.js'
@@ -45,9 +46,15 @@ export interface WindowView extends WindowStart {
   readonly tradedNotional: Valuation<MoneyE17>
   /** Of fills in the window, before costs. */
   readonly realized: Valuation<MoneyE17>
+  /** The part of it that snapshots taught and no fill made. */
+  readonly rebased: MoneyE17
   /** Costs of orders: with their fills, or at their end where they have none. */
   readonly orderCosts: MoneyE17
-  readonly costSource: 'order_records' | 'none'
+  /** Fees taken in coin, at the mark. */
+  readonly feesInKind: MoneyE17
+  /** The book's part of what the broker charged its account without naming an order. */
+  readonly accountFees: MoneyE17
+  readonly costSource: CostSource | 'none'
   /** Change of the unrealised result from start to T, positions taken over counted from their takeover. */
   readonly unrealizedChange: Valuation<MoneyE17>
   /** Orders submitted in the window that name both adapters, and those that took another one than expected. */

@@ -111,7 +111,11 @@ export const FLOWS: readonly EquityScenario[] = [
     [flow('dividend', 1_500, onWednesday)],
     1_500,
   ),
-  week('a fee is a result', [88_500, 88_500, 88_500], [flow('fee', -1_500, onWednesday)], -1_500, 0.015),
+  {
+    ...week('a fee is a result', [88_500, 88_500, 88_500], [flow('fee', -1_500, onWednesday)], -1_500),
+    // The book knows it as a cost.
+    expected: { cumulative_return: -0.015, max_drawdown: 0.015, pnl_reconciliation_gap: 0 },
+  },
   week('without a record 1 % of equity is a flow', [91_000, 91_000, 91_000], [], 0),
   week('less than 1 % is a result', [90_999, 90_999, 90_999], [], 999),
   week(

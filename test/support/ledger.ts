@@ -1,4 +1,5 @@
 import { type LedgerState, type Opening, SymbolLedger } from '../../src/compute/accumulators/symbol-ledger.js'
+import { NO_COSTS } from '../../src/compute/costs.js'
 import type { Fill } from '../../src/compute/fills.js'
 import type { Side } from '../../src/domain/facts.js'
 
@@ -18,7 +19,7 @@ export function fill(side: Side, units: number, price: number, at: number, more:
     side,
     quantity: quantity(units),
     notional: (quantity(units) * money(price)) / ONE,
-    costs: 0n,
+    costs: NO_COSTS,
     ...more,
   }
 }

@@ -1,5 +1,6 @@
 import { PriceSeries } from '../../src/compute/accumulators/price-series.js'
 import { SymbolLedger } from '../../src/compute/accumulators/symbol-ledger.js'
+import { NO_COSTS } from '../../src/compute/costs.js'
 import { type MarkSources, markAt } from '../../src/compute/marks.js'
 import { MINUTE_MS, SECOND_MS } from '../../src/domain/time.js'
 import { CALENDARS } from './engine.js'
@@ -35,7 +36,7 @@ export function sources({
   const ledger = new SymbolLedger({ multiplier: 10n ** 9n, lotSize: 1n })
   fills.forEach(([seconds, price], index) => {
     const at = from + seconds * SECOND_MS
-    const fill = { executionId: `e${index}`, fillId: 'f', at, submittedAt: at, side: 'buy', costs: 0n } as const
+    const fill = { executionId: `e${index}`, fillId: 'f', at, submittedAt: at, side: 'buy', costs: NO_COSTS } as const
     ledger.replace([], [{ ...fill, quantity: 3n, notional: 3n * BigInt(Math.round(price * 100)) }])
   })
   return {

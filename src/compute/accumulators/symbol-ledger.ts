@@ -1,5 +1,13 @@
-import { absolute, divideHalfEven, type MoneyE17, QUANTITY_DIGITS, type QuantityE9 } from '../../domain/exact.js'
+import {
+  absolute,
+  divideHalfEven,
+  type MoneyE17,
+  type PriceE8,
+  QUANTITY_DIGITS,
+  type QuantityE9,
+} from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
+import { type Costs, NO_COSTS, plusCosts } from '../costs.js'
 import { compareText, type Fill } from '../fills.js'
 import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
@@ -17,6 +25,18 @@ export type Opening =
   /** Nobody can say what was held until a snapshot shows the symbol flat, at `until`. */
   | { readonly kind: 'unknown'; readonly until: EpochMs | undefined }
 
+/**
+ * What an account's snapshots taught of a position that the fills do not explain: see METRICS section 2, fine print 1.
+ * From `at` on the ledger holds `quantity`.
+ */
+export type Adjustment =
+  /** A fee taken in coin: booked as a cost at the mark, and the round trip goes on. */
+  | { readonly kind: 'fee_in_kind'; readonly at: EpochMs; readonly quantity: QuantityE9; readonly price: PriceE8 }
+  /** Quantity and average price are another way to write the same position. */
+  | { readonly kind: 'split'; readonly at: EpochMs; readonly quantity: QuantityE9; readonly cost: MoneyE17 }
+  /** A fill of the difference at the mark that nobody recorded. */
+  | { readonly kind: 'rebase'; readonly at: EpochMs; readonly quantity: QuantityE9; readonly price: PriceE8 }
+
 /** Everything about a symbol up to an instant; sums run from the beginning, so a window is a difference of two. */
 export interface LedgerState {
   readonly at: EpochMs
@@ -26,16 +46,22 @@ export interface LedgerState {
   readonly cost: MoneyE17
   readonly realized: MoneyE17
   readonly notional: MoneyE17
-  readonly costs: MoneyE17
+  readonly costs: Costs
+  readonly feesInKind: MoneyE17
+  /** The part of `realized` that adjustments made. */
+  readonly rebased: MoneyE17
   /** Unrealised results that came with positions taken over: they were nobody's profit here. */
   readonly takenOver: MoneyE17
   readonly fillCount: number
+  /** Largest size that the open round trip has had; 0 when flat. */
+  readonly largest: QuantityE9
 }
 
 interface Entry {
   readonly at: EpochMs
-  /** Undefined for the entry that a takeover or a return to certainty makes. */
+  /** Undefined for the entry that an adjustment, a takeover or a return to certainty makes. */
   readonly fill: Fill | undefined
+  readonly adjustment?: Adjustment
   /** What stands after it. */
   state: LedgerState
 }
@@ -46,9 +72,12 @@ const NOTHING: LedgerState = {
   cost: 0n,
   realized: 0n,
   notional: 0n,
-  costs: 0n,
+  costs: NO_COSTS,
+  feesInKind: 0n,
+  rebased: 0n,
   takenOver: 0n,
   fillCount: 0,
+  largest: 0n,
 }
 
 export interface InstrumentTerms {
@@ -68,6 +97,7 @@ const ONE = 10n ** BigInt(QUANTITY_DIGITS)
  */
 export class SymbolLedger {
   #entries: Entry[] = []
+  #adjustments: Adjustment[] = []
   #opening: Opening = { kind: 'flat' }
   /** Entries before this one hold their state. */
   #validLength = 0
@@ -106,12 +136,37 @@ export class SymbolLedger {
     this.#opening = opening
     const at = startOf(opening)
     this.#entries = this.#entries.filter((entry) => entry.fill !== undefined)
+    this.#adjustments = []
     if (Number.isFinite(at)) {
       let index = this.#entries.findIndex((entry) => entry.at > at)
       if (index < 0) index = this.#entries.length
       this.#entries.splice(index, 0, { at, fill: undefined, state: NOTHING })
     }
     this.#validLength = 0
+  }
+
+  /** What snapshots taught of the position, oldest first. */
+  get adjustments(): readonly Adjustment[] {
+    return this.#adjustments
+  }
+
+  /** Takes up what the snapshots of an instant teach, after everything that happened until then. */
+  adjust(adjustment: Adjustment): void {
+    this.#adjustments.splice(lastDatedAtOrBefore(this.#adjustments, adjustment.at) + 1, 0, adjustment)
+    const index = this.#lastIndexAt(adjustment.at) + 1
+    this.#entries.splice(index, 0, { at: adjustment.at, fill: undefined, adjustment, state: NOTHING })
+    this.#validLength = Math.min(this.#validLength, index)
+  }
+
+  /** Forgets what was learnt at an instant or later; the instant of the first that went, undefined when none did. */
+  dropAdjustmentsFrom(at: EpochMs): EpochMs | undefined {
+    const first = this.#adjustments.find((adjustment) => adjustment.at >= at)
+    if (first === undefined) return undefined
+    this.#adjustments = this.#adjustments.filter((adjustment) => adjustment.at < at)
+    const index = this.#entries.findIndex((entry) => entry.adjustment !== undefined && entry.at >= at)
+    this.#entries = this.#entries.filter((entry) => entry.adjustment === undefined || entry.at < at)
+    this.#validLength = Math.min(this.#validLength, index)
+    return first.at
   }
 
   /** The state at an instant, everything stamped with it included. */
@@ -148,7 +203,7 @@ export class SymbolLedger {
       const entry = this.#entries[index]
       if (entry === undefined || entry.at > to) break
       if (entry.fill === undefined) continue
-      const notional = divideHalfEven(entry.fill.notional * this.terms.multiplier, ONE)
+      const notional = timesMultiplier(entry.fill.notional, this.terms)
       paid += entry.fill.side === 'buy' ? notional : -notional
     }
     return paid
@@ -189,18 +244,17 @@ export class SymbolLedger {
       const entry = this.#entries[index]
       if (entry === undefined) break
       const before = this.#entries[index - 1]?.state ?? NOTHING
-      entry.state =
-        entry.fill === undefined
-          ? this.#opened(before, entry.at)
-          : applyFill(before, entry.fill, this.terms, entry.fill.at > counts)
+      if (entry.fill !== undefined) entry.state = applyFill(before, entry.fill, this.terms, entry.fill.at > counts)
+      else if (entry.adjustment !== undefined) entry.state = applyAdjustment(before, entry.adjustment, this.terms)
+      else entry.state = this.#opened(before, entry.at)
     }
     this.#validLength = this.#entries.length
   }
 
   #opened(before: LedgerState, at: EpochMs): LedgerState {
-    if (this.#opening.kind !== 'snapshot') return { ...before, at, quantity: 0n, cost: 0n }
+    if (this.#opening.kind !== 'snapshot') return { ...before, at, quantity: 0n, cost: 0n, largest: 0n }
     const { quantity, cost, unrealized } = this.#opening
-    return { ...before, at, quantity, cost, takenOver: before.takenOver + unrealized }
+    return { ...before, at, quantity, cost, takenOver: before.takenOver + unrealized, largest: absolute(quantity) }
   }
 
   #lastIndexAt(at: EpochMs): number {
@@ -247,9 +301,9 @@ function signed(fill: Fill): QuantityE9 {
 
 /** One fill on top of a state. Written out field by field: this is the hot path of reading a history. */
 function applyFill(before: LedgerState, fill: Fill, terms: InstrumentTerms, movesPosition: boolean): LedgerState {
-  const notional = terms.multiplier === ONE ? fill.notional : divideHalfEven(fill.notional * terms.multiplier, ONE)
+  const notional = timesMultiplier(fill.notional, terms)
   const { quantity, cost, gain } = movesPosition
-    ? movePosition(before, fill, notional, terms.lotSize)
+    ? movePosition(before, signed(fill), notional, terms.lotSize)
     : { ...before, gain: 0n }
   return {
     at: fill.at,
@@ -257,10 +311,55 @@ function applyFill(before: LedgerState, fill: Fill, terms: InstrumentTerms, move
     cost,
     realized: before.realized + gain,
     notional: before.notional + notional,
-    costs: before.costs + fill.costs,
+    costs: plusCosts(before.costs, fill.costs),
+    feesInKind: before.feesInKind,
+    rebased: before.rebased,
     takenOver: before.takenOver,
     fillCount: before.fillCount + 1,
+    largest: largestOf(before, quantity),
   }
+}
+
+/** What a snapshot taught, on top of a state: it moves the position, and neither turnover nor the count of fills. */
+function applyAdjustment(before: LedgerState, adjustment: Adjustment, terms: InstrumentTerms): LedgerState {
+  const { at, quantity } = adjustment
+  if (adjustment.kind === 'split') {
+    const { cost } = adjustment
+    // No result: what the average price was rounded by is taken over, not earned.
+    return {
+      ...before,
+      at,
+      quantity,
+      cost,
+      takenOver: before.takenOver + before.cost - cost,
+      largest: absolute(quantity),
+    }
+  }
+  const traded = quantity - before.quantity
+  if (traded === 0n) return { ...before, at }
+  const value = timesMultiplier(absolute(traded) * adjustment.price, terms)
+  const move = movePosition(before, traded, value, terms.lotSize)
+  return {
+    ...before,
+    at,
+    quantity: move.quantity,
+    cost: move.cost,
+    realized: before.realized + move.gain,
+    rebased: before.rebased + move.gain,
+    feesInKind: before.feesInKind + (adjustment.kind === 'fee_in_kind' ? value : 0n),
+    largest: largestOf(before, move.quantity),
+  }
+}
+
+function largestOf(before: LedgerState, quantity: QuantityE9): QuantityE9 {
+  if (quantity === 0n) return 0n
+  const size = absolute(quantity)
+  const goesOn = before.quantity !== 0n && before.quantity > 0n === quantity > 0n
+  return goesOn && before.largest > size ? before.largest : size
+}
+
+function timesMultiplier(notional: MoneyE17, { multiplier }: InstrumentTerms): MoneyE17 {
+  return multiplier === ONE ? notional : divideHalfEven(notional * multiplier, ONE)
 }
 
 interface Move {
@@ -271,9 +370,8 @@ interface Move {
 }
 
 /** Opens, adds, closes in part or whole; a fill through zero closes the old position and opens the rest at its own price. */
-function movePosition(before: LedgerState, fill: Fill, notional: MoneyE17, lotSize: QuantityE9): Move {
-  const traded = signed(fill)
-  const value = fill.side === 'buy' ? notional : -notional
+function movePosition(before: LedgerState, traded: QuantityE9, notional: MoneyE17, lotSize: QuantityE9): Move {
+  const value = traded > 0n ? notional : -notional
   const quantity = before.quantity + traded
   const closes = before.quantity !== 0n && before.quantity > 0n !== traded > 0n
   if (!closes) return { quantity, cost: before.cost + value, gain: 0n }

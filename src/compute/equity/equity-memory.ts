@@ -19,6 +19,8 @@ export class EquityMemory {
   readonly timeline = new PnlTimeline()
   /** Whose the account's equity was when it was last read. */
   sharing: Sharing | undefined
+  /** Which costs the timeline's results are after. */
+  costRules: string | undefined
   readonly #runs = new Map<string, RunMemo>()
   /** Readings of the past that new prices do not change, until a fact or a correction does. */
   readonly #readings = new Map<string, unknown>()

@@ -2,6 +2,7 @@ import type { MoneyE17, QuantityE9 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { windowBounds } from '../../domain/window.js'
 import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
+import type { BookCosts } from '../book-costs.js'
 import { markSourcesOf, type PricedBook } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
 import { markOf } from '../marks.js'
@@ -11,7 +12,7 @@ import { AloneEquity } from './alone-equity.js'
 import type { BookEquity, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 import { SharedEquity } from './shared-equity.js'
-import { type Sharing, sharingOf } from './sharing.js'
+import { type Sharing, shareKey, sharingOf } from './sharing.js'
 import { isObserved } from './sighting.js'
 
 export interface EquityReaderOptions extends PricedBook {
@@ -21,6 +22,7 @@ export interface EquityReaderOptions extends PricedBook {
   /** The part of its account's equity that is the book's by configuration. */
   readonly capitalShare: () => QuantityE9 | undefined
   readonly memory: EquityMemory
+  readonly costs: BookCosts
   readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
   readonly changesAt: (at: EpochMs) => void
 }
@@ -29,6 +31,7 @@ export interface EquityReaderOptions extends PricedBook {
 export class EquityReader {
   readonly #options: EquityReaderOptions
   readonly #at: EpochMs
+  #sharing: Sharing | undefined
 
   constructor(options: EquityReaderOptions, at: EpochMs) {
     this.#options = options
@@ -38,7 +41,7 @@ export class EquityReader {
   /** The book's equity; `opensAt` is the open of the latest session. */
   equity(opensAt: EpochMs): BookEquity {
     const { book, account, memory, netPnlSince, changesAt } = this.#options
-    const sharing = this.#sharing()
+    const sharing = this.sharing()
     const common = { account, memory, opensAt, changesAt, pricing: this.#pricing(sharing) }
     const seen = {
       calendar: book.calendar,
@@ -76,7 +79,13 @@ export class EquityReader {
     return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
   }
 
-  #sharing(): Sharing {
+  /** Whose the account's equity is at T. */
+  sharing(): Sharing {
+    this.#sharing ??= this.#readSharing()
+    return this.#sharing
+  }
+
+  #readSharing(): Sharing {
     const { book, account, settings, memory, capitalShare, changesAt } = this.#options
     const { sharing, holdsUntil } = sharingOf(book, account, this.#at, book.calendar, {
       ...settings,
@@ -100,7 +109,11 @@ export class EquityReader {
   }
 
   #extendTimeline(): void {
-    const { book, settings, memory } = this.#options
+    const { book, settings, memory, costs } = this.#options
+    const rules = `${costs.source} ${costs.source === 'broker_activities' ? shareKey(this.sharing()) : ''}`
+    // Costs that another source tells, or that others share now, change the book's whole past.
+    if (memory.costRules !== rules) book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+    memory.costRules = rules
     const oldest = windowBounds('20d', this.#at, book.calendar, settings).start
     memory.timeline.extend(oldest, this.#at, book.changes, {
       pnlAt: (at) => this.#pnlAt(at),
@@ -110,11 +123,13 @@ export class EquityReader {
 
   /** Net result of the book from its beginning: only differences of two mean anything. */
   #pnlAt(at: EpochMs): MoneyE17 | undefined {
-    const { book } = this.#options
-    let pnl = -book.looseCostsIn(Number.NEGATIVE_INFINITY, at)
+    const { book, costs } = this.#options
+    const beginning = Number.NEGATIVE_INFINITY
+    let pnl = -costs.ofBareOrders(beginning, at) - costs.ofAccount(beginning, at, this.sharing())
     for (const [symbol, ledger] of book.ledgers) {
-      const { quantity, cost, realized, takenOver, costs } = ledger.stateAt(at)
-      pnl += realized - takenOver - costs
+      const state = ledger.stateAt(at)
+      const { quantity, cost, realized, takenOver, feesInKind } = state
+      pnl += realized - takenOver - feesInKind - costs.ofFills(ledger.stateAt(beginning), state)
       if (quantity === 0n) continue
       const mark = markOf(markSourcesOf(this.#options, symbol, ledger), at)
       if (mark === undefined) return undefined
@@ -168,15 +183,15 @@ export class EquityReader {
 
   /** What the book earned between two snapshots, its positions at the snapshots' own prices, else at their marks. */
   #netPnlBetween(from: EpochMs, to: EpochMs): Valuation<MoneyE17> {
-    const { book, currencyOf } = this.#options
-    let earned = -book.looseCostsIn(from, to)
+    const { book, costs, currencyOf } = this.#options
+    let earned = -costs.ofBareOrders(from, to) - costs.ofAccount(from, to, this.sharing())
     const foreign: string[] = []
     const unmarked: string[] = []
     const unknown: string[] = []
     for (const [symbol, ledger] of book.ledgers) {
       const [before, after] = [ledger.stateAt(from), ledger.stateAt(to)]
       const isHeld = before.quantity !== 0n || after.quantity !== 0n
-      const isIdle = !isHeld && before.fillCount === after.fillCount
+      const isIdle = !isHeld && before.at === after.at
       if (ledger.isUnknownAfter(from)) unknown.push(symbol)
       if (isIdle) continue
       if (currencyOf(symbol) !== 'USD') foreign.push(symbol)
@@ -186,7 +201,7 @@ export class EquityReader {
       else {
         const unrealized = valueAfter - after.cost - (valueBefore - before.cost)
         earned += after.realized - before.realized + unrealized - (after.takenOver - before.takenOver)
-        earned -= after.costs - before.costs
+        earned -= costs.ofFills(before, after) + after.feesInKind - before.feesInKind
       }
     }
     if (foreign.length > 0) return { known: false, reason: 'currency', symbols: foreign }

@@ -68,18 +68,23 @@ export class Flows {
   /** Takes a record in; false when it is no news. */
   record(fact: CashFlowFact): boolean {
     const before = this.#recorded.get(fact.flowId)
-    if (before !== undefined && before.at === fact.at && before.amount === fact.amount && before.kind === fact.kind)
-      return false
+    if (before !== undefined && isSame(before, fact)) return false
     this.#recorded.set(fact.flowId, fact)
     this.#searches = undefined
     return true
   }
 
-  /** Forgets a record that its source has no more; false when it was not known. */
-  remove(flowId: string): boolean {
-    if (!this.#recorded.delete(flowId)) return false
+  /** Forgets a record that its source has no more, and returns it. */
+  remove(flowId: string): CashFlowFact | undefined {
+    const fact = this.#recorded.get(flowId)
+    if (fact === undefined) return undefined
+    this.#recorded.delete(flowId)
     this.#searches = undefined
-    return true
+    return fact
+  }
+
+  at(flowId: string): CashFlowFact | undefined {
+    return this.#recorded.get(flowId)
   }
 
   /** Fills changed from an instant on: what was concluded from later cash has to be concluded again. */
@@ -142,6 +147,20 @@ export class Flows {
     for (const fact of this.#recorded.values())
       if (fact.kind === kind && fact.at > from && fact.at <= to) total += fact.amount
     return total
+  }
+
+  /** What the broker charged in (from, to] without naming an order; positive when it costs. */
+  feesIn(from: EpochMs, to: EpochMs): MoneyE17 {
+    let total = 0n
+    for (const fact of this.#recorded.values())
+      if (isCashFee(fact) && fact.at > from && fact.at <= to) total -= fact.amount
+    return total
+  }
+
+  nextFeeAfter(at: EpochMs): EpochMs {
+    let next = Number.POSITIVE_INFINITY
+    for (const fact of this.#recorded.values()) if (isCashFee(fact) && fact.at > at && fact.at < next) next = fact.at
+    return next
   }
 
   #forgetWhatChanged(calendar: Calendar): void {
@@ -225,6 +244,15 @@ export class Flows {
     const index = observations.indexAt(at - 1)
     return index < 0 ? undefined : observations.at(index + 1)?.at
   }
+}
+
+/** A fee taken in coin moves no cash: the positions show it. */
+export function isCashFee({ kind, qty }: CashFlowFact): boolean {
+  return kind === 'fee' && (qty ?? 0n) === 0n
+}
+
+function isSame(a: CashFlowFact, b: CashFlowFact): boolean {
+  return a.at === b.at && a.amount === b.amount && a.kind === b.kind && a.symbol === b.symbol && a.qty === b.qty
 }
 
 function isJump(before: Observation, after: Observation): boolean {

@@ -63,9 +63,13 @@ export function sharingOf(
 }
 
 export function sameSharing(a: Sharing, b: Sharing): boolean {
-  if (a.kind === 'alone' || b.kind === 'alone') return a.kind === b.kind
-  if (a.source === 'configured') return b.source === 'configured' && a.share === b.share
-  return b.source === 'equal_share_assumed' && a.books === b.books
+  return shareKey(a) === shareKey(b)
+}
+
+/** One text for each way to share. */
+export function shareKey(sharing: Sharing): string {
+  if (sharing.kind === 'alone') return 'alone'
+  return sharing.source === 'configured' ? `of ${sharing.share}` : `among ${sharing.books}`
 }
 
 /** The book's part of an amount of the account. */

@@ -1,5 +1,6 @@
-import { bookOf, briefs, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
-import { brokerFill, filled, instant, order } from '../../support/facts.js'
+import { MONEY_DIGITS, parseScaled } from '../../../src/domain/exact.js'
+import { bookOf, brief, briefs, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
+import { ACCOUNT, brokerFill, fact, filled, instant, order } from '../../support/facts.js'
 
 /** METRICS section 1, "Costs". */
 
@@ -74,12 +75,84 @@ describe('costs are booked', () => {
   })
 })
 
-test('a cost that the broker names with a fill is of another source than order records, and none is mixed in', () => {
+describe('what the broker charges', () => {
   const row = order({ execution_id: 'e', submitted_at: at('10:30:00'), submitted_qty: 2 })
-  const fill = brokerFill({ execution_id: 'e', fill_id: 'f', at: at('10:30:01'), qty: 2, price: 100, costs: 1 })
-  const frame = bookOf(framesAt(NOW, [row, fill]))
-  expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 0, meta: { cost_source: 'none' } })
-  expect(briefs(frame)).toMatchObject({ net_pnl: 0, gross_pnl: 0, cost_bps: 'no_cost_source' })
+  const fill = (raw: Record<string, unknown>) =>
+    brokerFill({ execution_id: 'e', fill_id: 'f', at: at('10:30:01'), qty: 2, price: 100, ...raw })
+
+  test('is booked with the fill that it names', () => {
+    const frame = bookOf(framesAt(NOW, [row, fill({ costs: 1 })]))
+    expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 1, meta: { cost_source: 'broker_activities' } })
+    expect(briefs(frame)).toMatchObject({ net_pnl: -1, gross_pnl: 0, cost_bps: 50 })
+  })
+
+  test('is spread over the fills of the order that it names', () => {
+    const fee = fill({ fill_id: 'fee', at: at('16:00:00'), qty: 0, price: 1, costs: 3 })
+    const later = fill({ fill_id: 'g', at: at('10:58:00'), qty: 1, price: 100 })
+    const frame = bookOf(framesAt(NOW, [row, fill({}), later, { ...fee, at: at('10:58:30') }]))
+    expect(brief(resultsOf(frame, '1h').cost_total)).toBe(3)
+    expect(brief(resultsOf(frame, '5m').cost_total)).toBe(1)
+  })
+
+  test('is not mixed with what order records say', () => {
+    const frame = bookOf(framesAt(NOW, [{ ...row, costs: parseScaled(5, MONEY_DIGITS) }, fill({ costs: 1 })]))
+    expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 5, meta: { cost_source: 'order_records' } })
+  })
+
+  test('without naming an order is a cost of its time, of no order and in no bps', () => {
+    const fee = fact('cash_flow', { account: ACCOUNT, flow_id: 'fee', at: at('10:40:00'), amount: -4, kind: 'fee' })
+    const frame = bookOf(framesAt(NOW, [row, fill({}), fee]))
+    expect(resultsOf(frame).cost_total).toEqual({
+      status: 'ok',
+      value: 4,
+      meta: { cost_source: 'broker_activities', account_fees_usd: 4 },
+    })
+    expect(briefs(frame)).toMatchObject({ net_pnl: -4, gross_pnl: 0, cost_bps: 0 })
+    expect(brief(resultsOf(frame, '15m').cost_total)).toBe(0)
+  })
+
+  test('to an account of several books is split by share', () => {
+    const other = filled({ at: at('10:20:00'), side: 'buy', qty: 1, price: 100, strategy_id: 's2' })
+    const fee = fact('cash_flow', { account: ACCOUNT, flow_id: 'fee', at: at('10:40:00'), amount: -4, kind: 'fee' })
+    const costs = ['s1', 's2'].map((strategyId) =>
+      brief(resultsOf(bookOf(framesAt(NOW, [row, fill({}), other, fee]), { strategyId })).cost_total),
+    )
+    expect(costs).toEqual([2, 2])
+  })
+
+  test('in coin shows in the positions, and its record books nothing', () => {
+    const raw = { account: ACCOUNT, flow_id: 'fee', at: at('10:40:00'), amount: 0, kind: 'fee', symbol: 'AAA', qty: 1 }
+    expect(resultsOf(bookOf(framesAt(NOW, [row, fill({}), fact('cash_flow', raw)]))).cost_total).toEqual({
+      status: 'ok',
+      value: 0,
+      meta: { cost_source: 'none' },
+    })
+  })
+})
+
+describe('a configured fee schedule', () => {
+  const parts = (appliesTo: string) => ({
+    settings: {
+      scheduledCostIn: (account: string) =>
+        account === appliesTo ? (_: unknown, quantity: bigint) => quantity * 10n ** 6n : undefined,
+    },
+  })
+  const facts = [filled({ at: at('10:30:00'), side: 'buy', qty: 5, price: 100 })]
+
+  test('says what orders cost where nobody else does', () => {
+    const frame = bookOf(framesAt(NOW, facts, parts(ACCOUNT)))
+    expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 0.05, meta: { cost_source: 'fee_schedule' } })
+    expect(sourceIn(facts, NOW)).toBe('none')
+  })
+
+  test('counts no more once an order names a cost', () => {
+    const named = filled({ at: at('10:50:00'), side: 'buy', qty: 5, price: 100, costs: 0 })
+    expect(resultsOf(bookOf(framesAt(NOW, [...facts, named], parts(ACCOUNT)))).cost_total).toEqual({
+      status: 'ok',
+      value: 0,
+      meta: { cost_source: 'order_records' },
+    })
+  })
 })
 
 describe('the cost source', () => {

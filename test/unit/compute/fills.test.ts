@@ -120,18 +120,22 @@ describe('the fills of an order', () => {
 describe('the cost of an order', () => {
   test('is spread over its fills by notional', () => {
     const fills = deriveFills(row({ costs: 10 }), [broker('a', 3, 100), broker('b', 2, 100)])
-    expect(fills.map(({ costs }) => costs)).toEqual([money(3), money(2), money(5)])
+    expect(fills.map(({ costs }) => costs.order_records)).toEqual([money(3), money(2), money(5)])
   })
 
   test('is spread to the last unit', () => {
     const cent = { costs: 0.01, filled_qty: 3 }
     const fills = deriveFills(row(cent), [broker('a', 1, 100), broker('b', 1, 100)])
-    expect(fills.map(({ costs }) => costs)).toEqual([333_333_333_333_333n, 333_333_333_333_334n, 333_333_333_333_333n])
+    expect(fills.map(({ costs }) => costs.order_records)).toEqual([
+      333_333_333_333_333n,
+      333_333_333_333_334n,
+      333_333_333_333_333n,
+    ])
   })
 
   test('may be a rebate', () => {
     const fills = deriveFills(row({ costs: -0.01, filled_qty: 3 }), [broker('a', 2, 100)])
-    expect(fills.map(({ costs }) => costs)).toEqual([-666_666_666_666_667n, -333_333_333_333_333n])
+    expect(fills.map(({ costs }) => costs.order_records)).toEqual([-666_666_666_666_667n, -333_333_333_333_333n])
   })
 
   test('never loses anything, whatever the amount and the weights', () => {

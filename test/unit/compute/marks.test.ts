@@ -1,4 +1,5 @@
 import { SymbolLedger } from '../../../src/compute/accumulators/symbol-ledger.js'
+import { NO_COSTS } from '../../../src/compute/costs.js'
 import { markAt, markAtStart } from '../../../src/compute/marks.js'
 import { SECOND_MS } from '../../../src/domain/time.js'
 import { CALENDARS } from '../../support/engine.js'
@@ -81,7 +82,18 @@ describe('the mark', () => {
       const ledger = new SymbolLedger({ multiplier: 50n * 10n ** 9n, lotSize: 1n })
       ledger.replace(
         [],
-        [{ executionId: 'e', fillId: 'f', at: NOON, submittedAt: NOON, side: 'sell', costs: 0n, quantity, notional }],
+        [
+          {
+            executionId: 'e',
+            fillId: 'f',
+            at: NOON,
+            submittedAt: NOON,
+            side: 'sell',
+            costs: NO_COSTS,
+            quantity,
+            notional,
+          },
+        ],
       )
       return markAt({ ...sources({}), ledger }, NOON).mark?.priceE8
     }

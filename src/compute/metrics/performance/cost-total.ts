@@ -1,3 +1,4 @@
+import { costsMeta, costsOf } from '../costs-of.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney } from '../definition.js'
 
@@ -6,7 +7,8 @@ import { okMoney } from '../definition.js'
  *
  * Unit: USD; positive is a cost.
  * Undefined when: never; without any cost record it is 0 and meta says `cost_source: none`.
- * Convention: an order's cumulative cost is booked with its fills, by notional; at its end where it has none.
+ * Convention: an order's cumulative cost is booked with its fills, by notional; at its end where it has none. Fees that the
+ * broker charged without naming an order are booked at their time, fees taken in coin at the mark.
  * Source: METRICS section 1, "Costs".
  */
 export const costTotal: WindowMetric = {
@@ -20,5 +22,5 @@ export const costTotal: WindowMetric = {
   sources: ['orders'],
   extended: true,
   summary: 'Explicit costs (commission, fees, regulatory) booked in the window.',
-  compute: ({ orderCosts, costSource }) => okMoney(orderCosts, { cost_source: costSource }),
+  compute: (view) => okMoney(costsOf(view), costsMeta(view)),
 }

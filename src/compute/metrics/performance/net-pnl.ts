@@ -1,3 +1,4 @@
+import { costsMeta, costsOf } from '../costs-of.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 import { grossPnlOf } from './gross-pnl.js'
@@ -24,6 +25,6 @@ export const netPnl: WindowMetric = {
   compute: (view) => {
     const gross = grossPnlOf(view)
     if (!gross.known) return unknown(gross)
-    return okMoney(gross.value - view.orderCosts, { cost_source: view.costSource })
+    return okMoney(gross.value - costsOf(view), costsMeta(view))
   },
 }

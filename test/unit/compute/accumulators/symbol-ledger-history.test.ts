@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { type Opening, SymbolLedger } from '../../../../src/compute/accumulators/symbol-ledger.js'
+import { NO_COSTS } from '../../../../src/compute/costs.js'
 import type { Fill } from '../../../../src/compute/fills.js'
 import { end, fill, ledgerOf, money, ORDINARY, quantity } from '../../../support/ledger.js'
 
@@ -87,7 +88,7 @@ describe('guarantees', () => {
       side: isBuy ? 'buy' : 'sell',
       quantity: BigInt(lots),
       notional,
-      costs: BigInt(index),
+      costs: { ...NO_COSTS, order_records: BigInt(index) },
     }))
 
   test('a flat symbol has cost 0, and its realised results are its cash', () => {
@@ -103,7 +104,7 @@ describe('guarantees', () => {
           side: open > 0n ? 'sell' : 'buy',
           quantity: open < 0n ? -open : open,
           notional: 777n,
-          costs: 0n,
+          costs: NO_COSTS,
         }
         const all = open === 0n ? fills : [...fills, closing]
         const cash = all.reduce((sum, one) => sum + (one.side === 'sell' ? one.notional : -one.notional), 0n)

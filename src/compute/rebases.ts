@@ -1,0 +1,202 @@
+import { absolute, type PriceE8, type QuantityE9 } from '../domain/exact.js'
+import { DAY_MS, type EpochMs } from '../domain/time.js'
+import type { Account } from './account.js'
+import type { Adjustment, LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
+import type { Book } from './book.js'
+import { marketValue } from './market-value.js'
+import type { Shown } from './position-history.js'
+
+/** Consecutive snapshots that have to agree before they outweigh the fills. */
+const SNAPSHOTS_NEEDED = 3
+/** While an order younger than this is open, a difference may be its fills, not told yet. */
+const YOUNG_ORDER_MS = DAY_MS
+/** A fee in kind takes at most one part in this many of the round trip's largest quantity. */
+const FEE_IN_KIND_DIVISOR = 200n
+/** A split changes the quantity by more than one part in this many … */
+const SPLIT_QUANTITY_DIVISOR = 20n
+/** … and what the position cost by at most one part in this many. */
+const SPLIT_COST_DIVISOR = 200n
+
+export interface RebasesOptions {
+  /** The mark of a symbol for a book at an instant. */
+  readonly markAt: (book: Book, symbol: string, at: EpochMs) => PriceE8 | undefined
+  /** Told of each book whose positions are others from an instant on. */
+  readonly onChange: (book: Book, from: EpochMs) => void
+}
+
+/**
+ * Keeps the ledgers of books that have their account to themselves at what the account's snapshots show.
+ *
+ * Fills do not prove positions: they can be closed, split or taxed in coin outside the tables. When three snapshots in a
+ * row show the same quantity, and another one than the ledger has at each of them, the ledger takes it at the third. All
+ * of it is a function of the facts: whatever comes late or is corrected redoes what follows, and a rebase that late fills
+ * explain is gone.
+ * Source: METRICS section 1, "Rebase", and fine print 1 and 15.
+ */
+export class Rebases {
+  readonly #options: RebasesOptions
+  /** From when on the positions of a symbol have to be compared again. */
+  #unsettled = new Map<Account, Map<string, EpochMs>>()
+  #unsettledAccounts = new Map<Account, EpochMs>()
+  /** Where a mark is part of what was learnt. */
+  readonly #marked = new Map<Book, Set<string>>()
+
+  constructor(options: RebasesOptions) {
+    this.#options = options
+  }
+
+  unsettle(account: Account, symbol: string, from: EpochMs): void {
+    const symbols = this.#unsettled.get(account) ?? new Map<string, EpochMs>()
+    this.#unsettled.set(account, symbols.set(symbol, Math.min(from, symbols.get(symbol) ?? from)))
+  }
+
+  /** The same for everything that is traded in an account. */
+  unsettleAll(account: Account, from: EpochMs): void {
+    this.#unsettledAccounts.set(account, Math.min(from, this.#unsettledAccounts.get(account) ?? from))
+  }
+
+  /** Prices became known of these symbols: what was booked at a mark that is another one now is booked again. */
+  reprice(symbols: Iterable<string>, accountOf: (book: Book) => Account): void {
+    if (this.#marked.size === 0) return
+    const changed = new Set(symbols)
+    for (const [book, marked] of this.#marked)
+      for (const symbol of marked) {
+        if (!changed.has(symbol)) continue
+        const first = book.ledgers
+          .get(symbol)
+          ?.adjustments.find(
+            (adjustment) => isMarked(adjustment) && adjustment.price !== this.#markAt(book, symbol, adjustment.at),
+          )
+        if (first !== undefined) this.unsettle(accountOf(book), symbol, first.at)
+      }
+  }
+
+  settle(): void {
+    for (const [account, from] of this.#unsettledAccounts)
+      for (const book of account.books.values())
+        for (const symbol of book.ledgers.keys()) this.unsettle(account, symbol, from)
+    this.#unsettledAccounts = new Map()
+    const unsettled = this.#unsettled
+    this.#unsettled = new Map()
+    for (const [account, symbols] of unsettled)
+      for (const book of account.books.values()) {
+        const aloneUntil = firstOrderOfOthers(book, account)
+        for (const [symbol, from] of symbols) {
+          const ledger = book.ledgers.get(symbol)
+          if (ledger !== undefined) this.#compare({ account, book, symbol, ledger, from, aloneUntil })
+        }
+      }
+  }
+
+  #compare(comparison: Comparison): void {
+    const { account, book, symbol, ledger, from, aloneUntil } = comparison
+    const { positions } = account
+    let changedFrom = ledger.dropAdjustmentsFrom(from) ?? Number.POSITIVE_INFINITY
+    const begins = beginningOf(ledger)
+    // What the last two snapshots before showed is part of a row of three.
+    const settledTo = positions.indexAt(from - 1)
+    let index = Math.max(0, settledTo - SNAPSHOTS_NEEDED + 2, positions.indexAt(begins - 1) + 1)
+    let row: { readonly quantity: QuantityE9; length: number } | undefined
+    for (;;) {
+      const at = positions.at(index)
+      if (at === undefined || at >= aloneUntil) break
+      const shown = wholeLots(positions.shownAt(symbol, at), ledger)
+      const held = ledger.stateAt(at)
+      if (shown.quantity === held.quantity) {
+        row = undefined
+        const next = Math.min(ledger.nextChangeAfter(at), positions.nextChangeAfter(symbol, at))
+        if (!Number.isFinite(next)) break
+        index = Math.max(index + 1, positions.indexAt(next - 1) + 1)
+        continue
+      }
+      if (row?.quantity !== shown.quantity) row = { quantity: shown.quantity, length: 0 }
+      row.length += 1
+      if (row.length >= SNAPSHOTS_NEEDED && index > settledTo && !hasYoungOrder(account, symbol, at)) {
+        const adjustment = this.#adjustmentOf(comparison, shown, held, at)
+        if (adjustment !== undefined) {
+          ledger.adjust(adjustment)
+          changedFrom = Math.min(changedFrom, at)
+        }
+        row = undefined
+      }
+      index += 1
+    }
+    this.#remember(book, symbol, ledger)
+    if (Number.isFinite(changedFrom)) this.#options.onChange(book, changedFrom)
+  }
+
+  /** Fee in kind, split, rebase: the first that fits. */
+  #adjustmentOf(
+    { account, book, symbol, ledger }: Comparison,
+    { quantity, avgEntryPrice }: Shown,
+    held: LedgerState,
+    at: EpochMs,
+  ): Adjustment | undefined {
+    const own = avgEntryPrice ?? account.prices(symbol)?.latestAt(at)?.priceE8
+    const price = this.#markAt(book, symbol, at) ?? own
+    const isFee =
+      book.calendar.name === '24x7' &&
+      quantity >= 0n &&
+      quantity < held.quantity &&
+      (held.quantity - quantity) * FEE_IN_KIND_DIVISOR <= held.largest
+    if (isFee && price !== undefined) return { kind: 'fee_in_kind', at, quantity, price }
+    const cost = own === undefined ? undefined : marketValue(quantity, own, ledger.terms.multiplier)
+    if (cost !== undefined && isSplit(held, quantity, cost)) return { kind: 'split', at, quantity, cost }
+    return price === undefined ? undefined : { kind: 'rebase', at, quantity, price }
+  }
+
+  #markAt(book: Book, symbol: string, at: EpochMs): PriceE8 | undefined {
+    return this.#options.markAt(book, symbol, at)
+  }
+
+  #remember(book: Book, symbol: string, ledger: SymbolLedger): void {
+    const marked = this.#marked.get(book) ?? new Set<string>()
+    if (ledger.adjustments.some(isMarked)) marked.add(symbol)
+    else marked.delete(symbol)
+    if (marked.size > 0) this.#marked.set(book, marked)
+    else this.#marked.delete(book)
+  }
+}
+
+interface Comparison {
+  readonly account: Account
+  readonly book: Book
+  readonly symbol: string
+  readonly ledger: SymbolLedger
+  readonly from: EpochMs
+  readonly aloneUntil: EpochMs
+}
+
+function isMarked(adjustment: Adjustment): adjustment is Exclude<Adjustment, { kind: 'split' }> {
+  return adjustment.kind !== 'split'
+}
+
+/** A position that nobody traded belongs to no book, and one that nobody can know is compared with nothing. */
+function beginningOf(ledger: SymbolLedger): EpochMs {
+  const { opening, firstFillAt = Number.POSITIVE_INFINITY } = ledger
+  if (opening.kind === 'unknown') return Math.max(firstFillAt, opening.until ?? Number.POSITIVE_INFINITY)
+  return opening.kind === 'snapshot' ? opening.at : firstFillAt
+}
+
+function firstOrderOfOthers(book: Book, account: Account): EpochMs {
+  let first = Number.POSITIVE_INFINITY
+  for (const other of account.books.values())
+    if (other !== book) first = Math.min(first, other.submissions.first ?? Number.POSITIVE_INFINITY)
+  return first
+}
+
+function hasYoungOrder(account: Account, symbol: string, at: EpochMs): boolean {
+  const books = [...account.books.values(), ...(account.orphans === undefined ? [] : [account.orphans])]
+  return books.some((book) => book.openOrders.hasOpen(symbol, at, YOUNG_ORDER_MS))
+}
+
+/** What is smaller than a lot is flat, in the ledger and so in what it is compared with. */
+function wholeLots(shown: Shown, { terms }: SymbolLedger): Shown {
+  return absolute(shown.quantity) < terms.lotSize ? { ...shown, quantity: 0n } : shown
+}
+
+function isSplit(held: LedgerState, quantity: QuantityE9, cost: bigint): boolean {
+  if (held.quantity === 0n || quantity === 0n || held.quantity > 0n !== quantity > 0n) return false
+  const isOtherQuantity = absolute(quantity - held.quantity) * SPLIT_QUANTITY_DIVISOR > absolute(held.quantity)
+  return isOtherQuantity && absolute(cost - held.cost) * SPLIT_COST_DIVISOR <= absolute(held.cost)
+}
