@@ -10,6 +10,9 @@ import { CostEvidenceSet } from './cost-evidence-set.js'
 import type { CostSource } from './costs.js'
 import { Flows } from './equity/flows.js'
 import { Observations } from './equity/observations.js'
+import { DatedTerms } from './inputs/dated-terms.js'
+import { type Digest, plus, termOfFact } from './inputs/digest.js'
+import { FactSum } from './inputs/fact-sum.js'
 import { PositionHistory } from './position-history.js'
 import { snapshotLimitMs } from './snapshot-limit.js'
 
@@ -43,6 +46,9 @@ export class Account {
   readonly observations = new Observations()
   readonly flows: Flows
   readonly positions = new PositionHistory()
+  /** Orders, fills, flows and openings, of all its books and of nobody. */
+  readonly facts = new FactSum()
+  readonly #snapshotTerms = new DatedTerms()
   readonly #multiplierOf: AccountOptions['multiplierOf']
   #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
@@ -81,6 +87,7 @@ export class Account {
     } else this.#snapshots.splice(index + 1, 0, snapshot)
     this.observations.add(snapshot, this.#multiplierOf)
     this.positions.put(snapshot)
+    this.#snapshotTerms.put(snapshot.at, termOfFact(snapshot))
     if (this.#first === undefined || snapshot.at <= this.#first.at) this.#first = snapshot
     // What comes late for a minute that has been thinned has to be thinned again.
     if (this.#thinnedTo !== undefined && snapshot.at <= this.#thinnedTo) this.#thinnedTo = undefined
@@ -99,9 +106,15 @@ export class Account {
     const index = this.#indexAt(at)
     if (this.#snapshots[index]?.at === at) this.#snapshots.splice(index, 1)
     this.observations.remove(at)
+    this.#snapshotTerms.remove(at)
     this.#forgetPrices(new Set([at]))
     if (this.#first?.at === at) this.#first = this.#snapshots[0]
     return true
+  }
+
+  /** What the account was told up to now. */
+  get digest(): Digest {
+    return plus(this.facts.digest, this.#snapshotTerms.digest)
   }
 
   /** The newest snapshot at or before an instant whose equity counts, with its positions. */

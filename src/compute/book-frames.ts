@@ -1,8 +1,9 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import type { BookFrame, WindowValues } from '../domain/frame.js'
+import { historyFrom } from '../domain/history.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
 import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
-import type { EpochMs } from '../domain/time.js'
+import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { recordOf } from '../lib/record-of.js'
 import { type Availability, unavailable } from './availability.js'
@@ -13,8 +14,11 @@ import type { DueMinutes } from './due-minutes.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
 import { newer } from './feed-events.js'
 import { holdingsOf, NO_HOLDINGS } from './holdings.js'
+import { type Digest, digestText, plus } from './inputs/digest.js'
+import type { MarketTerms } from './inputs/market-terms.js'
 import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
+import { pricedSymbols } from './price-demand.js'
 import type { SessionAges } from './staleness.js'
 import type { TierPlan } from './tier-plan.js'
 import type { WindowView } from './view.js'
@@ -26,6 +30,11 @@ export interface TickInputs {
   readonly availability: Availability
   /** Empty where the strategy has none. */
   readonly universe: readonly string[]
+  readonly terms: MarketTerms
+  /** Of what is lacking: an input as well, since nothing can be told from it. */
+  readonly lackingTerm: Digest
+  /** Of all that is known of the book but for prices. */
+  readonly factsDigest: Digest
   /** False for an extra frame between ticks: quality is judged at ticks only. */
   readonly judges: boolean
 }
@@ -39,6 +48,8 @@ interface TierState {
 export interface BookFramesOptions extends BookReaderOptions {
   readonly plan: TierPlan
   readonly moneyDecimalsOf: (calendar: CalendarName) => number
+  /** Of what facts tell of an instrument. */
+  readonly instrumentTermOf: (symbol: string) => Digest
   /** Told when a definition throws: its metric alone is in error. */
   readonly onMetricError: (metric: string, error: unknown) => void
 }
@@ -61,6 +72,8 @@ export class BookFrames {
   #availability: string | undefined
   #seq = 0
   #windows: BookFrame['windows'] | undefined
+  /** Symbols whose prices are inputs; another minute, or another fact, and they may be others. */
+  #priced: { readonly minute: number; readonly symbols: ReadonlySet<string> } | undefined
 
   constructor(options: BookFramesOptions) {
     this.#options = options
@@ -81,6 +94,7 @@ export class BookFrames {
     for (const tier of TIERS) this.#tiers[tier].dirty = true
     this.#options.memory.forgetPast()
     this.#coverage.touch()
+    this.#priced = undefined
   }
 
   /**
@@ -125,7 +139,26 @@ export class BookFrames {
       sources: this.#sources.instants,
       instants,
       stamp,
+      inputsDigest: this.#inputsDigest(inputs),
     }
+  }
+
+  #inputsDigest({ stamp: { at }, terms, factsDigest, lackingTerm }: TickInputs): string {
+    const { instrumentTermOf } = this.#options
+    let digest = plus(factsDigest, lackingTerm)
+    for (const symbol of this.#pricedAt(at))
+      digest = plus(digest, plus(terms.ofPrices(symbol), instrumentTermOf(symbol)))
+    for (const symbol of this.#coverage.symbols) digest = plus(digest, terms.ofMinutes(symbol))
+    return digestText(digest)
+  }
+
+  #pricedAt(at: EpochMs): ReadonlySet<string> {
+    const minute = Math.floor(at / MINUTE_MS)
+    if (this.#priced?.minute !== minute) {
+      const { book, account, settings } = this.#options
+      this.#priced = { minute, symbols: pricedSymbols(book, account, at, historyFrom(settings.calendars, at)) }
+    }
+    return this.#priced.symbols
   }
 
   /** Computes a tier if it is due; true when a value, status or reason changed. */

@@ -9,6 +9,7 @@ import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
 import { brokerCostsOf, deriveFills, type Fill, isFinal, type ScheduledCost, waitsForPrice } from './fills.js'
+import type { FactSum } from './inputs/fact-sum.js'
 import { OpenOrders } from './open-orders.js'
 import { Routing } from './routing.js'
 
@@ -35,6 +36,8 @@ export interface BookOptions {
   readonly calendar: Calendar
   readonly termsOf: (symbol: string) => InstrumentTerms
   readonly scheduledCost: ScheduledCost
+  /** What the book's account was told. */
+  readonly facts: FactSum
 }
 
 /**
@@ -54,6 +57,7 @@ export class Book {
   readonly decisions = new Decisions()
   readonly routing = new Routing()
   readonly openOrders = new OpenOrders()
+  readonly #facts: FactSum
   readonly #scheduledCost: ScheduledCost
   /** By symbol, from when on orders are others than they were. */
   #ordersChangedFrom = new Map<string, EpochMs>()
@@ -62,9 +66,10 @@ export class Book {
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
-  readonly #givenOpenings = new Map<string, Opening>()
+  readonly #givenOpenings = new Map<string, OpeningPositionFact>()
 
-  constructor({ description, calendar, termsOf, scheduledCost }: BookOptions) {
+  constructor({ description, calendar, termsOf, scheduledCost, facts }: BookOptions) {
+    this.#facts = facts
     this.#scheduledCost = scheduledCost
     this.description = description
     this.calendar = calendar
@@ -75,25 +80,30 @@ export class Book {
   applyExecution(row: ExecutionFact): string[] | undefined {
     const before = this.#orders.get(row.executionId)
     if (before !== undefined && sameContent(before.row, row)) return undefined
+    this.#facts.replace(before?.row, row)
     return this.#setOrder(row, before)
   }
 
   /** Begins the ledger of a symbol where a recorded range begins. */
-  beginWith({ symbol, at, qty, cost }: OpeningPositionFact): void {
-    this.#givenOpenings.set(symbol, { kind: 'snapshot', at, quantity: qty, cost, unrealized: 0n })
+  beginWith(fact: OpeningPositionFact): void {
+    const { symbol, at } = fact
+    this.#facts.replace(this.#givenOpenings.get(symbol), fact)
+    this.#givenOpenings.set(symbol, fact)
     this.#ledger(symbol)
     this.changes.changedFrom(at)
   }
 
   /** How the ledger of a symbol begins where a recording says so; else it is settled against the first snapshot. */
   givenOpening(symbol: string): Opening | undefined {
-    return this.#givenOpenings.get(symbol)
+    const given = this.#givenOpenings.get(symbol)
+    return given && { kind: 'snapshot', at: given.at, quantity: given.qty, cost: given.cost, unrealized: 0n }
   }
 
   /** Forgets an order that belongs elsewhere; the symbols whose positions it may have changed. */
   removeExecution(executionId: string): string[] {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
+    this.#facts.replace(order.row, undefined)
     for (const at of order.activity) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
     this.#noteOrder(order.row)
@@ -111,6 +121,7 @@ export class Book {
   takeBrokerFills(executionId: string): FillFact[] {
     const fills = [...(this.#brokerFills.get(executionId)?.values() ?? [])]
     this.#brokerFills.delete(executionId)
+    for (const fill of fills) this.#facts.replace(fill, undefined)
     return fills
   }
 
@@ -119,6 +130,7 @@ export class Book {
     const known = this.#brokerFills.get(fill.executionId) ?? new Map<string, FillFact>()
     const same = known.get(fill.fillId)
     if (same !== undefined && sameContent(same, fill)) return undefined
+    this.#facts.replace(same, fill)
     this.#brokerFills.set(fill.executionId, known.set(fill.fillId, fill))
     const order = this.#orders.get(fill.executionId)
     return order === undefined ? undefined : this.#setOrder(order.row, order)
@@ -142,7 +154,11 @@ export class Book {
 
   /** Forgets one of the broker's fills; the symbols whose positions it may have changed, or undefined for no news. */
   removeFill(executionId: string, fillId: string): string[] | undefined {
-    if (this.#brokerFills.get(executionId)?.delete(fillId) !== true) return undefined
+    const fills = this.#brokerFills.get(executionId)
+    const fill = fills?.get(fillId)
+    if (fill === undefined) return undefined
+    fills?.delete(fillId)
+    this.#facts.replace(fill, undefined)
     const order = this.#orders.get(executionId)
     return order === undefined ? undefined : this.#setOrder(order.row, order)
   }

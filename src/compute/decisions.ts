@@ -3,6 +3,7 @@ import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { partitionPoint } from './accumulators/sorted-search.js'
 import { compareText } from './fills.js'
+import { type Digest, minus, plus, termOfFact } from './inputs/digest.js'
 
 /** A decision that was reviewed, and what the review said of the context that it saw. */
 export interface Review {
@@ -19,6 +20,7 @@ interface Decision {
   readonly symbol: string
   readonly isVetoed: boolean
   readonly review: Review | undefined
+  readonly term: Digest
 }
 
 /**
@@ -31,6 +33,7 @@ export class Decisions {
   readonly made = new InstantSet()
   readonly vetoed = new InstantSet()
   readonly #known = new Map<string, Decision>()
+  #digest: Digest = 0n
   readonly #bySymbol = new Map<string, InstantSet>()
   /** By (reviewed at, decision id). */
   readonly #reviews: Review[] = []
@@ -38,8 +41,9 @@ export class Decisions {
   /** Applies the latest revision of a decision; false when it says nothing new. */
   apply(fact: DecisionFact): boolean {
     const before = this.#known.get(fact.decisionId)
-    const decision = { at: fact.at, symbol: fact.symbol, isVetoed: isVetoed(fact), review: reviewOf(fact) }
-    if (before !== undefined && isSame(before, decision)) return false
+    const term = termOfFact(fact)
+    if (before !== undefined && before.term === term) return false
+    const decision = { at: fact.at, symbol: fact.symbol, isVetoed: isVetoed(fact), review: reviewOf(fact), term }
     if (before !== undefined) this.#remove(before)
     this.#known.set(fact.decisionId, decision)
     this.#add(decision)
@@ -52,6 +56,16 @@ export class Decisions {
     if (decision === undefined) return
     this.#known.delete(decisionId)
     this.#remove(decision)
+  }
+
+  /** Forgets what was decided up to an instant that no window reaches: a process that starts now does not read it. */
+  expire(oldest: EpochMs): void {
+    if ((this.made.first ?? Number.POSITIVE_INFINITY) > oldest) return
+    for (const [decisionId, { at }] of this.#known) if (at <= oldest) this.remove(decisionId)
+  }
+
+  get digest(): Digest {
+    return this.#digest
   }
 
   at(decisionId: string): EpochMs | undefined {
@@ -76,7 +90,8 @@ export class Decisions {
     return this.#reviews[this.#reviewIndexAt(at) + 1]?.reviewedAt ?? Number.POSITIVE_INFINITY
   }
 
-  #add({ at, symbol, isVetoed: vetoed, review }: Decision): void {
+  #add({ at, symbol, isVetoed: vetoed, review, term }: Decision): void {
+    this.#digest = plus(this.#digest, term)
     this.made.add(at)
     if (vetoed) this.vetoed.add(at)
     const ofSymbol = this.#bySymbol.get(symbol) ?? new InstantSet()
@@ -85,7 +100,8 @@ export class Decisions {
     if (review !== undefined) this.#reviews.splice(this.#placeOf(review), 0, review)
   }
 
-  #remove({ at, symbol, isVetoed: vetoed, review }: Decision): void {
+  #remove({ at, symbol, isVetoed: vetoed, review, term }: Decision): void {
+    this.#digest = minus(this.#digest, term)
     this.made.remove(at)
     if (vetoed) this.vetoed.remove(at)
     this.#bySymbol.get(symbol)?.remove(at)
@@ -127,13 +143,4 @@ function reviewOf(decision: DecisionFact): Review | undefined {
 
 function isBefore(a: Review, b: Review): boolean {
   return a.reviewedAt !== b.reviewedAt ? a.reviewedAt < b.reviewedAt : compareText(a.decisionId, b.decisionId) < 0
-}
-
-function isSame(a: Decision, b: Decision): boolean {
-  return a.at === b.at && a.symbol === b.symbol && a.isVetoed === b.isVetoed && isSameReview(a.review, b.review)
-}
-
-function isSameReview(a: Review | undefined, b: Review | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  return (Object.keys(b) as (keyof Review)[]).every((key) => a[key] === b[key])
 }

@@ -22,6 +22,8 @@ import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
+import { termOf } from './inputs/digest.js'
+import { MarketTerms } from './inputs/market-terms.js'
 import { markSourcesOf } from './mark-sources.js'
 import { Market, type MarketNews } from './market.js'
 import { markOf } from './marks.js'
@@ -74,6 +76,8 @@ export class Engine implements FactSink {
   readonly #plan: TierPlan
   readonly formulaSet: string
   readonly #pins = new PricePins()
+  readonly #terms: MarketTerms
+  #decisionsFrom: EpochMs = Number.NEGATIVE_INFINITY
   #rejected = 0
 
   constructor(options: EngineOptions) {
@@ -91,6 +95,7 @@ export class Engine implements FactSink {
       options.startAt,
     )
     this.#market = new Market(options.startAt)
+    this.#terms = new MarketTerms(this.#market)
     this.#plan = planTiers(options.dictionary)
     const versions = options.dictionary.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
     this.formulaSet = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16)
@@ -166,6 +171,8 @@ export class Engine implements FactSink {
     // What one book does may change whose its account's equity is.
     const mayBeShared = new Set([...touched].map((book) => this.#portfolio.accountOf(book)))
     const common = this.#commonInputs(at, watermarks)
+    this.#terms.advanceTo(at)
+    this.#expireDecisions(oldestSnapshot)
     const books = new Map<string, BookFrame>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
@@ -173,21 +180,41 @@ export class Engine implements FactSink {
       const isTouched = touched.has(book) || thinned.has(book)
       if (isTouched || (mayBeShared.has(this.#portfolio.accountOf(book)) && frames.isSharingNews(at))) frames.touch()
       if (this.#isLive(book, at))
-        books.set(id, frames.frame({ ...common, universe: this.#portfolio.universeOf(book), judges }))
+        books.set(
+          id,
+          frames.frame({
+            ...common,
+            universe: this.#portfolio.universeOf(book),
+            factsDigest: this.#portfolio.digestOf(book),
+            judges,
+          }),
+        )
     }
     return { stamp: common.stamp, formulaSet: this.formulaSet, books }
   }
 
-  #commonInputs(at: EpochMs, { ordersAsOf, feedsAsOf, lacking }: Watermarks): Omit<TickInputs, 'universe' | 'judges'> {
+  #commonInputs(
+    at: EpochMs,
+    { ordersAsOf, feedsAsOf, lacking }: Watermarks,
+  ): Omit<TickInputs, 'universe' | 'factsDigest' | 'judges'> {
     const { startAt, epoch, feedsConfigured } = this.#options
     // A source of bars that has not answered yet may tell another price than what stands in for it.
     const marksWaitFor = feedsConfigured && feedsAsOf === undefined ? 'clickhouse' : undefined
+    const availability = availabilityOf(lacking, marksWaitFor)
     return {
       stamp: { at, ordersAsOf, feedsAsOf, areFeedsRequired: feedsConfigured, startedAt: startAt, epoch },
       ages: new SessionAges(at),
       due: new DueMinutes(at, this.#market, this.#options.settings),
-      availability: availabilityOf(lacking, marksWaitFor),
+      availability,
+      lackingTerm: termOf(availability.key),
+      terms: this.#terms,
     }
+  }
+
+  #expireDecisions(oldest: EpochMs): void {
+    if (oldest === this.#decisionsFrom) return
+    this.#decisionsFrom = oldest
+    for (const book of this.#portfolio.books.values()) book.decisions.expire(oldest)
   }
 
   strategies(): StrategySummary[] {
@@ -221,6 +248,7 @@ export class Engine implements FactSink {
       capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
       market: this.#market,
       settings: this.#options.settings,
+      instrumentTermOf: (symbol) => this.#portfolio.instruments.digestOf(symbol),
       currencyOf: (symbol) => this.#portfolio.instruments.currencyOf(symbol),
       plan: this.#plan,
       moneyDecimalsOf: (calendar) => this.#options.moneyDecimalsOf(strategyId, calendar),

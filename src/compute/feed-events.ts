@@ -24,6 +24,7 @@ export class FeedEvents {
   readonly #symbols = new Map<string, SymbolEvents>()
   #waiting: WaitingEvent[] = []
   #late = new Set<string>()
+  #revision = 0
   #now: EpochMs
   #forgetsAgainAt = Number.NEGATIVE_INFINITY
   readonly #newestOf = new Map<Iterable<string>, FeedInstant | undefined>()
@@ -52,6 +53,11 @@ export class FeedEvents {
         this.#see({ symbol, newestAt: last - MINUTE_MS + 1, ingestedAt: undefined })
       }
     }
+  }
+
+  /** Counts minutes that came to be known when they were due already: while it stays, what was due is as it was. */
+  get revision(): number {
+    return this.#revision
   }
 
   minutesOf(symbol: string): MinuteSet | undefined {
@@ -93,7 +99,9 @@ export class FeedEvents {
   }
 
   #addMinute(symbol: string, { minutes }: SymbolEvents, end: EpochMs): void {
-    if (minutes.add(end) && end <= this.#now - DUE_AFTER_MS) this.#late.add(symbol)
+    if (!minutes.add(end) || end > this.#now - DUE_AFTER_MS) return
+    this.#revision += 1
+    this.#late.add(symbol)
   }
 
   #see(event: WaitingEvent): void {

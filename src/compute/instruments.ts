@@ -1,6 +1,7 @@
 import { QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import type { InstrumentFact } from '../domain/facts.js'
 import type { InstrumentTerms } from './accumulators/symbol-ledger.js'
+import { type Digest, termOfFact } from './inputs/digest.js'
 
 const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
@@ -8,6 +9,7 @@ const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 export class Instruments {
   readonly #configured: ReadonlySet<string>
   readonly #known = new Map<string, InstrumentFact>()
+  readonly #terms = new Map<string, Digest>()
 
   constructor(configured: readonly InstrumentFact[]) {
     this.#configured = new Set(configured.map(({ symbol }) => symbol))
@@ -20,7 +22,13 @@ export class Instruments {
     const known = this.#known.get(symbol)
     if (this.#configured.has(symbol) || (known !== undefined && isSame(known, instrument))) return false
     this.#known.set(symbol, instrument)
+    this.#terms.set(symbol, termOfFact(instrument))
     return true
+  }
+
+  /** 0 where no fact tells anything of the symbol. */
+  digestOf(symbol: string): Digest {
+    return this.#terms.get(symbol) ?? 0n
   }
 
   currencyOf(symbol: string): string {

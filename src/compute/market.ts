@@ -45,8 +45,8 @@ export class Market {
   keep(symbol: string, cellMs: number): void {
     const known = this.#bars.get(symbol)
     if (known !== undefined && known.cellMs <= cellMs) return
-    this.#bars.set(symbol, new PriceSeries(cellMs))
-    this.#mids.set(symbol, new PriceSeries(cellMs))
+    this.#bars.set(symbol, new PriceSeries(cellMs, `bars ${symbol}`))
+    this.#mids.set(symbol, new PriceSeries(cellMs, `mids ${symbol}`))
   }
 
   applyBars({ symbol, ats, closesE8, newestIngestedAt }: PriceColumn): void {

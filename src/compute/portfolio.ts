@@ -17,6 +17,7 @@ import { Account } from './account.js'
 import { Book } from './book.js'
 import { isCashFee } from './equity/flows.js'
 import type { ScheduledCost } from './fills.js'
+import { type Digest, plus, termOfFact } from './inputs/digest.js'
 import { Instruments } from './instruments.js'
 import { Openings } from './openings.js'
 import { Rebases } from './rebases.js'
@@ -55,6 +56,7 @@ export class Portfolio {
   readonly #future = new WaitingFacts()
   readonly #openings = new Openings()
   readonly #rebases: Rebases
+  readonly #strategyTerms = new Map<string, Digest>()
   readonly #firstOrders = new Map<Book, EpochMs>()
   #dirty = new Set<Book>()
 
@@ -110,6 +112,14 @@ export class Portfolio {
 
   calendarOf(strategyId: string): CalendarName {
     return this.#options.calendarOf(strategyId) ?? this.strategies.get(strategyId)?.calendar ?? 'XNYS'
+  }
+
+  /** What is known of a book but for prices: its decisions, and all that its account and its strategies were told. */
+  digestOf(book: Book): Digest {
+    const account = this.accountOf(book)
+    let digest = plus(account.digest, book.decisions.digest)
+    for (const strategyId of account.books.keys()) digest = plus(digest, this.#strategyTerms.get(strategyId) ?? 0n)
+    return digest
   }
 
   accountOf(book: Book): Account {
@@ -179,6 +189,7 @@ export class Portfolio {
 
   #applyStrategy(strategy: StrategyFact): void {
     this.strategies.set(strategy.strategyId, strategy)
+    this.#strategyTerms.set(strategy.strategyId, termOfFact(strategy))
     for (const account of strategy.accounts ?? []) this.#book({ strategyId: strategy.strategyId, account })
     const calendar = this.calendarOf(strategy.strategyId)
     for (const book of this.books.values()) {
@@ -327,6 +338,7 @@ export class Portfolio {
     const before = account.flows.at(flowId)
     if (!change(account)) return
     const now = account.flows.at(flowId)
+    account.facts.replace(before, now)
     const fees = [before, now].flatMap((flow) => (flow !== undefined && isCashFee(flow) ? flow.at : []))
     const evidence = now !== undefined && isCashFee(now) ? now.at : undefined
     account.noteCosts(`flow ${flowId}`, { broker_activities: evidence }, this.now)
@@ -374,6 +386,7 @@ export class Portfolio {
       calendar: this.#options.calendars.XNYS,
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: () => undefined,
+      facts: account.facts,
     })
     return account.orphans
   }
@@ -401,6 +414,7 @@ export class Portfolio {
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: this.#options.scheduledCostIn(account, calendar) ?? (() => undefined),
+      facts: this.#account(account).facts,
     })
     this.books.set(id, book)
     this.#account(account).books.set(strategyId, book)

@@ -20,19 +20,26 @@ export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): 
   const watched = new Set<string>()
   const shownFrom = historyFrom(settings.calendars, now)
   for (const book of books.values()) {
-    const since = longestReach(book, now)
     const account = portfolio.accountOf(book)
     // A book that shares its account is observed each minute.
     const cellMs = account.books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
-    const keep = (symbol: string) => kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
-    for (const [symbol, ledger] of book.ledgers)
-      if (ledger.lastAt > since || ledger.stateAt(now).quantity !== 0n || ledger.isUnknownAfter(since)) keep(symbol)
-    // Equity moves with everything that the account holds, whoever bought it.
-    for (const symbol of account.symbolsShownAfter(shownFrom)) keep(symbol)
+    for (const symbol of pricedSymbols(book, account, now, shownFrom))
+      kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
     const universe = portfolio.universeOf(book)
     for (const symbol of universe.length > 0 ? universe : decidedSymbols(book, now, settings)) watched.add(symbol)
   }
   return { kept, watched }
+}
+
+/** The symbols whose prices some window of a book can rest on at T. */
+export function pricedSymbols(book: Book, account: Account, at: EpochMs, shownFrom: EpochMs): ReadonlySet<string> {
+  const since = longestReach(book, at)
+  const symbols = new Set<string>()
+  for (const [symbol, ledger] of book.ledgers)
+    if (ledger.lastAt > since || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(since)) symbols.add(symbol)
+  // Equity moves with everything that the account holds, whoever bought it.
+  for (const symbol of account.symbolsShownAfter(shownFrom)) symbols.add(symbol)
+  return symbols
 }
 
 /** The instants at which prices have to be exact, worked out once a minute: prices are thinned by whole minutes. */

@@ -32,6 +32,8 @@ export interface BookFrame {
   readonly sources: Readonly<Record<Tier, SourceInstants>>
   readonly instants: BookInstants
   readonly stamp: Stamp
+  /** What the frame was made of, 32 hexadecimal digits: equal ones, and equal values follow. */
+  readonly inputsDigest: string
 }
 
 export interface FrameSet {

@@ -88,6 +88,7 @@ export const snapshotSchema = z.strictObject({
   frame_as_of: instant,
   frame_seq: count,
   formula_set: z.string(),
+  inputs_digest: z.string(),
   session: sessionSchema,
   quality: z.enum(QUALITIES),
   groups: z.array(groupSchema),

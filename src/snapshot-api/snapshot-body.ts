@@ -43,6 +43,7 @@ export function snapshotBody(
     frame_as_of: toIso(set.stamp.at),
     frame_seq: seq,
     formula_set: set.formulaSet,
+    inputs_digest: frame.inputsDigest,
     session: sessionBody(calendars[book.calendar], set.stamp.at),
     quality: combinedQuality(groups.map(({ quality }) => quality)),
     groups,

@@ -34,6 +34,7 @@ describe('the body of /snapshot', () => {
       frame_as_of: '2026-03-10T16:00:00.250Z',
       frame_seq: 7,
       formula_set: 'f0f1f2f3f4f5f6f7',
+      inputs_digest: 'd0d1d2d3d4d5d6d7d0d1d2d3d4d5d6d7',
       session: {
         calendar: 'XNYS',
         state: 'open',

@@ -131,7 +131,7 @@ export function briefs(frame: BookFrame, window: Window = '1d'): Record<string, 
 }
 
 /**
- * What must be the same whoever computes it: every value, status, reason and meta of every book and window, in one
+ * What must be the same whoever computes it: every value, status, reason and meta of every book and window, and the digest of the inputs, in one
  * canonical text. How often a frame changed, and what its sources' instants are, describe a process and stay out.
  */
 export function frameBytes(frames: FrameSet): string {
@@ -139,6 +139,7 @@ export function frameBytes(frames: FrameSet): string {
     id,
     frame.book,
     frame.moneyDecimals,
+    frame.inputsDigest,
     WINDOWS.map((window) => [window, resultsOf(frame, window)]),
   ])
   return canonical([frames.stamp.at, frames.formulaSet, books])

@@ -141,6 +141,7 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
       account: parts.account ?? 'PA-1',
       calendar: parts.calendar ?? 'XNYS',
     },
+    inputsDigest: 'd0d1d2d3d4d5d6d7d0d1d2d3d4d5d6d7',
     seq: parts.seq ?? 7,
     moneyDecimals: parts.moneyDecimals ?? 2,
     windows: Object.fromEntries(WINDOWS.map((window) => [window, valuesOf(window)])) as BookFrame['windows'],

@@ -1,4 +1,5 @@
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { type Digest, plus, termOf } from '../inputs/digest.js'
 
 const MINUTES_A_DAY = 1_440
 const WORD_BITS = 32
@@ -17,6 +18,8 @@ export function minuteEndOf(at: EpochMs): EpochMs {
  */
 export class MinuteSet {
   readonly #days = new Map<number, Uint32Array>()
+  /** Of whole days, as long as nothing is added to them. */
+  readonly #terms = new Map<number, Digest>()
 
   get isEmpty(): boolean {
     return this.#days.size === 0
@@ -32,6 +35,7 @@ export class MinuteSet {
     const bit = 1 << (minute % WORD_BITS)
     const before = day[word] ?? 0
     day[word] = before | bit
+    this.#terms.delete(number)
     return (before & bit) === 0
   }
 
@@ -50,11 +54,38 @@ export class MinuteSet {
     return count
   }
 
+  /** The digest of the minutes that end from `first` to `last`, both included; the label tells the set from all others. */
+  digestIn(first: EpochMs, last: EpochMs, label: string): Digest {
+    let digest = 0n
+    for (const [number, day] of this.#days) {
+      const begin = Math.max(0, (first - number * DAY_MS) / MINUTE_MS)
+      const end = Math.min(MINUTES_A_DAY - 1, (last - number * DAY_MS) / MINUTE_MS)
+      if (begin > end) continue
+      const isWhole = begin === 0 && end === MINUTES_A_DAY - 1
+      const known = isWhole ? this.#terms.get(number) : undefined
+      const term = known ?? termOfDay(`${label} ${number}`, day, begin, end)
+      if (isWhole) this.#terms.set(number, term)
+      digest = plus(digest, term)
+    }
+    return digest
+  }
+
   /** Forgets the days that are over before the day of a minute. */
   forgetBefore(end: EpochMs): void {
     const first = Math.floor(end / DAY_MS)
     for (const number of this.#days.keys()) if (number < first) this.#days.delete(number)
   }
+}
+
+/** The term of the minutes of a day from one to another, both included; 0 where there are none. */
+function termOfDay(label: string, day: Uint32Array, first: number, last: number): Digest {
+  if (onesBetween(day, first, last) === 0) return 0n
+  const words = Array.from(day, (word, index) => {
+    const [begin, end] = [Math.max(first, index * WORD_BITS), Math.min(last, (index + 1) * WORD_BITS - 1)]
+    if (begin > end) return 0
+    return (word & (-1 << (begin % WORD_BITS)) & (-1 >>> (WORD_BITS - 1 - (end % WORD_BITS)))) >>> 0
+  })
+  return termOf(`${label} ${words.join(' ')}`)
 }
 
 /** Ones of a day from a minute to another, both included. */

@@ -1,5 +1,7 @@
 import type { PriceE8 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
+import { BlockTerms } from '../inputs/block-terms.js'
+import type { Digest } from '../inputs/digest.js'
 import { lastAtOrBefore } from './sorted-search.js'
 
 export interface PricePoint {
@@ -11,6 +13,7 @@ export interface PricePoint {
 export type PriceChange = 'news' | 'correction' | 'none'
 
 const INITIAL_CAPACITY = 64
+const BYTES_A_POINT = 16
 
 /**
  * Prices of one symbol over time, one an instant, in typed arrays: 16 bytes a point.
@@ -26,8 +29,22 @@ export class PriceSeries {
   #length = 0
   #thinnedLength = 0
   #pins: readonly EpochMs[] = []
+  readonly #terms: BlockTerms | undefined
 
-  constructor(readonly cellMs: number) {}
+  /** With a label, which tells it from all others, it keeps a digest of its points. */
+  constructor(
+    readonly cellMs: number,
+    label?: string,
+  ) {
+    this.#terms = label === undefined ? undefined : new BlockTerms(label)
+  }
+
+  /** The digest of the points up to T; 0 without a label. */
+  digestUpTo(at: EpochMs): Digest {
+    const newestAt = this.#ats[this.#length - 1]
+    if (newestAt === undefined || this.#length === 0) return 0n
+    return this.#terms?.upTo(at, newestAt, (from, to) => this.#bytesOf(from, to)) ?? 0n
+  }
 
   get length(): number {
     return this.#length
@@ -38,9 +55,12 @@ export class PriceSeries {
     if (index >= 0 && this.#ats[index] === at) {
       if (this.#prices[index] === priceE8) return 'none'
       this.#prices[index] = priceE8
+      this.#terms?.changed(at)
       return index === this.#length - 1 ? 'news' : 'correction'
     }
     this.#insert(index + 1, at, priceE8)
+    if (index + 2 === this.#length) this.#terms?.appended(at)
+    else this.#terms?.changed(at)
     return index + 2 === this.#length ? 'news' : 'correction'
   }
 
@@ -72,7 +92,10 @@ export class PriceSeries {
     let kept = read
     for (; read < end; read += 1) {
       const at = this.#ats[read] ?? 0
-      if (instants.has(at)) continue
+      if (instants.has(at)) {
+        this.#terms?.changed(at)
+        continue
+      }
       this.#ats[kept] = at
       this.#prices[kept] = this.#prices[read] ?? 0n
       kept += 1
@@ -117,7 +140,7 @@ export class PriceSeries {
         this.#ats[kept] = at
         this.#prices[kept] = this.#prices[read] ?? 0n
         kept += 1
-      }
+      } else this.#terms?.changed(at)
     }
     this.#ats.copyWithin(kept, read, this.#length)
     this.#prices.copyWithin(kept, read, this.#length)
@@ -146,10 +169,22 @@ export class PriceSeries {
   }
 
   #removeFirst(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#terms?.changed(this.#ats[index] ?? 0)
     this.#ats.copyWithin(0, count, this.#length)
     this.#prices.copyWithin(0, count, this.#length)
     this.#length -= count
     this.#thinnedLength = Math.max(0, this.#thinnedLength - count)
+  }
+
+  #bytesOf(from: EpochMs, to: EpochMs): Uint8Array {
+    const [first, end] = [this.indexAt(from) + 1, this.indexAt(to) + 1]
+    const bytes = Buffer.alloc((end - first) * BYTES_A_POINT)
+    for (let index = first; index < end; index += 1) {
+      const offset = (index - first) * BYTES_A_POINT
+      bytes.writeDoubleLE(this.#ats[index] ?? 0, offset)
+      bytes.writeBigInt64LE(this.#prices[index] ?? 0n, offset + 8)
+    }
+    return bytes
   }
 
   #grow(): void {
