@@ -13,7 +13,7 @@ export function createDisabledReader(clock: Clock): FrameReader {
       status: 'disabled',
       stages: [],
       frames: { lastAt: null, missingSeconds: null, droppedTotal: 0 },
-      facts: { rejected: 0, orphans: 0, waitingForPrice: 0, implausibleSnapshots: 0 },
+      facts: { rejected: 0, orphans: 0, waitingForPrice: 0, snapshotsRefused: 0, inferredFlows: 0, rebases: 0 },
     }),
   }
 }

@@ -211,6 +211,7 @@ export class Pipeline implements FrameReader {
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
     this.#delays.shown(at)
+    for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
     this.#lastAliveWallAt = this.#lastTickWallAt

@@ -30,6 +30,7 @@ import { markOf } from './marks.js'
 import type { MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
 import { longestReach, PricePins, priceDemandOf } from './price-demand.js'
+import type { NewRebase } from './rebases.js'
 import type { ComputeSettings } from './settings.js'
 import { SessionAges } from './staleness.js'
 import { summarizeStrategies } from './strategy-summaries.js'
@@ -133,8 +134,13 @@ export class Engine implements FactSink {
   }
 
   get factCounts(): FactCounts {
-    const { orphans, waitingForPrice, implausibleSnapshots } = this.#portfolio
-    return { rejected: this.#rejected, orphans, waitingForPrice, implausibleSnapshots }
+    const { orphans, waitingForPrice, snapshotsRefused, inferredFlows, rebases } = this.#portfolio
+    return { rejected: this.#rejected, orphans, waitingForPrice, snapshotsRefused, inferredFlows, rebases }
+  }
+
+  /** Where snapshots have corrected a ledger since the last call. */
+  takeNewRebases(): readonly NewRebase[] {
+    return this.#portfolio.takeNewRebases()
   }
 
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */

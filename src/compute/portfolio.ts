@@ -20,7 +20,7 @@ import type { ScheduledCost } from './fills.js'
 import { type Digest, plus, termOfFact } from './inputs/digest.js'
 import { Instruments } from './instruments.js'
 import { Openings } from './openings.js'
-import { Rebases } from './rebases.js'
+import { type NewRebase, Rebases } from './rebases.js'
 import { type BookFact, WaitingFacts } from './waiting-facts.js'
 
 export interface PortfolioOptions {
@@ -68,6 +68,7 @@ export class Portfolio {
     this.instruments = new Instruments(options.instruments)
     this.#rebases = new Rebases({
       markAt: options.markAt,
+      startAt: now,
       onChange: (book, from) => {
         this.#dirty.add(book)
         book.changes.changedFrom(from)
@@ -87,10 +88,35 @@ export class Portfolio {
   }
 
   /** Snapshots whose equity contradicts their own cash and positions. */
-  get implausibleSnapshots(): number {
+  get snapshotsRefused(): number {
     let count = 0
     for (const account of this.accounts.values()) count += account.observations.refusedCount
     return count
+  }
+
+  /** Changes of cash that no record explains. */
+  get inferredFlows(): number {
+    let count = 0
+    for (const account of this.accounts.values()) {
+      const [book] = account.books.values()
+      if (book === undefined) continue
+      const flows = account.flows.upTo(this.now, book.calendar)
+      count += flows.filter(({ source }) => source === 'inferred').length
+    }
+    return count
+  }
+
+  /** Where snapshots corrected the ledger of a book. */
+  get rebases(): number {
+    let count = 0
+    for (const book of this.books.values())
+      for (const ledger of book.ledgers.values()) count += ledger.adjustments.length
+    return count
+  }
+
+  /** The corrections that came to be known since the last call, each once, of snapshots taken since the start. */
+  takeNewRebases(): readonly NewRebase[] {
+    return this.#rebases.takeNew()
   }
 
   apply(facts: readonly BookFact[]): void {

@@ -17,7 +17,15 @@ const SPLIT_QUANTITY_DIVISOR = 20n
 /** … and what the position cost by at most one part in this many. */
 const SPLIT_COST_DIVISOR = 200n
 
+/** A correction as it is counted. */
+export interface NewRebase {
+  readonly account: string
+  readonly kind: Adjustment['kind']
+}
+
 export interface RebasesOptions {
+  /** T at the start: what snapshots before it taught is history, and counted by nobody again. */
+  readonly startAt: EpochMs
   /** The mark of a symbol for a book at an instant. */
   readonly markAt: (book: Book, symbol: string, at: EpochMs) => PriceE8 | undefined
   /** Told of each book whose positions are others from an instant on. */
@@ -38,6 +46,8 @@ export class Rebases {
   /** From when on the positions of a symbol have to be compared again. */
   #unsettled = new Map<Account, Map<string, EpochMs>>()
   #unsettledAccounts = new Map<Account, EpochMs>()
+  readonly #counted = new Set<string>()
+  #new: NewRebase[] = []
   /** Where a mark is part of what was learnt. */
   readonly #marked = new Map<Book, Set<string>>()
 
@@ -53,6 +63,13 @@ export class Rebases {
   /** The same for everything that is traded in an account. */
   unsettleAll(account: Account, from: EpochMs): void {
     this.#unsettledAccounts.set(account, Math.min(from, this.#unsettledAccounts.get(account) ?? from))
+  }
+
+  /** What came to be known since the last call, each correction once. */
+  takeNew(): readonly NewRebase[] {
+    const taken = this.#new
+    this.#new = []
+    return taken
   }
 
   /** Prices became known of these symbols: what was booked at a mark that is another one now is booked again. */
@@ -115,6 +132,7 @@ export class Rebases {
         const adjustment = this.#adjustmentOf(comparison, shown, held, at)
         if (adjustment !== undefined) {
           ledger.adjust(adjustment)
+          this.#count(comparison, adjustment)
           changedFrom = Math.min(changedFrom, at)
         }
         row = undefined
@@ -143,6 +161,13 @@ export class Rebases {
     const cost = own === undefined ? undefined : marketValue(quantity, own, ledger.terms.multiplier)
     if (cost !== undefined && isSplit(held, quantity, cost)) return { kind: 'split', at, quantity, cost }
     return price === undefined ? undefined : { kind: 'rebase', at, quantity, price }
+  }
+
+  #count({ account, book, symbol }: Comparison, { at, kind }: Adjustment): void {
+    const key = `${book.description.strategyId} ${account.label} ${symbol} ${at}`
+    if (at <= this.#options.startAt || this.#counted.has(key)) return
+    this.#counted.add(key)
+    this.#new.push({ account: account.label, kind })
   }
 
   #markAt(book: Book, symbol: string, at: EpochMs): PriceE8 | undefined {

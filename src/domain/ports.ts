@@ -84,7 +84,11 @@ export interface FactCounts {
   /** Orders with a filled quantity whose price is not known yet. */
   readonly waitingForPrice: number
   /** Snapshots whose equity contradicts their own cash and positions: no observation of equity. */
-  readonly implausibleSnapshots: number
+  readonly snapshotsRefused: number
+  /** Changes of cash that no record explains, taken for deposits and withdrawals. */
+  readonly inferredFlows: number
+  /** Where snapshots corrected a ledger: rebases, splits and fees in kind. */
+  readonly rebases: number
 }
 
 export interface HealthReport {

@@ -34,6 +34,7 @@ export class SelfMetrics {
   readonly #queryDuration: Histogram
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
+  readonly #rebases: Counter
   readonly #enabled: Gauge
   readonly #ready: Gauge
 
@@ -90,6 +91,11 @@ export class SelfMetrics {
       buckets: INGEST_BUCKETS,
       registers,
     })
+    this.#rebases = counter(
+      'quant_inventory_rebases_total',
+      'Positions that snapshots corrected: rebase, split, fee_in_kind.',
+      ['account', 'kind'],
+    )
     this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
 
     for (const tier of TIERS.filter((name) => tiers.includes(name))) {
@@ -147,6 +153,10 @@ export class SelfMetrics {
 
   rowShown(source: SourceName, delaySeconds: number): void {
     this.#ingestDelay.observe({ source }, delaySeconds)
+  }
+
+  rebased(account: string, kind: string): void {
+    this.#rebases.inc({ account, kind })
   }
 
   factRejected(source: SourceName, reason: string): void {

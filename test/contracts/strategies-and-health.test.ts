@@ -91,7 +91,7 @@ describe('/health', () => {
         { ...none, stage: 'compute:light', status: 'ok', lag_seconds: null, last_success_at: null, last_frame_seq: 99 },
       ],
       frames: { last_at: '2026-03-10T16:00:00.250Z', missing_seconds: 0.3, dropped_total: 0 },
-      facts: { rejected: 1, orphans: 2, waiting_for_price: 3, implausible_snapshots: 4 },
+      facts: { rejected: 1, orphans: 2, waiting_for_price: 3, snapshots_refused: 4, inferred_flows: 5, rebases: 6 },
       session: [
         {
           calendar: 'XNYS',

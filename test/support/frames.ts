@@ -202,7 +202,7 @@ export const GOOD_HEALTH: HealthReport = {
   status: 'ok',
   stages: [stageHealth()],
   frames: { lastAt: T, missingSeconds: 0.25, droppedTotal: 0 },
-  facts: { rejected: 1, orphans: 2, waitingForPrice: 3, implausibleSnapshots: 4 },
+  facts: { rejected: 1, orphans: 2, waitingForPrice: 3, snapshotsRefused: 4, inferredFlows: 5, rebases: 6 },
 }
 
 export interface ReaderParts {

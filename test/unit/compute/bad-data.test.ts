@@ -59,7 +59,7 @@ describe('data that cannot be', () => {
       'an equity of 0 for 15 seconds is refused, and no drawdown': {
         bad: [snapshot(at('10:59:30'), [{ symbol: 'BBB', qty: 10, mark: 50 }], { equity: 0, cash: 9_500 })],
         own: { max_drawdown: 0, equity: 10_000 },
-        counts: { implausibleSnapshots: 1 },
+        counts: { snapshotsRefused: 1 },
       },
       'one print 40 % off moves nothing': {
         bad: [bar('BBB', at('11:00:00'), 70)],

@@ -142,7 +142,14 @@ describe('facts that belong nowhere', () => {
     const engine = createEngine({ startAt: at('10:00:00') })
     const orphan = { ...bought, strategyId: undefined }
     engine.apply([BOOK, orphan as never, orphan as never])
-    expect(engine.factCounts).toEqual({ rejected: 0, orphans: 1, waitingForPrice: 0, implausibleSnapshots: 0 })
+    expect(engine.factCounts).toEqual({
+      rejected: 0,
+      orphans: 1,
+      waitingForPrice: 0,
+      snapshotsRefused: 0,
+      inferredFlows: 0,
+      rebases: 0,
+    })
     expect(briefs(bookOf(engine.tick(at('10:00:00'), answered(at('10:00:00'))))).traded_notional).toBe(0)
     engine.apply([bought])
     expect(engine.factCounts.orphans).toBe(0)

@@ -1,6 +1,6 @@
 import type { Fact } from '../../../src/domain/facts.js'
 import { identityFieldsOf } from '../../../src/domain/identity.js'
-import { bookOf, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
+import { answered, applyAll, bookOf, briefsAt, createEngine, framesAt, resultsOf } from '../../support/engine.js'
 import { bar, fact, filled, instant, order, snapshot } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
@@ -270,5 +270,24 @@ describe('what comes late', () => {
       [[], days(27)],
       [[], days(29)],
     ])
+  })
+})
+
+describe('what is counted', () => {
+  test('is every correction in health, and each that is learnt after the start once', () => {
+    const gone = shows(0, '10:00:00', '10:00:15', '10:00:30')
+    const { engine } = follow([
+      [BEFORE, at('09:50:00')],
+      [gone, at('10:00:31')],
+      [[bar('AAA', at('10:00:29'), 112)], at('10:00:40')],
+    ])
+    expect(engine.factCounts.rebases).toBe(1)
+    expect(engine.takeNewRebases()).toEqual([{ account: 'PA1', kind: 'rebase' }])
+    expect(engine.takeNewRebases()).toEqual([])
+    const later = createEngine({ startAt: at('10:30:00') })
+    applyAll(later, [...BEFORE, ...gone])
+    later.tick(at('10:30:00'), answered(at('10:30:00')))
+    expect(later.factCounts.rebases).toBe(1)
+    expect(later.takeNewRebases()).toEqual([])
   })
 })
