@@ -15,6 +15,8 @@ import { SelfMetrics } from '../exporter/self-metrics.js'
 import { openClickHouse } from '../ingest/clickhouse/client.js'
 import { MarketSource } from '../ingest/clickhouse/market-source.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
+import { RECONCILED_KINDS } from '../ingest/postgres/reconcile.js'
+import { TABLE_NAMES } from '../ingest/postgres/schema.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
@@ -180,6 +182,7 @@ function createPipeline(
   )
   releasers.push('postgres pool', () => pool.end())
   selfMetrics.expectSource('postgres')
+  for (const table of TABLE_NAMES) for (const kind of RECONCILED_KINDS) selfMetrics.rowsReconciled(table, kind, 0)
   const torghut = new TorghutSource({
     pool,
     sink: sinkOf('postgres'),
@@ -209,6 +212,7 @@ function createPipeline(
     tiers,
     pollIntervalMs: config.pollIntervalMs,
     slowPollIntervalMs: config.slowPollIntervalMs,
+    reconcileIntervalMs: config.reconcileIntervalMs,
     maxStalenessMs: config.maxStalenessMs,
     torghut,
     market,

@@ -16,6 +16,7 @@ export interface PipelineOptions {
   readonly tiers: readonly Tier[]
   readonly pollIntervalMs: number
   readonly slowPollIntervalMs: number
+  readonly reconcileIntervalMs: number
   readonly maxStalenessMs: number
   readonly torghut: TorghutSource
   readonly market: MarketSource | undefined

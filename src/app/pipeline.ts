@@ -1,6 +1,7 @@
 import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
+import { historyFrom } from '../domain/history.js'
 import { TIERS } from '../domain/metric.js'
 import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
@@ -175,7 +176,7 @@ export class Pipeline implements FrameReader {
   }
 
   #startLoops(): void {
-    const { periodsMs, pollIntervalMs, slowPollIntervalMs, market, selfMetrics } = this.#options
+    const { periodsMs, pollIntervalMs, slowPollIntervalMs, reconcileIntervalMs, market, selfMetrics } = this.#options
     this.#loops = [
       new Loop({
         periodMs: periodsMs.light,
@@ -186,6 +187,11 @@ export class Pipeline implements FrameReader {
       new Loop({
         periodMs: pollIntervalMs,
         run: () => this.#pollOrders(),
+        onError: (error) => this.#sources.postgres.failed(this.now(), error),
+      }),
+      new Loop({
+        periodMs: reconcileIntervalMs,
+        run: (signal) => this.#reconcile(signal),
         onError: (error) => this.#sources.postgres.failed(this.now(), error),
       }),
     ]
@@ -249,6 +255,25 @@ export class Pipeline implements FrameReader {
     this.#ordersAsOf = asOf
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     if (hasOrderNews) this.#showAtOnce()
+  }
+
+  /** What it finds shows in the next tick. */
+  async #reconcile(signal: AbortSignal): Promise<void> {
+    const { torghut, clock, calendars, selfMetrics, log } = this.#options
+    const startedMs = wallNow()
+    const at = clock.now()
+    const found: Record<string, number> = {}
+    await torghut.reconcile(at, {
+      historyFrom: historyFrom(calendars, at),
+      signal,
+      onReconciled: (table, kind, count) => {
+        selfMetrics.rowsReconciled(table, kind, count)
+        const name = `${table} ${kind}`
+        found[name] = (found[name] ?? 0) + count
+      },
+    })
+    selfMetrics.reconciled('postgres', wallNow(), wallNow() - startedMs)
+    if (Object.keys(found).length > 0) log.info('rows were made good that polls had missed', found)
   }
 
   /**

@@ -27,6 +27,7 @@ export interface Config {
   readonly pollIntervalMs: number
   readonly slowPollIntervalMs: number
   readonly pollOverlapMs: number
+  readonly reconcileIntervalMs: number
   readonly maxStalenessMs: number
   readonly markMaxAgeMs: number
   readonly sessionRollMs: number
@@ -73,6 +74,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     pollIntervalMs: values.pollIntervalMs,
     slowPollIntervalMs: values.slowPollIntervalMs,
     pollOverlapMs: values.pollOverlapSeconds * SECOND_MS,
+    reconcileIntervalMs: values.reconcileIntervalSeconds * SECOND_MS,
     maxStalenessMs: values.maxStalenessSeconds * SECOND_MS,
     markMaxAgeMs: values.markMaxAgeSeconds * SECOND_MS,
     sessionRollMs: values.sessionRollSeconds * SECOND_MS,

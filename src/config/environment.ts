@@ -197,6 +197,15 @@ export const SETTINGS = {
     fallback: '30',
     format: wholeNumber(1, 3600, 30),
   }),
+  reconcileIntervalSeconds: setting({
+    key: 'QUANT_RECONCILE_INTERVAL_SECONDS',
+    section: 'Ticks and reads',
+    description:
+      'How often all that was read of the trading database is compared with what its tables hold: rows that committed later than the overlap, changes that nothing dates, and rows that were deleted are made good then.',
+    unit: 's',
+    fallback: '300',
+    format: wholeNumber(1, 86_400, 300),
+  }),
   markMaxAgeSeconds: setting({
     key: 'QUANT_MARK_MAX_AGE_SECONDS',
     section: 'Ticks and reads',

@@ -35,6 +35,8 @@ export class SelfMetrics {
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
   readonly #rebases: Counter
+  readonly #reconcileCompleted: Gauge
+  readonly #rowsReconciled: Counter
   readonly #enabled: Gauge
   readonly #ready: Gauge
 
@@ -97,6 +99,16 @@ export class SelfMetrics {
       ['account', 'kind'],
     )
     this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
+    this.#reconcileCompleted = gauge(
+      'quant_reconcile_last_completed_timestamp_seconds',
+      'Wall-clock time at which all that is held of a source was last found to be as the source has it, or made so.',
+      ['source'],
+    )
+    this.#rowsReconciled = counter(
+      'quant_reconciled_rows_total',
+      'Rows that polls had missed, found by a reconciliation: late ones, changed ones, and ones that had vanished.',
+      ['table', 'kind'],
+    )
 
     for (const tier of TIERS.filter((name) => tiers.includes(name))) {
       this.#ticks.inc({ tier }, 0)
@@ -149,6 +161,16 @@ export class SelfMetrics {
 
   frameDropped(reason: 'tick_failed' | 'tick_skipped', count = 1): void {
     this.#framesDropped.inc({ reason }, count)
+  }
+
+  /** A reconciliation of a source is through. */
+  reconciled(source: SourceName, wallAt: EpochMs, durationMs: number): void {
+    this.#reconcileCompleted.set({ source }, wallAt / 1000)
+    this.#queryDuration.observe({ source, query: 'reconcile' }, durationMs / 1000)
+  }
+
+  rowsReconciled(table: string, kind: string, count: number): void {
+    this.#rowsReconciled.inc({ table, kind }, count)
   }
 
   rowShown(source: SourceName, delaySeconds: number): void {

@@ -12,6 +12,7 @@ import {
   type Table,
   text,
 } from './table.js'
+import { WATCHED } from './watched.js'
 
 /** Entries of risk_reasons that come from the broker; everything else is a veto of our own side. */
 const BROKER_REASON = /^(alpaca_order_rejected|alpaca_order_submit_failed)/
@@ -24,12 +25,13 @@ export function decisionsTable(schema: TorghutSchema): Table {
   const hasReviews = schema.has('llm_decision_reviews')
   return {
     name: 'trade_decisions',
+    kind: 'decision',
     joins: `LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.decision_json) = 'object' THEN t.decision_json END)
     AS j(action text, qty text, params jsonb, risk_reasons jsonb) ON true ${hasReviews ? NEWEST_REVIEW : ''}`,
-    projection: `json_build_object('id', t.id, 'strategy_id', t.strategy_id, 'account', t.alpaca_account_label, 'symbol', t.symbol,
+    projection: `json_build_object('id', t.id, 'version', ${WATCHED.trade_decisions.version}, 'strategy_id', t.strategy_id, 'account', t.alpaca_account_label, 'symbol', t.symbol,
     'status', t.status, 'created_at', t.created_at, 'action', j.action, 'qty', j.qty, 'price', j.params->>'price', 'risk_reasons', j.risk_reasons,
-    'review', ${hasReviews ? 'r.review' : 'NULL::json'})`,
-    watches: [ownRows('trade_decisions', 't.created_at'), ...(hasReviews ? [REVIEWS_WATCH] : [])],
+    'review', ${hasReviews ? 'r.review' : 'NULL::json'}, 'review_versions', ${hasReviews ? 'r.versions' : 'NULL::json'})`,
+    watches: [ownRows('trade_decisions'), ...(hasReviews ? [REVIEWS_WATCH] : [])],
     toFacts,
   }
 }

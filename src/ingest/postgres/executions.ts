@@ -14,6 +14,7 @@ import {
   record,
   type Table,
   text,
+  type Watch,
 } from './table.js'
 
 /** Where the broker's order document may name an explicit cost, in order of trust. */
@@ -44,6 +45,12 @@ const ORDER_FIELDS = [
 ] as const
 
 const FINAL = new Set(['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced'])
+/** Strategy, account and submit time are the decision's. */
+const DECISIONS_WATCH: Watch = {
+  name: 'trade_decisions',
+  rowIds: (ids) => `SELECT id FROM executions WHERE trade_decision_id = ANY(${ids})`,
+}
+
 /** What upstream wrote into the account column of rows that are older than the column. */
 const BACKFILLED_ACCOUNT = 'paper'
 
@@ -57,18 +64,19 @@ export function executionsTable(schema: TorghutSchema): Table {
   const hasEvents = schema.has('execution_order_events')
   return {
     name: 'executions',
+    kind: 'execution',
     joins: `LEFT JOIN trade_decisions d ON d.id = t.trade_decision_id
     LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.raw_order) = 'object' THEN t.raw_order END)
     AS o(${ORDER_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true
     ${hasEvents ? orderEventsJoin(schema, account) : ''}`,
-    projection: `json_build_object('id', t.id, 'decision_id', t.trade_decision_id, 'strategy_id', d.strategy_id,
+    projection: `json_build_object('id', t.id, 'version', t.xmin::text || '/' || coalesce(d.xmin::text, ''), 'decision_id', t.trade_decision_id, 'strategy_id', d.strategy_id,
     'account', ${account}, 'executed_at', d.executed_at,
     'symbol', t.symbol, 'side', t.side, 'order_type', t.order_type, 'submitted_qty', t.submitted_qty::text, 'filled_qty', t.filled_qty::text,
     'avg_fill_price', t.avg_fill_price::text, 'status', t.status, 'created_at', t.created_at, 'last_update_at', t.last_update_at,
     'adapter', ${column('execution_actual_adapter')}, 'expected_adapter', ${column('execution_expected_adapter')},
     'order', json_build_object(${ORDER_FIELDS.map((field) => `'${field}', o.${field}`).join(', ')}),
     'reconciled', o._broker_reconcile_last_order, 'feed', o._order_feed_last_event, 'events', ${hasEvents ? 'ev.list' : 'NULL::json'})`,
-    watches: [ownRows('executions', 't.updated_at'), ...(hasEvents ? [ORDER_EVENTS_WATCH] : [])],
+    watches: [ownRows('executions'), DECISIONS_WATCH, ...(hasEvents ? [ORDER_EVENTS_WATCH] : [])],
     toFacts,
   }
 }

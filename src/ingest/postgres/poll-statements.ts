@@ -1,16 +1,17 @@
 import type { EpochMs } from '../../domain/time.js'
+import type { SnapshotKey } from './held-rows.js'
 import type { Query } from './read-only.js'
 import type { TableName } from './schema.js'
-import type { Row, Table, Watch } from './table.js'
+import type { Row, Table } from './table.js'
+import { WATCHED } from './watched.js'
 
-/** Rows fetched by one statement; a burst of more takes several. */
-const FETCH_LIMIT = 5_000
+/** Rows fetched by one statement, and applied at once; a burst of more takes several. */
+const FETCH_LIMIT = 1_000
 
-/** A version of a row: xmin changes with every write, also where no column tells of it. */
+/** A version of a row, and when it was written as far as the row itself says. */
 export interface RowVersion {
   readonly id: string
   readonly version: string
-  /** When it was written, as far as the row itself says. */
   readonly writtenAt: EpochMs | undefined
 }
 
@@ -23,9 +24,9 @@ export interface PollScope {
 }
 
 /** The versions of all rows touched since the cursor less the overlap, by watched table; one statement. */
-export async function readVersions(
+export function readVersions(
   query: Query,
-  watches: readonly Watch[],
+  names: readonly TableName[],
   { at, cursor, overlapMs, decisionOverlapMs, accounts }: PollScope,
 ): Promise<Map<TableName, RowVersion[]>> {
   const values: unknown[] = []
@@ -43,34 +44,54 @@ export async function readVersions(
     position_snapshots: () =>
       `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
   }
-  const arms = watches.map(
-    ({ name, writtenAt }) =>
-      `SELECT '${name}' AS source, t.id::text AS id, t.xmin::text AS xmin, floor(extract(epoch FROM ${writtenAt}) * 1000)::float8 AS written_at FROM ${name} t WHERE ${filterOf[name]()}`,
-  )
-  const rows = await query<{ source: TableName; id: string; xmin: string; written_at: number | null }>(
+  return versionsOf(query, names, values, (name) => filterOf[name]())
+}
+
+/** The versions of rows by their ids; those that are not there are left out. */
+export function readVersionsOf(
+  query: Query,
+  ids: ReadonlyMap<TableName, readonly string[]>,
+): Promise<Map<TableName, RowVersion[]>> {
+  const values: unknown[] = []
+  return versionsOf(query, [...ids.keys()], values, (name) => `t.id = ANY($${values.push(ids.get(name))}::uuid[])`)
+}
+
+async function versionsOf(
+  query: Query,
+  names: readonly TableName[],
+  values: unknown[],
+  filterOf: (name: TableName) => string,
+): Promise<Map<TableName, RowVersion[]>> {
+  const arms = names.map((name) => {
+    const { version, writtenAt } = WATCHED[name]
+    return `SELECT '${name}' AS source, t.id::text AS id, ${version} AS version, floor(extract(epoch FROM ${writtenAt}) * 1000)::float8 AS written_at FROM ${name} t WHERE ${filterOf(name)}`
+  })
+  const rows = await query<{ source: TableName; id: string; version: string; written_at: number | null }>(
     arms.join(' UNION ALL '),
     values,
   )
-  const versions = new Map<TableName, RowVersion[]>(watches.map(({ name }) => [name, []]))
-  for (const { source, id, xmin, written_at } of rows)
-    versions.get(source)?.push({ id, version: `${id}@${xmin}`, writtenAt: written_at ?? undefined })
+  const versions = new Map<TableName, RowVersion[]>(names.map((name) => [name, []]))
+  for (const { source, id, version, written_at } of rows)
+    versions.get(source)?.push({ id, version, writtenAt: written_at ?? undefined })
   return versions
 }
 
-/** Whole rows of all tables in one statement, as JSON objects, for the versions seen at their watches; several only for a burst. */
-export async function fetchRows(
+/**
+ * Whole rows of all tables, as JSON objects, for rows seen at their watches, by id: one statement for all tables, and
+ * one more for each further FETCH_LIMIT of a burst.
+ */
+export async function* fetchRows(
   query: Query,
   tables: readonly Table[],
-  wanted: ReadonlyMap<TableName, readonly RowVersion[]>,
-): Promise<Map<Table, Row[]>> {
-  const rows = new Map<Table, Row[]>(tables.map((table) => [table, []]))
-  const most = Math.max(0, ...[...wanted.values()].map((versions) => versions.length))
+  wanted: ReadonlyMap<TableName, readonly string[]>,
+): AsyncGenerator<Map<Table, Row[]>> {
+  const most = Math.max(0, ...[...wanted.values()].map((ids) => ids.length))
   for (let from = 0; from < most; from += FETCH_LIMIT) {
     const values: unknown[] = []
     const due = tables.flatMap((table) => {
       const ids = table.watches.flatMap((watch) => {
         const some = (wanted.get(watch.name) ?? []).slice(from, from + FETCH_LIMIT)
-        return some.length === 0 ? [] : [watch.rowIds(`$${values.push(some.map(({ id }) => id))}::uuid[]`)]
+        return some.length === 0 ? [] : [watch.rowIds(`$${values.push(some)}::uuid[]`)]
       })
       return ids.length === 0 ? [] : [{ table, ids: ids.join(' UNION ') }]
     })
@@ -79,8 +100,23 @@ export async function fetchRows(
         `SELECT '${table.name}' AS source, ${table.projection} AS row FROM ${table.name} t ${table.joins} WHERE t.id = ANY(ARRAY(${ids}))`,
     )
     const fetched = await query<{ source: string; row: Row }>(text.join(' UNION ALL '), values)
-    for (const { table } of due)
-      rows.get(table)?.push(...fetched.filter(({ source }) => source === table.name).map(({ row }) => row))
+    yield new Map(
+      due.map(({ table }) => [table, fetched.filter(({ source }) => source === table.name).map(({ row }) => row)]),
+    )
   }
-  return rows
+}
+
+/** The rows of snapshots by account and instant, along the index on both. */
+export async function fetchSnapshots(
+  query: Query,
+  table: Table,
+  keys: readonly SnapshotKey[],
+): Promise<readonly Row[]> {
+  const instant = (plusMs: number) => `to_timestamp((k.at + ${plusMs}) / 1000)`
+  const rows = await query<{ row: Row }>(
+    `SELECT ${table.projection} AS row FROM unnest($1::text[], $2::double precision[]) AS k(account, at)
+     JOIN position_snapshots t ON t.alpaca_account_label = k.account AND t.as_of >= ${instant(0)} AND t.as_of < ${instant(1)}`,
+    [keys.map(({ account }) => account), keys.map(({ at }) => at)],
+  )
+  return rows.map(({ row }) => row)
 }

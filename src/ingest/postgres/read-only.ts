@@ -4,6 +4,9 @@ import { asPostgresError } from './errors.js'
 /** Runs queries on one connection; every statement of the exporter goes through here and is counted. */
 export type Query = <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 
+/** Runs work in a read-only transaction of its own. */
+export type Transaction = <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>
+
 /** A lost connection: the next statement on it fails, and that failure is told. */
 const heard = () => undefined
 

@@ -3,14 +3,14 @@ import { type Reading, type Row, record, text, type Watch } from './table.js'
 /** A new review says something about the decision it reviews. */
 export const REVIEWS_WATCH: Watch = {
   name: 'llm_decision_reviews',
-  writtenAt: 't.created_at',
   rowIds: (ids) => `SELECT trade_decision_id FROM llm_decision_reviews WHERE id = ANY(${ids})`,
 }
 
-/** The newest review of the decision `t`, by the index on the decision's id. */
+/** The newest review of the decision `t`, by the index on the decision's id, and the versions of all. */
 export const NEWEST_REVIEW = `LEFT JOIN LATERAL (
-    SELECT json_build_object('at', v.created_at, 'confidence', v.confidence::text, 'context', v.input_json->'market_context') AS review
-    FROM llm_decision_reviews v WHERE v.trade_decision_id = t.id ORDER BY v.created_at DESC, v.id DESC LIMIT 1
+    SELECT (array_agg(json_build_object('at', v.created_at, 'confidence', v.confidence::text, 'context', v.input_json->'market_context')
+      ORDER BY v.created_at DESC, v.id DESC))[1] AS review, json_agg(json_build_array(v.id, v.xmin::text)) AS versions
+    FROM llm_decision_reviews v WHERE v.trade_decision_id = t.id
   ) r ON true`
 
 /**

@@ -7,7 +7,9 @@ export type Row = Readonly<Record<string, unknown>>
 /** What a table is to the exporter: how to project a row in SQL, where news of it shows, and what facts it makes. */
 export interface Table {
   readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots'
-  /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. */
+  /** The kind of fact that a row is; facts of other kinds may come with it. */
+  readonly kind: FactKind
+  /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. It has `id` and `version`. */
   readonly projection: string
   readonly joins: string
   /** The table itself, and others whose rows say something about rows of this one. */
@@ -15,18 +17,16 @@ export interface Table {
   readonly toFacts: (row: Row) => Reading
 }
 
-/** A table that is looked at for rows that are new or were rewritten. */
+/** A table whose new and rewritten rows make a row be read. */
 export interface Watch {
   readonly name: TableName
-  /** When a version of the row `t` was written, as far as the row says. */
-  readonly writtenAt: string
   /** Selects the ids of rows of the table that this is a watch of, from an array of ids of watched rows. */
   readonly rowIds: (ids: string) => string
 }
 
 /** The table watched for its own rows. */
-export function ownRows(name: TableName, writtenAt: string): Watch {
-  return { name, writtenAt, rowIds: (ids) => `SELECT unnest(${ids})` }
+export function ownRows(name: TableName): Watch {
+  return { name, rowIds: (ids) => `SELECT unnest(${ids})` }
 }
 
 export interface Reading {

@@ -3,11 +3,15 @@ import { QuantError } from '../../domain/errors.js'
 import type { Need } from '../../domain/metric.js'
 import type { FactSink, Progress } from '../../domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { HeldRows } from './held-rows.js'
 import { hydrate } from './hydrate.js'
-import { fetchRows, type RowVersion, readVersions } from './poll-statements.js'
+import { readNews } from './news.js'
+import { type RowVersion, readVersions, readVersionsOf } from './poll-statements.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
-import { assertSupported, readSchema, type TableName, type TorghutSchema } from './schema.js'
-import type { Row, Table } from './table.js'
+import { type OnReconciled, type ReconciledKind, reconcile } from './reconcile.js'
+import { beginPass, RowIntake } from './row-intake.js'
+import { assertSupported, readSchema, TABLE_NAMES, type TableName, type TorghutSchema } from './schema.js'
+import type { Table } from './table.js'
 import { type Tables, tablesOf } from './tables.js'
 
 /** The schema is looked at again this often: what it gains is used. */
@@ -33,19 +37,15 @@ export interface PollResult {
   readonly writtenAts: readonly EpochMs[]
 }
 
-/** What the last poll saw of a table: row versions, and which instants of writing its rows had told. */
-interface Seen {
-  readonly versions: ReadonlySet<string>
-  readonly stamps: ReadonlySet<string>
-}
-
 /**
  * Facts from the trading database: one read for all strategies and accounts, however many there are.
  *
  * A poll is one read-only transaction of at most two statements: the first asks for (id, xmin) of what was touched since
- * the cursor less an overlap, the second fetches whole rows for the pairs that the poll before did not see. A row version
- * is exact even where updated_at does not move; remembering one poll's pairs is enough, since a row that left the overlap
- * can come back only in another version. A new review or order event fetches the row that it speaks of.
+ * the cursor less an overlap, the second fetches whole rows for the pairs that are not held. A row version is exact even
+ * where updated_at does not move. A new review or order event fetches the row that it speaks of, a decision its orders.
+ * What polls cannot see (a row that commits later than the overlap, a change that nothing dates, a row that is deleted)
+ * a reconciliation finds, beside them. All that is applied is read in transactions that follow one another, so an older
+ * version of a row never replaces a newer one.
  * What is read follows the schema that is there, which is looked at when reading begins, once a minute, and when a
  * statement fails for want of a table or column.
  * Polling, not LISTEN/NOTIFY: we may not add triggers there, and a missed notification is silent.
@@ -54,15 +54,18 @@ export class TorghutSource {
   readonly #options: TorghutSourceOptions
   #cursor: EpochMs | undefined
   #hydratedAt: EpochMs = Number.NEGATIVE_INFINITY
-  /** Every account that some row has named. */
-  readonly #accounts = new Set<string>()
-  readonly #seen = new Map<TableName, Seen>()
+  readonly #held = new HeldRows()
+  readonly #intake: RowIntake
+  /** Which instants of writing the rows told that the last poll saw, by table. */
+  readonly #stamps = new Map<TableName, ReadonlySet<string>>()
+  #turn: Promise<unknown> = Promise.resolve()
   #schema: TorghutSchema | undefined
   #tables: Tables | undefined
   #discoverAtWall = 0
 
   constructor(options: TorghutSourceOptions) {
     this.#options = options
+    this.#intake = new RowIntake(options.sink, this.#held)
   }
 
   /** What the database's schema does not have, by need; nothing before the history is read. */
@@ -85,65 +88,126 @@ export class TorghutSource {
   ): Promise<void> {
     const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('hydrate', work)
     const tables = await transaction((query) => this.#discover(query))
-    await hydrate({ ...options, at, transaction, apply: (table, rows) => this.#apply(table, rows), tables })
+    const pass = beginPass(at)
+    await hydrate({ ...options, at, transaction, apply: (table, rows) => this.#intake.take(table, rows, pass), tables })
     this.#cursor = at
     this.#hydratedAt = at
   }
 
   /** Reads what is new. `slow` polls look at all tables, others at orders only. */
-  async poll(at: EpochMs, slow: boolean): Promise<PollResult> {
-    try {
-      return await this.#poll(at, slow)
-    } catch (error) {
-      if (!(error instanceof QuantError) || error.code !== 'schema_unsupported' || this.#tables === undefined)
-        throw error
-      this.#tables = undefined
-      return await this.#poll(at, slow)
-    }
+  poll(at: EpochMs, slow: boolean): Promise<PollResult> {
+    return this.#inTurn(async () => {
+      try {
+        return await this.#poll(at, slow)
+      } catch (error) {
+        if (!(error instanceof QuantError) || error.code !== 'schema_unsupported' || this.#tables === undefined)
+          throw error
+        this.#tables = undefined
+        return await this.#poll(at, slow)
+      }
+    })
+  }
+
+  /**
+   * Compares what polls have told with all that is in the tables, and makes good what differs. Polls may go on meanwhile:
+   * they wait for a few hundred rows at most.
+   */
+  async reconcile(
+    at: EpochMs,
+    options: { readonly historyFrom: EpochMs; readonly signal: AbortSignal; readonly onReconciled: OnReconciled },
+  ): Promise<void> {
+    const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('reconcile', work)
+    const tables = this.#tables ?? (await transaction((query) => this.#discover(query)))
+    const names = TABLE_NAMES.filter((name) => this.#schema?.has(name) === true)
+    await reconcile({
+      ...options,
+      ...{ at, names, transaction, held: this.#held },
+      check: (suspects) =>
+        this.#inTurn(() => transaction((query) => this.#check(query, tables, suspects, at, options.onReconciled))),
+    })
   }
 
   async #poll(at: EpochMs, slow: boolean): Promise<PollResult> {
     const result = await this.#transaction('poll', async (query) => {
       const isDue = slow && this.#options.wallNow() >= this.#discoverAtWall
       const known = isDue ? undefined : this.#tables
-      const { strategies, executions, decisions, snapshots } = known ?? (await this.#discover(query))
-      // Orders are looked at every poll, the rest on slow polls.
-      const others = [strategies, decisions, ...(snapshots === undefined ? [] : [snapshots])]
-      return this.#readNews(query, slow ? [executions, ...others] : [executions], at)
+      const tables = known ?? (await this.#discover(query))
+      return this.#readTouched(query, slow ? allOf(tables) : [tables.executions], at)
     })
     if (slow || this.#cursor === undefined) this.#cursor = at
     return { asOf: at, ...result }
   }
 
-  async #readNews(
+  async #readTouched(
     query: Query,
     tables: readonly Table[],
     at: EpochMs,
   ): Promise<Pick<PollResult, 'hasOrderNews' | 'writtenAts'>> {
     const { overlapMs, decisionOverlapMs } = this.#options
-    const versions = await readVersions(
-      query,
-      tables.flatMap(({ watches }) => watches),
-      { at, cursor: this.#cursor ?? at, overlapMs, decisionOverlapMs, accounts: [...this.#accounts] },
+    // Orders are looked at every poll, the rest on slow polls.
+    const isSlow = tables.length > 1
+    const names = TABLE_NAMES.filter(
+      (name) => (isSlow || ORDER_TABLES.includes(name)) && this.#schema?.has(name) === true,
     )
-    const unseen = new Map(
-      [...versions].map(([name, all]) => [
-        name,
-        all.filter(({ version }) => !this.#seen.get(name)?.versions.has(version)),
-      ]),
+    const versions = await readVersions(query, names, {
+      ...{ at, cursor: this.#cursor ?? at, overlapMs, decisionOverlapMs, accounts: [...this.#intake.accounts] },
+    })
+    const unseen = this.#notHeld(versions)
+    await readNews(
+      { query, tables, held: this.#held, intake: this.#intake },
+      { versions: unseen, vanished: new Map() },
+      beginPass(at),
     )
-    const fetched = await fetchRows(query, tables, unseen)
-    for (const table of tables) this.#apply(table, fetched.get(table) ?? [])
     const writtenAts = [...unseen].flatMap(([name, some]) => this.#newStamps(name, some))
-    for (const [name, all] of versions)
-      this.#seen.set(name, {
-        versions: new Set(all.map(({ version }) => version)),
-        stamps: new Set(all.map(stampOf)),
-      })
+    for (const [name, all] of versions) this.#stamps.set(name, new Set(all.map(stampOf)))
     return {
       hasOrderNews: ORDER_TABLES.some((name) => (unseen.get(name)?.length ?? 0) > 0),
       writtenAts,
     }
+  }
+
+  async #check(
+    query: Query,
+    tables: Tables,
+    suspects: ReadonlyMap<TableName, readonly string[]>,
+    at: EpochMs,
+    onReconciled: OnReconciled,
+  ): Promise<void> {
+    const there = await readVersionsOf(query, suspects)
+    const versions = this.#notHeld(there)
+    const vanished = new Map(
+      [...suspects].map(([name, ids]) => {
+        const found = new Set(there.get(name)?.map(({ id }) => id))
+        return [name, ids.filter((id) => !found.has(id) && this.#held.versionOf(name, id) !== undefined)]
+      }),
+    )
+    const late = new Map([...versions].map(([name, some]) => [name, some.filter(({ id }) => this.#isNew(name, id))]))
+    const reader = { query, tables: allOf(tables), held: this.#held, intake: this.#intake }
+    await readNews(reader, { versions, vanished }, beginPass(at))
+    const tell = (name: TableName, kind: ReconciledKind, count: number) => {
+      if (count > 0) onReconciled(name, kind, count)
+    }
+    for (const name of suspects.keys()) {
+      const isNew = late.get(name) ?? []
+      tell(name, 'late', isNew.filter(({ id }) => this.#saysAnything(name, id)).length)
+      tell(name, 'changed', (versions.get(name) ?? []).length - isNew.length)
+      tell(name, 'vanished', (vanished.get(name) ?? []).length)
+    }
+  }
+
+  #notHeld(versions: ReadonlyMap<TableName, readonly RowVersion[]>): Map<TableName, RowVersion[]> {
+    const isNews = (name: TableName, { id, version }: RowVersion) => this.#held.versionOf(name, id) !== version
+    return new Map([...versions].map(([name, all]) => [name, all.filter((some) => isNews(name, some))]))
+  }
+
+  #isNew(name: TableName, id: string): boolean {
+    return this.#held.versionOf(name, id) === undefined
+  }
+
+  /** An event may name an order that is not there; a review's decision may be older than what is read. */
+  #saysAnything(name: TableName, id: string): boolean {
+    if (name === 'execution_order_events') return this.#held.ordersOf(id).length > 0
+    return name !== 'llm_decision_reviews' || this.#held.decisionOf(id) !== undefined
   }
 
   /** A rewrite that no column dates says nothing about its age, and what was there at the start was not waited for. */
@@ -151,7 +215,7 @@ export class TorghutSource {
     return versions.flatMap((version) => {
       const { writtenAt } = version
       const isNew = writtenAt !== undefined && writtenAt > this.#hydratedAt
-      return isNew && !this.#seen.get(name)?.stamps.has(stampOf(version)) ? [writtenAt] : []
+      return isNew && !this.#stamps.get(name)?.has(stampOf(version)) ? [writtenAt] : []
     })
   }
 
@@ -169,19 +233,24 @@ export class TorghutSource {
     return inReadOnlyTransaction(pool, () => onStatement(name), work)
   }
 
-  #apply(table: Table, rows: readonly Row[]): void {
-    const { sink } = this.#options
-    for (const row of rows) {
-      const { facts, rejections } = table.toFacts(row)
-      for (const fact of facts) if ('account' in fact) this.#accounts.add(fact.account)
-      if (facts.length > 0) sink.apply(facts)
-      if (rejections.length > 0) sink.reject(rejections)
-    }
+  /** One after another: a read that began earlier never overwrites what a later one applied. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(work)
+    // Its failure is the caller's; the next has its turn all the same.
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return turn
   }
 }
 
 const NOTHING: ReadonlyMap<Need, string> = new Map()
 const ORDER_TABLES: readonly TableName[] = ['executions', 'execution_order_events']
+
+function allOf({ strategies, executions, decisions, snapshots }: Tables): Table[] {
+  return [executions, strategies, decisions, ...(snapshots === undefined ? [] : [snapshots])]
+}
 
 function stampOf({ id, writtenAt }: RowVersion): string {
   return `${id}@${writtenAt}`

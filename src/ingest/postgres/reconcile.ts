@@ -1,0 +1,88 @@
+import type { EpochMs } from '../../domain/time.js'
+import type { HeldRows } from './held-rows.js'
+import type { Query, Transaction } from './read-only.js'
+import type { TableName } from './schema.js'
+import { WATCHED } from './watched.js'
+
+/** Versions fetched at once: some milliseconds of work on either side. */
+const FETCH_ROWS = 5_000
+/** Suspects looked at in one transaction: a poll may have to wait for it. */
+const SUSPECTS_AT_ONCE = 500
+
+/** How a row differed from what had been told of it. */
+export const RECONCILED_KINDS = ['late', 'changed', 'vanished'] as const
+export type ReconciledKind = (typeof RECONCILED_KINDS)[number]
+
+/** Told of rows that polls had missed. */
+export type OnReconciled = (table: TableName, kind: ReconciledKind, count: number) => void
+
+export interface ReconcileOptions {
+  readonly at: EpochMs
+  /** Decisions and reviews matter from here on; everything else from the first row. */
+  readonly historyFrom: EpochMs
+  readonly signal: AbortSignal
+  readonly names: readonly TableName[]
+  readonly held: HeldRows
+  readonly transaction: Transaction
+  /** Looks at rows anew, in a transaction that begins after all that was applied before, and applies what it finds. */
+  readonly check: (suspects: ReadonlyMap<TableName, readonly string[]>) => Promise<void>
+}
+
+/**
+ * Compares what is held with all that is in the tables, and has everything looked at again that differs.
+ *
+ * What a scan sees is only a suspicion: polls go on beside it and may have applied something newer already. So the scan
+ * needs no common moment for all tables, each has a short transaction of its own, and nothing that it saw is applied.
+ */
+export async function reconcile(options: ReconcileOptions): Promise<void> {
+  const { names, transaction, check, signal } = options
+  for (const name of names) {
+    const suspects = await transaction((query) => scan(query, name, options))
+    for (let from = 0; from < suspects.length; from += SUSPECTS_AT_ONCE) {
+      signal.throwIfAborted()
+      await check(new Map([[name, suspects.slice(from, from + SUSPECTS_AT_ONCE)]]))
+    }
+  }
+}
+
+/** Reads the versions of all rows of a table through a cursor; ids of rows that are not as they are held. */
+async function scan(
+  query: Query,
+  name: TableName,
+  { held, signal, at, historyFrom }: ReconcileOptions,
+): Promise<string[]> {
+  const suspects: string[] = []
+  const missing = new Set(held.ids(name))
+  const age = `CASE WHEN ${DATED_BY[name]} > to_timestamp($2::double precision / 1000) THEN 1
+    WHEN ${IS_WINDOWED.includes(name) ? 'true' : 'false'} AND ${DATED_BY[name]} <= to_timestamp($1::double precision / 1000) THEN -1 ELSE 0 END`
+  await query(
+    `DECLARE versions NO SCROLL CURSOR FOR SELECT t.id::text AS id, ${WATCHED[name].version} AS version, ${age} AS age FROM ${name} t`,
+    [historyFrom, at],
+  )
+  let rows: readonly { id: string; version: string; age: number }[]
+  do {
+    signal.throwIfAborted()
+    rows = await query(`FETCH ${FETCH_ROWS} FROM versions`)
+    for (const { id, version, age: aged } of rows) {
+      const isHeld = missing.delete(id)
+      if (aged < 0) {
+        // No window reaches there any more.
+        if (isHeld) held.forget(name, id)
+      } else if (isHeld ? held.versionOf(name, id) !== version : aged === 0 && held.versionOf(name, id) === undefined)
+        suspects.push(id)
+    }
+  } while (rows.length === FETCH_ROWS)
+  for (const id of missing) suspects.push(id)
+  return suspects
+}
+
+/** From when on a row is read: T must have come so far. */
+const DATED_BY: Record<TableName, string> = {
+  strategies: 't.created_at',
+  trade_decisions: 't.created_at',
+  executions: 't.created_at',
+  position_snapshots: 't.as_of',
+  llm_decision_reviews: 't.created_at',
+  execution_order_events: 't.created_at',
+}
+const IS_WINDOWED: readonly TableName[] = ['trade_decisions', 'llm_decision_reviews']
