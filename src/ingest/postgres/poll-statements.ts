@@ -39,11 +39,14 @@ export async function readVersions(
     trade_decisions: () => createdSince(Math.max(overlapMs, decisionOverlapMs)),
     llm_decision_reviews: () => createdSince(overlapMs),
     execution_order_events: () => createdSince(overlapMs),
+    broker_account_activities: () => createdSince(overlapMs),
     // By account and time, as the index upstream has it: this is the largest table.
     position_snapshots: () =>
       `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
   }
-  const arms = watches.map(
+  // A table that says something about rows of two is looked at once.
+  const watched = new Map(watches.map((watch) => [watch.name, watch]))
+  const arms = [...watched.values()].map(
     ({ name, writtenAt }) =>
       `SELECT '${name}' AS source, t.id::text AS id, t.xmin::text AS xmin, floor(extract(epoch FROM ${writtenAt}) * 1000)::float8 AS written_at FROM ${name} t WHERE ${filterOf[name]()}`,
   )

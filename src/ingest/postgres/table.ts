@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** What a table is to the exporter: how to project a row in SQL, where news of it shows, and what facts it makes. */
 export interface Table {
-  readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots'
+  readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots' | 'broker_account_activities'
   /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. */
   readonly projection: string
   readonly joins: string
@@ -20,6 +20,8 @@ export interface Watch {
   readonly name: TableName
   /** When a version of the row `t` was written, as far as the row says. */
   readonly writtenAt: string
+  /** Looked at on slow polls only. */
+  readonly isSlow?: boolean
   /** Selects the ids of rows of the table that this is a watch of, from an array of ids of watched rows. */
   readonly rowIds: (ids: string) => string
 }

@@ -106,10 +106,10 @@ export class TorghutSource {
     const result = await this.#transaction('poll', async (query) => {
       const isDue = slow && this.#options.wallNow() >= this.#discoverAtWall
       const known = isDue ? undefined : this.#tables
-      const { strategies, executions, decisions, snapshots } = known ?? (await this.#discover(query))
+      const { strategies, executions, decisions, snapshots, activities } = known ?? (await this.#discover(query))
       // Orders are looked at every poll, the rest on slow polls.
-      const others = [strategies, decisions, ...(snapshots === undefined ? [] : [snapshots])]
-      return this.#readNews(query, slow ? [executions, ...others] : [executions], at)
+      const others = [strategies, decisions, activities, snapshots].filter((table) => table !== undefined)
+      return this.#readNews(query, slow ? [executions, ...others] : [executions], at, slow)
     })
     if (slow || this.#cursor === undefined) this.#cursor = at
     return { asOf: at, ...result }
@@ -119,11 +119,12 @@ export class TorghutSource {
     query: Query,
     tables: readonly Table[],
     at: EpochMs,
+    slow: boolean,
   ): Promise<Pick<PollResult, 'hasOrderNews' | 'writtenAts'>> {
     const { overlapMs, decisionOverlapMs } = this.#options
     const versions = await readVersions(
       query,
-      tables.flatMap(({ watches }) => watches),
+      tables.flatMap(({ watches }) => watches).filter(({ isSlow = false }) => slow || !isSlow),
       { at, cursor: this.#cursor ?? at, overlapMs, decisionOverlapMs, accounts: [...this.#accounts] },
     )
     const unseen = new Map(
