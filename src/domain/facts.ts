@@ -271,7 +271,7 @@ export type FactKind = Fact['fact']
 export interface FactRejection {
   readonly kind: FactKind
   readonly id: string
-  readonly reason: 'malformed' | 'no_strategy' | 'no_account'
+  readonly reason: 'malformed' | 'no_strategy' | 'no_account' | 'currency' | 'unknown_activity'
   readonly detail: string
 }
 

@@ -1,6 +1,6 @@
 import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
 import { TORGHUT_EARLY, torghutSchemaOf } from '../../src/simulator/torghut/schema-history.js'
-import { at, type PolledTorghut, pollTorghut, T } from '../support/polled-torghut.js'
+import { at, type PolledTorghut, pollTorghut, T, type Values } from '../support/polled-torghut.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
@@ -216,7 +216,206 @@ withServer('reviews, order events and schemas of all ages on a real Postgres 15 
       expect(read.get(waiting)?.avgFillPrice).toBeUndefined()
       expect(read.get(unknown)).toMatchObject({ symbol: 'NOSUCH', side: 'sell' })
       expect(read.get(ahead)).toMatchObject({ submittedAt: T + 3_600_000 })
-      expect(torghut.facts('fill')).toMatchObject([{ executionId: waiting, qty: 0n }])
+      expect(torghut.facts('fill')).toEqual([])
+    })
+  })
+
+  describe('broker account activities', () => {
+    const DAY = 86_400_000
+    let order: string
+    const filled = { filled_qty: '10', avg_fill_price: '100', status: 'filled' }
+    const old = { created_at: at(-DAY), updated_at: at(-DAY) }
+    const fill = (quantity: string, price: string, values: Values = {}) =>
+      torghut.activity({
+        ...{ activity_type: 'FILL', order_id: 'broker-1', symbol: 'AAPL', side: 'buy', quantity, price },
+        ...{ external_activity_id: `fill-${quantity}`, event_at: at(-45_000), ...values },
+      })
+    const news = { created_at: at(100), first_observed_at: at(100) }
+    const fills = () => torghut.facts('fill').map(({ fillId, qty, price, costs }) => [fillId, qty, price, costs])
+    const gone = () => torghut.facts('retraction').map(({ of, identity }) => [of, ...identity])
+    const flows = () => torghut.facts('cash_flow').map(({ flowId, kind, amount }) => [flowId, kind, amount])
+
+    beforeEach(async () => {
+      torghut = await pollTorghut(server)
+      order = await torghut.order(await torghut.decision(), { ...filled, ...old, alpaca_order_id: 'broker-1' })
+    })
+
+    async function poll(): Promise<void> {
+      torghut.forget()
+      await torghut.source.poll(T + 500, true)
+    }
+
+    test('an order filled by events is filled by activities once they cover it, and by events again after a bust', async () => {
+      const part = { filled_qty: '10', avg_fill_price: '100', fill_quantity_basis: 'cumulative' }
+      const event = await torghut.event({ execution_id: order, ...part, event_type: 'fill', event_ts: at(-46_000) })
+      await fill('4', '99.5')
+      await torghut.hydrate()
+      expect(fills()).toEqual([[event, 10n * E9, 100n * E8, undefined]])
+      expect(gone()).toEqual([['fill', order, 'fill-4']])
+      expect(torghut.facts('execution')).toMatchObject([{ filledAt: T - 46_000 }])
+
+      torghut.forget()
+      await fill('6', '100.5', { ...news, event_at: at(-44_000) })
+      await torghut.source.poll(T + 250, false)
+      expect(torghut.facts('fill')).toEqual([])
+      await poll()
+      expect(fills()).toEqual([
+        ['fill-4', 4n * E9, 9_950_000_000n, undefined],
+        ['fill-6', 6n * E9, 10_050_000_000n, undefined],
+      ])
+      expect(gone()).toEqual([['fill', order, event]])
+      expect(torghut.facts('execution')).toMatchObject([{ filledAt: T - 44_000, endedAt: T - 44_000 }])
+      await poll()
+      expect(torghut.facts('execution')).toEqual([])
+
+      // A correction need not name the order.
+      const correction = { ...news, correction_of_external_id: 'fill-6', external_activity_id: 'second' }
+      await fill('6', '100.75', { ...correction, order_id: null })
+      await poll()
+      expect(fills()).toContainEqual(['fill-6', 6n * E9, 10_075_000_000n, undefined])
+      expect(gone()).toEqual([
+        ['fill', order, event],
+        ['fill', order, 'second'],
+      ])
+
+      const bust = { ...news, correction_of_external_id: 'second', external_activity_id: 'third' }
+      await fill('0', '100.75', { ...bust, order_id: null })
+      await poll()
+      expect(fills()).toEqual([[event, 10n * E9, 100n * E8, undefined]])
+      expect(gone().sort()).toEqual(['fill-4', 'fill-6', 'second', 'third'].map((id) => ['fill', order, id]))
+
+      torghut.forget()
+      await torghut.hydrate()
+      expect(fills()).toEqual([[event, 10n * E9, 100n * E8, undefined]])
+      expect(torghut.rejections).toEqual([])
+    })
+
+    test('a fee that names an order is its cost, also when it comes first; of another account it is not', async () => {
+      const fee = { activity_type: 'FEE', net_amount: '-0.07', event_at: at(-45_000) }
+      await torghut.activity({ ...fee, external_activity_id: 'known', order_id: 'broker-1' })
+      await torghut.activity({ ...fee, external_activity_id: 'early', order_id: 'broker-2' })
+      await torghut.activity({
+        ...fee,
+        external_activity_id: 'elsewhere',
+        order_id: 'broker-1',
+        account_label: 'other',
+      })
+      await torghut.hydrate()
+      expect(fills()).toEqual([['known', 0n, E8, 7_000_000_000_000_000n]])
+      expect(torghut.facts('cash_flow').map(({ account, flowId }) => [account, flowId])).toEqual(
+        expect.arrayContaining([
+          ['live', 'early'],
+          ['other', 'elsewhere'],
+        ]),
+      )
+      const second = await torghut.order(null, { alpaca_order_id: 'broker-2', created_at: at(50), updated_at: at(50) })
+      torghut.forget()
+      await torghut.source.poll(T + 250, false)
+      expect(torghut.facts('fill')).toMatchObject([{ executionId: second, fillId: 'early', qty: 0n }])
+      expect(gone()).toEqual([['cash_flow', 'live', 'early']])
+    })
+
+    test('the rest is cash flows, from the first row on, and what is new, late or corrected is read again', async () => {
+      const rows: Values[] = [
+        { external_activity_id: 'in', activity_type: 'CSD', net_amount: '1000', event_at: at(-300 * DAY) },
+        {
+          external_activity_id: 'out',
+          activity_type: 'CSW',
+          net_amount: '-50.25',
+          event_at: null,
+          settle_date: '2026-11-19',
+        },
+        { external_activity_id: 'div', activity_type: 'DIV', net_amount: '1.5', symbol: 'AAPL', event_at: at(-DAY) },
+        { external_activity_id: 'fee', activity_type: 'FEE', net_amount: '-0.02', event_at: at(-DAY) },
+        {
+          external_activity_id: 'coin',
+          activity_type: 'CFEE',
+          quantity: '-0.000625',
+          symbol: 'BTCUSD',
+          event_at: at(-DAY),
+        },
+        { external_activity_id: 'split', activity_type: 'SPLIT', quantity: '90', symbol: 'AAPL', event_at: at(-DAY) },
+        { external_activity_id: 'odd', activity_type: 'SPIN', net_amount: '3', event_at: at(-DAY) },
+        { external_activity_id: 'euro', activity_type: 'CSD', net_amount: '3', currency: 'EUR', event_at: at(-DAY) },
+        // The order stream says again what order events say, under ids of its own.
+        {
+          external_activity_id: 's',
+          source: 'trade_updates_ws',
+          activity_type: 'FILL',
+          order_id: 'broker-1',
+          quantity: '10',
+          price: '7',
+        },
+      ]
+      for (const row of rows) await torghut.activity({ created_at: at(-200 * DAY), ...row })
+      await torghut.hydrate()
+      const CENT = 1_000_000_000_000_000n
+      expect(flows()).toEqual(
+        expect.arrayContaining([
+          ['in', 'deposit', 100_000n * CENT],
+          ['out', 'withdrawal', -5_025n * CENT],
+          ['div', 'dividend', 150n * CENT],
+          ['fee', 'fee', -2n * CENT],
+          ['coin', 'fee', 0n],
+        ]),
+      )
+      expect(flows()).toHaveLength(5)
+      expect(fills()).toEqual([])
+      const byId = new Map(torghut.facts('cash_flow').map((flow) => [flow.flowId, flow]))
+      expect(byId.get('out')?.at).toBe(Date.parse('2026-11-19T00:00:00Z'))
+      expect(byId.get('coin')).toMatchObject({ symbol: 'BTCUSD', qty: -625_000n })
+      expect(torghut.rejections.map(({ id, reason }) => [id, reason]).sort()).toEqual([
+        ['euro', 'currency'],
+        ['odd', 'unknown_activity'],
+      ])
+
+      const correction = { ...news, activity_type: 'CSD', event_at: at(-300 * DAY) }
+      await torghut.activity({
+        ...correction,
+        external_activity_id: 'in-2',
+        correction_of_external_id: 'in',
+        net_amount: '900',
+      })
+      await poll()
+      expect(flows()).toEqual([['in', 'deposit', 90_000n * CENT]])
+      expect(gone()).toEqual([['cash_flow', 'live', 'in-2']])
+      await torghut.activity({
+        ...correction,
+        external_activity_id: 'in-3',
+        correction_of_external_id: 'in-2',
+        net_amount: '0',
+      })
+      await poll()
+      expect(flows()).toEqual([])
+      expect(gone().sort()).toEqual(['in', 'in-2', 'in-3'].map((id) => ['cash_flow', 'live', id]))
+      // What a correction corrects may come after it.
+      await torghut.activity({
+        ...correction,
+        external_activity_id: 'late-2',
+        correction_of_external_id: 'late',
+        net_amount: '2',
+      })
+      await poll()
+      expect(flows()).toEqual([['late-2', 'deposit', 200n * CENT]])
+      await torghut.activity({ ...correction, external_activity_id: 'late', net_amount: '1' })
+      await poll()
+      expect(flows()).toEqual([['late', 'deposit', 200n * CENT]])
+      expect(gone()).toEqual([['cash_flow', 'live', 'late-2']])
+      await poll()
+      expect([flows(), gone()]).toEqual([[], []])
+    })
+
+    test('a table that has only the first columns is read as well', async () => {
+      await torghut.admin.query(
+        'ALTER TABLE broker_account_activities DROP COLUMN source, DROP COLUMN settle_date, DROP COLUMN currency',
+      )
+      const values = `gen_random_uuid(), 'live', 'in', 'CSD', 5, $1, $1`
+      await torghut.admin.query(
+        `INSERT INTO broker_account_activities (id, account_label, external_activity_id, activity_type, net_amount, first_observed_at, created_at) VALUES (${values})`,
+        [at(-DAY)],
+      )
+      await torghut.hydrate()
+      expect(torghut.facts('cash_flow')).toMatchObject([{ flowId: 'in', at: T - DAY }])
     })
   })
 
@@ -234,8 +433,10 @@ withServer('reviews, order events and schemas of all ages on a real Postgres 15 
     })
     const fill = { filled_qty: '10', avg_fill_price: '100', fill_quantity_basis: 'cumulative' }
     await torghut.event({ execution_id: id, ...fill, event_type: 'fill', event_ts: at(-45_000) })
+    await torghut.activity({ external_activity_id: 'in', activity_type: 'CSD', net_amount: '5', event_at: at(-45_000) })
     await torghut.hydrate()
     await torghut.source.poll(T + 500, true)
+    expect(torghut.facts('cash_flow').length > 0).toBe(schema.broker_account_activities !== undefined)
     expect(torghut.rejections).toEqual([])
     const { executionId, adapter, account } = torghut.facts('execution')[0] ?? {}
     expect({ executionId, adapter, account }).toEqual({ executionId: id, ...expected })

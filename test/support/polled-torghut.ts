@@ -32,6 +32,8 @@ export interface PolledTorghut {
   event(values: Values): Promise<string>
   review(decisionId: string, values?: Values): Promise<string>
   snapshot(values?: Values): Promise<string>
+  /** A row of the broker's account activities; `external_activity_id` is its id unless given. */
+  activity(values: Values): Promise<string>
   stop(): Promise<void>
 }
 
@@ -128,6 +130,14 @@ export async function pollTorghut(
         ...{ alpaca_account_label: 'live', as_of: at(-30_000), equity: '1000', cash: '1000', buying_power: '1000' },
         ...{ positions: [], created_at: at(-30_000), ...values },
       }),
+    activity: (values: Values) => {
+      const id = randomUUID()
+      const observedAt = values.created_at ?? at(-20_000)
+      return write('broker_account_activities', {
+        ...{ id, external_activity_id: id, account_label: 'live', source: 'account_activities_rest' },
+        ...{ first_observed_at: observedAt, created_at: observedAt, ...values },
+      })
+    },
     async stop() {
       await Promise.all([pool.end(), admin.end(), store.close()])
     },

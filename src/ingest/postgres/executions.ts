@@ -1,6 +1,10 @@
 import { parseScaled, QUANTITY_DIGITS } from '../../domain/exact.js'
+import { activitiesOf, chainsOf } from './activities.js'
+import { ORDER_ACTIVITIES_WATCH, orderActivitiesJoin } from './activity-links.js'
+import { brokerFillsOf, fillFacts } from './broker-fills.js'
+import { orderAccountSql } from './order-account.js'
 import { ORDER_EVENTS_WATCH, orderEventsJoin } from './order-event-links.js'
-import { type EventTimes, fillFacts, fillsOf, orderEventsOf, timesOf } from './order-events.js'
+import { type EventTimes, fillsOf, orderEventsOf, timesOf } from './order-events.js'
 import type { TorghutSchema } from './schema.js'
 import {
   firstOf,
@@ -51,39 +55,38 @@ const DECISIONS_WATCH: Watch = {
   rowIds: (ids) => `SELECT id FROM executions WHERE trade_decision_id = ANY(${ids})`,
 }
 
-/** What upstream wrote into the account column of rows that are older than the column. */
-const BACKFILLED_ACCOUNT = 'paper'
-
 /**
- * Orders, one row each, rewritten in place, with the events of the order feed. The strategy is reached through the
+ * Orders, one row each, rewritten in place, with the events of the order feed and the broker's activities. The strategy is reached through the
  * decision; an order without one belongs to no book. `updated_at` moves every 15 s for open orders and never dates a fill.
  */
 export function executionsTable(schema: TorghutSchema): Table {
   const column = (name: string) => schema.column('executions', 't', name)
-  const account = accountSql(column('alpaca_account_label'))
+  const account = orderAccountSql(schema, 't')
   const hasEvents = schema.has('execution_order_events')
+  const hasActivities = schema.has('broker_account_activities')
   return {
     name: 'executions',
     kind: 'execution',
     joins: `LEFT JOIN trade_decisions d ON d.id = t.trade_decision_id
     LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.raw_order) = 'object' THEN t.raw_order END)
     AS o(${ORDER_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true
-    ${hasEvents ? orderEventsJoin(schema, account) : ''}`,
+    ${hasEvents ? orderEventsJoin(schema, account) : ''} ${hasActivities ? orderActivitiesJoin(schema, account) : ''}`,
     projection: `json_build_object('id', t.id, 'version', t.xmin::text || '/' || coalesce(d.xmin::text, ''), 'decision_id', t.trade_decision_id, 'strategy_id', d.strategy_id,
     'account', ${account}, 'executed_at', d.executed_at,
     'symbol', t.symbol, 'side', t.side, 'order_type', t.order_type, 'submitted_qty', t.submitted_qty::text, 'filled_qty', t.filled_qty::text,
     'avg_fill_price', t.avg_fill_price::text, 'status', t.status, 'created_at', t.created_at, 'last_update_at', t.last_update_at,
     'adapter', ${column('execution_actual_adapter')}, 'expected_adapter', ${column('execution_expected_adapter')},
     'order', json_build_object(${ORDER_FIELDS.map((field) => `'${field}', o.${field}`).join(', ')}),
-    'reconciled', o._broker_reconcile_last_order, 'feed', o._order_feed_last_event, 'events', ${hasEvents ? 'ev.list' : 'NULL::json'})`,
-    watches: [ownRows('executions'), DECISIONS_WATCH, ...(hasEvents ? [ORDER_EVENTS_WATCH] : [])],
+    'reconciled', o._broker_reconcile_last_order, 'feed', o._order_feed_last_event, 'events', ${hasEvents ? 'ev.list' : 'NULL::json'},
+    'activities', ${hasActivities ? 'ac.list' : 'NULL::json'})`,
+    watches: [
+      ownRows('executions'),
+      DECISIONS_WATCH,
+      ...(hasEvents ? [ORDER_EVENTS_WATCH] : []),
+      ...(hasActivities ? [ORDER_ACTIVITIES_WATCH] : []),
+    ],
     toFacts,
   }
-}
-
-/** The account on the order goes first, where the schema has it, except what upstream back-filled into it. */
-function accountSql(own: string): string {
-  return `CASE WHEN ${own} IS NULL OR (${own} = '${BACKFILLED_ACCOUNT}' AND d.alpaca_account_label IS NOT NULL) THEN d.alpaca_account_label ELSE ${own} END`
 }
 
 function toFacts(row: Row): Reading {
@@ -99,11 +102,12 @@ function toFacts(row: Row): Reading {
   const filledQty = text(row.filled_qty) ?? '0'
   const filledE9 = parseScaled(filledQty, QUANTITY_DIGITS) ?? 0n
   const events = orderEventsOf(row.events)
-  const fills = fillsOf(events, filledE9)
-  const times = timesOf(events, fills, filledE9)
+  const eventFills = fillsOf(events, filledE9)
+  const times = timesOf(events, eventFills, filledE9)
+  const fills = brokerFillsOf(eventFills, chainsOf(activitiesOf(row.activities)), filledE9)
   const submittedAt =
     times.submittedAt ?? firstOf(order, ['submitted_at']) ?? text(row.executed_at) ?? text(row.created_at)
-  const filledAt = times.filledAt ?? filledAtOf(row, status, order, latest) ?? submittedAt
+  const filledAt = fills.lastActivityAt ?? times.filledAt ?? filledAtOf(row, status, order, latest) ?? submittedAt
   const endedAt = endedAtOf(row, status, filledAt, order, latest, times)
   return join(
     instrumentOf(row.symbol),
@@ -130,7 +134,7 @@ function toFacts(row: Row): Reading {
       costs: firstOf(latest, COST_FIELDS) ?? firstOf(order, COST_FIELDS),
       at: endedAt ?? filledAt,
     }),
-    fillFacts(id, fills),
+    fillFacts({ executionId: id, account }, fills),
   )
 }
 

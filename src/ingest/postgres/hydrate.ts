@@ -11,7 +11,7 @@ const SNAPSHOT_PAGE_ROWS = 1_000
 
 export interface HydrateOptions {
   readonly at: EpochMs
-  /** Decisions and snapshots are needed from here on; orders from the first row, since ledgers are. */
+  /** Decisions and snapshots are needed from here on; orders and the broker's activities from the first row, since ledgers are. */
   readonly historyFrom: EpochMs
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
@@ -32,6 +32,7 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, at, historyFrom } = options
   await readAll(options, tables.strategies)
   await readPages(options, tables.executions, Number.MIN_SAFE_INTEGER, at)
+  if (tables.activities !== undefined) await readPages(options, tables.activities, Number.MIN_SAFE_INTEGER, at)
   if (tables.snapshots !== undefined) await readSnapshots(options, tables.snapshots)
   options.onPositions?.()
   await readPages(options, tables.decisions, historyFrom, at)

@@ -1,6 +1,5 @@
 import {
   divideHalfEven,
-  formatScaled,
   MONEY_DIGITS,
   type MoneyE17,
   PRICE_DIGITS,
@@ -9,7 +8,7 @@ import {
   QUANTITY_DIGITS,
   type QuantityE9,
 } from '../../domain/exact.js'
-import { join, type Reading, read, text } from './table.js'
+import { text } from './table.js'
 
 /** One event of the order feed. Quantities are what the row says; whether they are cumulative is told by `basis`. */
 export interface OrderEvent {
@@ -128,19 +127,4 @@ export function timesOf(events: readonly OrderEvent[], fills: readonly EventFill
     filledAt: lastOf(['fill']) ?? (isComplete ? lastOf(['partial_fill']) : undefined),
     endedAt: (type) => lastOf(type === 'canceled' ? ['canceled', 'cancelled'] : [type]),
   }
-}
-
-/** The facts of an order's fills; those of quantity 0 take back what an earlier reading of the same event said. */
-export function fillFacts(executionId: string, fills: readonly EventFill[]): Reading {
-  return join(
-    ...fills.map(({ event, qty, price }) =>
-      read('fill', event.id, {
-        execution_id: executionId,
-        fill_id: event.id,
-        at: event.at ?? event.createdAt,
-        qty: formatScaled(qty, QUANTITY_DIGITS),
-        price: price === undefined ? '1' : formatScaled(price, PRICE_DIGITS),
-      }),
-    ),
-  )
 }

@@ -40,6 +40,7 @@ export function readVersions(
     trade_decisions: () => createdSince(Math.max(overlapMs, decisionOverlapMs)),
     llm_decision_reviews: () => createdSince(overlapMs),
     execution_order_events: () => createdSince(overlapMs),
+    broker_account_activities: () => createdSince(overlapMs),
     // By account and time, as the index upstream has it: this is the largest table.
     position_snapshots: () =>
       `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,

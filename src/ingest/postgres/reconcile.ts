@@ -84,5 +84,6 @@ const DATED_BY: Record<TableName, string> = {
   position_snapshots: 't.as_of',
   llm_decision_reviews: 't.created_at',
   execution_order_events: 't.created_at',
+  broker_account_activities: 't.created_at',
 }
 const IS_WINDOWED: readonly TableName[] = ['trade_decisions', 'llm_decision_reviews']

@@ -10,6 +10,7 @@ export const TABLE_NAMES = [
   'position_snapshots',
   'llm_decision_reviews',
   'execution_order_events',
+  'broker_account_activities',
 ] as const
 export type TableName = (typeof TABLE_NAMES)[number]
 
@@ -83,6 +84,25 @@ const COLUMNS: Record<TableName, Columns> = {
       'created_at',
     ],
     later: { fill_quantity_basis: undefined, filled_qty_delta: undefined, filled_notional_delta: undefined },
+    optional: { isEarly: false },
+  },
+  broker_account_activities: {
+    needed: [
+      'id',
+      'account_label',
+      'external_activity_id',
+      'activity_type',
+      'correction_of_external_id',
+      'event_at',
+      'order_id',
+      'symbol',
+      'quantity',
+      'price',
+      'net_amount',
+      'first_observed_at',
+      'created_at',
+    ],
+    later: { source: undefined, settle_date: undefined, currency: undefined },
     optional: { isEarly: false },
   },
 }

@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** What a table is to the exporter: how to project a row in SQL, where news of it shows, and what facts it makes. */
 export interface Table {
-  readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots'
+  readonly name: 'strategies' | 'trade_decisions' | 'executions' | 'position_snapshots' | 'broker_account_activities'
   /** The kind of fact that a row is; facts of other kinds may come with it. */
   readonly kind: FactKind
   /** A JSON object made of the row `t` and what is joined to it; numbers as text, so that nothing is lost. It has `id` and `version`. */

@@ -1,3 +1,4 @@
+import { activitiesTable } from './cash-flows.js'
 import { decisionsTable } from './decisions.js'
 import { executionsTable } from './executions.js'
 import type { TorghutSchema } from './schema.js'
@@ -11,6 +12,8 @@ export interface Tables {
   readonly executions: Table
   readonly decisions: Table
   readonly snapshots: Table | undefined
+  /** The broker's account activities, as far as orders do not tell of them. */
+  readonly activities: Table | undefined
 }
 
 export function tablesOf(schema: TorghutSchema): Tables {
@@ -19,5 +22,6 @@ export function tablesOf(schema: TorghutSchema): Tables {
     executions: executionsTable(schema),
     decisions: decisionsTable(schema),
     snapshots: schema.has('position_snapshots') ? snapshots : undefined,
+    activities: schema.has('broker_account_activities') ? activitiesTable(schema) : undefined,
   }
 }

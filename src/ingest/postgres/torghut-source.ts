@@ -248,8 +248,8 @@ export class TorghutSource {
 const NOTHING: ReadonlyMap<Need, string> = new Map()
 const ORDER_TABLES: readonly TableName[] = ['executions', 'execution_order_events']
 
-function allOf({ strategies, executions, decisions, snapshots }: Tables): Table[] {
-  return [executions, strategies, decisions, ...(snapshots === undefined ? [] : [snapshots])]
+function allOf({ strategies, executions, decisions, snapshots, activities }: Tables): Table[] {
+  return [executions, strategies, decisions, snapshots, activities].filter((table) => table !== undefined)
 }
 
 function stampOf({ id, writtenAt }: RowVersion): string {

@@ -20,5 +20,6 @@ export const WATCHED: Record<TableName, Watched> = {
   },
   position_snapshots: { version: OWN_VERSION, writtenAt: 't.created_at' },
   llm_decision_reviews: { version: OWN_VERSION, writtenAt: 't.created_at' },
+  broker_account_activities: { version: OWN_VERSION, writtenAt: 't.created_at' },
   execution_order_events: { version: OWN_VERSION, writtenAt: 't.created_at' },
 }

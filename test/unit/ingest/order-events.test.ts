@@ -1,10 +1,5 @@
-import {
-  fillFacts,
-  fillsOf,
-  type OrderEvent,
-  orderEventsOf,
-  timesOf,
-} from '../../../src/ingest/postgres/order-events.js'
+import { brokerFillsOf, fillFacts } from '../../../src/ingest/postgres/broker-fills.js'
+import { fillsOf, type OrderEvent, orderEventsOf, timesOf } from '../../../src/ingest/postgres/order-events.js'
 
 const T = Date.parse('2026-11-20T19:30:00Z')
 const at = (second: number) => new Date(T + second * 1_000).toISOString()
@@ -109,16 +104,17 @@ describe('fills that order events tell', () => {
     ])
   })
 
-  test('become facts under the event’s id, and one of quantity 0 takes back what was said before', () => {
+  test('become facts under the event’s id, and one that says nothing takes back what it said before', () => {
     const events = orderEventsOf([
       event(2, 'partial_fill', { total: '4', average: '100', basis: 'cumulative' }),
       event(3, 'fill', { total: '4', average: '100', basis: 'cumulative' }),
     ])
-    const { facts, rejections } = fillFacts('order', fillsOf(events, 4n * E9))
+    const fills = brokerFillsOf(fillsOf(events, 4n * E9), [], 4n * E9)
+    const { facts, rejections } = fillFacts({ executionId: 'order', account: 'live' }, fills)
     expect(rejections).toEqual([])
     expect(facts).toMatchObject([
+      { fact: 'retraction', of: 'fill', identity: ['order', 'event-3'], at: T + 3_000 },
       { fact: 'fill', executionId: 'order', fillId: 'event-2', at: T + 2_000, qty: 4n * E9, price: 100n * E8 },
-      { fact: 'fill', executionId: 'order', fillId: 'event-3', at: T + 3_000, qty: 0n },
     ])
   })
 })
