@@ -71,6 +71,8 @@ export class Engine implements FactSink {
   readonly #plan: TierPlan
   readonly formulaSet: string
   readonly #pins = new PricePins()
+  /** Books that facts touched since the last tick, as far as T has been moved on since. */
+  #touched = new Set<Book>()
   #rejected = 0
 
   constructor(options: EngineOptions) {
@@ -134,13 +136,20 @@ export class Engine implements FactSink {
     return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
   }
 
+  /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */
+  advanceTo(at: EpochMs): void {
+    for (const book of this.#portfolio.advanceTo(at)) this.#touched.add(book)
+  }
+
   /**
    * The frames of all live books at T; T never goes back.
    *
    * Books that nothing touched, and whose time has not come, are not computed: they carry their values over.
    */
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
-    const touched = this.#portfolio.advanceTo(at)
+    this.advanceTo(at)
+    const touched = this.#touched
+    this.#touched = new Set()
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)

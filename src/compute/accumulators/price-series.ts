@@ -27,7 +27,16 @@ export class PriceSeries {
   #thinnedLength = 0
   #pins: readonly EpochMs[] = []
 
-  constructor(readonly cellMs: number) {}
+  /** Empty, or with the points of another series. */
+  constructor(
+    readonly cellMs: number,
+    from?: PriceSeries,
+  ) {
+    if (from === undefined) return
+    this.#ats = from.#ats.slice()
+    this.#prices = from.#prices.slice()
+    this.#length = from.#length
+  }
 
   get length(): number {
     return this.#length
