@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Router } from 'express'
 import { DICTIONARY } from '../compute/dictionary.js'
-import { Engine } from '../compute/engine.js'
-import { calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
-import { isLoopback, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
-import { QuantError } from '../domain/errors.js'
+import { isLoopback, type ListenAddress } from '../domain/connections.js'
 import { TIERS } from '../domain/metric.js'
 import type { FactSink, FrameReader, Progress, SourceName } from '../domain/ports.js'
 import type { Clock } from '../domain/time.js'
@@ -26,10 +22,12 @@ import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
+import { createEngine } from './create-engine.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
 import { Pipeline } from './pipeline.js'
 import { createRejectionLog } from './rejection-log.js'
+import { torghutOf } from './torghut-of.js'
 
 /** A shard of one: books are not spread yet. */
 const SHARD = '0'
@@ -138,25 +136,9 @@ function createPipeline(
   selfMetrics: SelfMetrics,
   releasers: Releasers,
 ): Pipeline {
-  const engine = new Engine({
-    dictionary: DICTIONARY,
-    settings: {
-      calendars,
-      periodsMs: config.periodsMs,
-      sessionRollMs: config.sessionRollMs,
-      markMaxAgeMs: config.markMaxAgeMs,
-      capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
-      maxStalenessMs: config.maxStalenessMs,
-      clockSpeed: clock.speed,
-    },
-    startAt: clock.now(),
-    epoch: randomBytes(6).toString('hex'),
-    feedsConfigured: config.clickhouse !== undefined,
-    calendarOf: (strategyId) => calendarOf(config.file, strategyId),
-    moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
-    instruments: config.file.instruments,
-    onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
-  })
+  const feedsConfigured = config.clickhouse !== undefined
+  const startAt = clock.now()
+  const engine = createEngine(config, { calendars, startAt, clockSpeed: clock.speed, feedsConfigured, log })
   const tellRejection = createRejectionLog(log, wallNow)
   // Polls come in real time: at a higher speed more of T passes between two of them, and between a row and its commit.
   const overlapMs = Math.max(config.pollOverlapMs, SLOWEST_WRITE_MS * clock.speed)
@@ -217,12 +199,4 @@ function createPipeline(
   })
   releasers.push('pipeline', () => pipeline.stop())
   return pipeline
-}
-
-function torghutOf({ torghut }: Config): PostgresConnection {
-  if (torghut !== undefined) return torghut
-  throw new QuantError(
-    'configuration_invalid',
-    'set TORGHUT_DB_DSN to the trading database, or try quant-exporter demo',
-  )
 }

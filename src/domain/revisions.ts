@@ -50,7 +50,9 @@ export function latestOf<Told>(
   }
 
   function isLater(a: NonNullable<typeof latest>, b: NonNullable<typeof latest>): boolean {
-    if (a.key !== b.key) return b.key === undefined || (a.key !== undefined && a.key > b.key)
+    if (a.key === undefined || b.key === undefined) {
+      if (a.key !== b.key) return b.key === undefined
+    } else if (a.key > b.key || a.key < b.key) return a.key > b.key
     if (a.knownAt !== b.knownAt) return a.knownAt > b.knownAt
     return contentOf(a.told) > contentOf(b.told)
   }
