@@ -150,6 +150,7 @@ export class Pipeline implements FrameReader {
     if (at === undefined || signal.aborted) return
     this.#sources.postgres.succeeded('hydrate', at, startedMs)
     this.#ordersAsOf = at
+    this.#options.onAnswer('postgres', at)
     try {
       this.#tick()
     } catch (error) {
@@ -210,6 +211,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
+    this.#options.onFrame(at)
     this.#delays.shown(at)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
@@ -246,6 +248,7 @@ export class Pipeline implements FrameReader {
     this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
     this.#ordersAsOf = asOf
+    this.#options.onAnswer('postgres', asOf)
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     if (hasOrderNews) this.#showAtOnce()
   }
@@ -264,6 +267,7 @@ export class Pipeline implements FrameReader {
       if (at <= this.#lastTickAt) return
       this.#lastExtraWallAt = wallNow()
       this.#frames = engine.tick(at, this.#watermarks(), false)
+      this.#options.onFrame(at)
       this.#delays.shown(at)
     } catch (error) {
       this.#tickFailed(error)
@@ -286,6 +290,7 @@ export class Pipeline implements FrameReader {
       },
     })
     this.#feedsAsOf = at
+    this.#options.onAnswer('clickhouse', at)
     this.#delays.seen('clickhouse', ingestedAts)
     this.#sources.clickhouse.succeeded('poll', at, startedMs)
   }

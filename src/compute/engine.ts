@@ -129,6 +129,11 @@ export class Engine implements FactSink {
     return { rejected: this.#rejected, orphans, waitingForPrice, implausibleSnapshots }
   }
 
+  /** Whether prices of a symbol are kept; of others only the times of their events are. */
+  keeps(symbol: string): boolean {
+    return this.#market.series(symbol) !== undefined
+  }
+
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)

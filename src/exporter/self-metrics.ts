@@ -34,6 +34,7 @@ export class SelfMetrics {
   readonly #queryDuration: Histogram
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
+  #recordDropped: Counter | undefined
   readonly #enabled: Gauge
   readonly #ready: Gauge
 
@@ -147,6 +148,19 @@ export class SelfMetrics {
 
   rowShown(source: SourceName, delaySeconds: number): void {
     this.#ingestDelay.observe({ source }, delaySeconds)
+  }
+
+  /** Declares that facts are recorded. */
+  expectRecording(): void {
+    this.#recordDropped = new Counter({
+      name: 'quant_record_dropped_total',
+      help: 'Facts that were not recorded because the disk did not keep up.',
+      registers: [this.#registry],
+    })
+  }
+
+  recordDropped(): void {
+    this.#recordDropped?.inc()
   }
 
   factRejected(source: SourceName, reason: string): void {
