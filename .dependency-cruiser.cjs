@@ -1,12 +1,12 @@
 /**
  * Who may import whom. Layers, from the outside in:
  *
- *   main → cli → app → { config, docs, ingest, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *   main → cli → app → { config, docs, ingest, fact-files, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * The one exception: exporter and snapshot-api may read the metric dictionary.
  */
-const siblings = ['ingest', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+const siblings = ['ingest', 'fact-files', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
 
 module.exports = {
   forbidden: [
@@ -58,7 +58,7 @@ module.exports = {
       name: 'cli-goes-through-app',
       severity: 'error',
       from: { path: '^src/cli/' },
-      to: { path: '^src/(ingest|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)' },
+      to: { path: '^src/(ingest|fact-files|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)' },
     },
     {
       name: 'nobody-imports-main',

@@ -1,12 +1,14 @@
 // Figures, printed as tables; never an assertion.
 //   npm run bench                           all of it, about seven minutes
 //   npm run bench -- core                   the core alone, without processes around it
+//   npm run bench -- replay                 a session of ten books from files
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
 import { benchLatency } from './bench/latency.mjs'
+import { benchReplay } from './bench/replay.mjs'
 
-const PARTS = { core: benchCore, latency: benchLatency }
+const PARTS = { core: benchCore, replay: benchReplay, latency: benchLatency }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string' } } })
 const minutes = Number(values.minutes ?? 5)

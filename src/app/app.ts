@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Router } from 'express'
 import { DICTIONARY } from '../compute/dictionary.js'
-import { Engine } from '../compute/engine.js'
-import { calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
-import { isLoopback, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
-import { QuantError } from '../domain/errors.js'
+import { isLoopback, type ListenAddress } from '../domain/connections.js'
 import { TIERS } from '../domain/metric.js'
 import type { FactSink, FrameReader, Progress, SourceName } from '../domain/ports.js'
 import type { Clock } from '../domain/time.js'
@@ -28,10 +24,13 @@ import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
+import { createEngine } from './create-engine.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
+import { createRecorder, openRecording, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
 import { createRejectionLog } from './rejection-log.js'
+import { torghutOf } from './torghut-of.js'
 
 /** A shard of one: books are not spread yet. */
 const SHARD = '0'
@@ -48,6 +47,8 @@ export interface AppOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Reading begins when this resolves; the listeners answer before. The demo's history is being written meanwhile. */
   readonly readableAfter?: Promise<void>
+  /** A folder into which every fact that is read is written, for replays. */
+  readonly recordInto?: string | undefined
   /** Told of every statement that goes upstream; tests count them. */
   readonly onStatement?: (source: SourceName, name: string) => void
 }
@@ -83,7 +84,12 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const calendars = createCalendars(config.file.xnysExceptions)
   const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
   const selfMetrics = new SelfMetrics({ ...build, shard: SHARD, tiers })
-  const pipeline = config.isEnabled ? createPipeline(options, calendars, tiers, selfMetrics, releasers) : undefined
+  const recording =
+    config.isEnabled && options.recordInto !== undefined ? await openRecording(options.recordInto, log) : undefined
+  if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
+  const pipeline = config.isEnabled
+    ? createPipeline(options, { calendars, tiers, selfMetrics, releasers, recording })
+    : undefined
   const reader: FrameReader = pipeline ?? createDisabledReader(clock)
 
   const metrics = createMetricsEndpoint({
@@ -133,41 +139,42 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   }
 }
 
+interface PipelineParts {
+  readonly calendars: ReturnType<typeof createCalendars>
+  readonly tiers: readonly (typeof TIERS)[number][]
+  readonly selfMetrics: SelfMetrics
+  readonly releasers: Releasers
+  readonly recording: Recording | undefined
+}
+
 function createPipeline(
   { config, clock, log, onProgress, onStatement }: AppOptions,
-  calendars: ReturnType<typeof createCalendars>,
-  tiers: readonly (typeof TIERS)[number][],
-  selfMetrics: SelfMetrics,
-  releasers: Releasers,
+  { calendars, tiers, selfMetrics, releasers, recording }: PipelineParts,
 ): Pipeline {
-  const engine = new Engine({
-    dictionary: DICTIONARY,
-    settings: {
-      calendars,
-      periodsMs: config.periodsMs,
-      sessionRollMs: config.sessionRollMs,
-      markMaxAgeMs: config.markMaxAgeMs,
-      capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
-      scheduledCostIn: () => undefined,
-      maxStalenessMs: config.maxStalenessMs,
-      clockSpeed: clock.speed,
-    },
-    startAt: clock.now(),
-    epoch: randomBytes(6).toString('hex'),
-    feedsConfigured: config.clickhouse !== undefined,
-    calendarOf: (strategyId) => calendarOf(config.file, strategyId),
-    moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
-    instruments: config.file.instruments,
-    onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
-  })
+  const feedsConfigured = config.clickhouse !== undefined
+  const startAt = clock.now()
+  const engine = createEngine(config, { calendars, startAt, clockSpeed: clock.speed, feedsConfigured, log })
+  const recorder = recording && createRecorder(recording, { config, clock, startAt, engine, selfMetrics, log })
   const tellRejection = createRejectionLog(log, wallNow)
   // Polls come in real time: at a higher speed more of T passes between two of them, and between a row and its commit.
   const overlapMs = Math.max(config.pollOverlapMs, SLOWEST_WRITE_MS * clock.speed)
   const sinkOf = (source: SourceName): FactSink => ({
-    apply: (facts) => engine.apply(facts),
-    applyPrices: (columns) => engine.applyPrices(columns),
-    applySignals: (columns) => engine.applySignals(columns),
-    applyMinutes: (feed, minutes) => engine.applyMinutes(feed, minutes),
+    apply(facts) {
+      engine.apply(facts)
+      recorder?.apply(facts)
+    },
+    applyPrices(columns) {
+      engine.applyPrices(columns)
+      recorder?.applyPrices(columns)
+    },
+    applySignals(columns) {
+      engine.applySignals(columns)
+      recorder?.applySignals(columns)
+    },
+    applyMinutes(feed, minutes) {
+      engine.applyMinutes(feed, minutes)
+      recorder?.applyMinutes(feed, minutes)
+    },
     reject(rejections) {
       engine.reject(rejections)
       for (const rejection of rejections) {
@@ -219,15 +226,9 @@ function createPipeline(
     selfMetrics,
     log,
     onProgress: onProgress ?? (() => undefined),
+    onFrame: (at) => recorder?.frameShown(at),
+    onAnswer: (source, completeTo) => recorder?.answered(source, completeTo),
   })
   releasers.push('pipeline', () => pipeline.stop())
   return pipeline
-}
-
-function torghutOf({ torghut }: Config): PostgresConnection {
-  if (torghut !== undefined) return torghut
-  throw new QuantError(
-    'configuration_invalid',
-    'set TORGHUT_DB_DSN to the trading database, or try quant-exporter demo',
-  )
 }

@@ -1,8 +1,8 @@
 import type { Engine } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { Tier } from '../domain/metric.js'
-import type { Progress } from '../domain/ports.js'
-import type { Clock } from '../domain/time.js'
+import type { Progress, SourceName } from '../domain/ports.js'
+import type { Clock, EpochMs } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
 import type { MarketSource } from '../ingest/clickhouse/market-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
@@ -23,4 +23,7 @@ export interface PipelineOptions {
   readonly selfMetrics: SelfMetrics
   readonly log: Logger
   readonly onProgress: (progress: Progress) => void
+  /** Told of each frame by its T, and of each complete read of a source: what a recording has to know. */
+  readonly onFrame: (at: EpochMs) => void
+  readonly onAnswer: (source: SourceName, completeTo: EpochMs) => void
 }

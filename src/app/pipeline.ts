@@ -151,6 +151,7 @@ export class Pipeline implements FrameReader {
     if (at === undefined || signal.aborted) return
     this.#sources.postgres.succeeded('hydrate', at, startedMs)
     this.#ordersAsOf = at
+    this.#options.onAnswer('postgres', at)
     try {
       this.#tick()
     } catch (error) {
@@ -216,6 +217,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
+    this.#options.onFrame(at)
     this.#delays.shown(at)
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     const durationMs = performance.now() - startedMs
@@ -253,6 +255,7 @@ export class Pipeline implements FrameReader {
     this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
     this.#ordersAsOf = asOf
+    this.#options.onAnswer('postgres', asOf)
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     if (hasOrderNews) this.#showAtOnce()
   }
@@ -290,6 +293,7 @@ export class Pipeline implements FrameReader {
       if (at <= this.#lastTickAt) return
       this.#lastExtraWallAt = wallNow()
       this.#frames = engine.tick(at, this.#watermarks(), false)
+      this.#options.onFrame(at)
       this.#delays.shown(at)
     } catch (error) {
       this.#tickFailed(error)
@@ -312,6 +316,7 @@ export class Pipeline implements FrameReader {
       },
     })
     this.#feedsAsOf = at
+    this.#options.onAnswer('clickhouse', at)
     this.#delays.seen('clickhouse', ingestedAts)
     this.#sources.clickhouse.succeeded('poll', at, startedMs)
   }

@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util'
 import { QuantError } from '../domain/errors.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS } from '../domain/time.js'
 import { nearNames } from '../lib/near-names.js'
-import type { Command } from './command.js'
+import type { Command, CommandContext } from './command.js'
 
 /** Parses a command's options and operands; what is wrong is told with the nearest right name. */
 export function parseCommandLine(
   command: Command,
   args: readonly string[],
-): { values: Record<string, string | boolean | undefined>; operands: string[] } {
+): Pick<CommandContext, 'values' | 'lists' | 'operands'> {
   const known = Object.keys(command.options)
   try {
     const { values, positionals } = parseArgs({
@@ -23,7 +23,14 @@ export function parseCommandLine(
         'usage',
         `${command.name} takes no argument '${extra}'; see quant-exporter ${command.name} --help`,
       )
-    return { values: values as Record<string, string | boolean | undefined>, operands: positionals }
+    const single: Record<string, string | boolean | undefined> = {}
+    const lists: Record<string, string[]> = {}
+    for (const [name, { multiple }] of Object.entries(command.options)) {
+      const value = values[name]
+      if (multiple === true) lists[name] = (Array.isArray(value) ? value : []).map(String)
+      else if (!Array.isArray(value)) single[name] = value
+    }
+    return { values: single, lists, operands: positionals }
   } catch (error) {
     if (error instanceof QuantError) throw error
     const unknown = args.find((arg) => arg.startsWith('--') && !known.includes(arg.slice(2).split('=')[0] ?? ''))

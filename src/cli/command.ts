@@ -20,6 +20,8 @@ export interface Command {
 
 export interface CommandContext {
   readonly values: Readonly<Record<string, string | boolean | undefined>>
+  /** Options that may be given several times, by name; those that were not given are empty. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   /** Empty for a command that takes none. */
   readonly operands: readonly string[]
   readonly version: string

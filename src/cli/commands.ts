@@ -3,10 +3,11 @@ import { config } from './config.js'
 import { demo } from './demo.js'
 import { embedded } from './embedded.js'
 import { incident } from './incident.js'
+import { replay } from './replay.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
 
 export const DEFAULT_COMMAND = 'serve'
 
 /** Every command there is; help and the parser are made from this table. */
-export const COMMANDS: readonly Command[] = [serve, demo, incident, embedded, simulate, config]
+export const COMMANDS: readonly Command[] = [serve, demo, replay, incident, embedded, simulate, config]

@@ -6,7 +6,7 @@ import type { CommandContext } from './command.js'
 import { COMMANDS, DEFAULT_COMMAND } from './commands.js'
 import { renderCommandHelp, renderHelp } from './help.js'
 
-export type CliSurroundings = Omit<CommandContext, 'values' | 'operands'>
+export type CliSurroundings = Omit<CommandContext, 'values' | 'lists' | 'operands'>
 
 /**
  * Picks the command, runs it and tells the exit code: 0 done, 1 failed, 2 used wrongly.

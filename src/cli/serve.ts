@@ -16,10 +16,11 @@ export const serve: Command = {
     'Needs JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED=true and TORGHUT_DB_DSN; with the main switch off it answers probes and',
     'reads nothing. All settings: docs/configuration.md, or quant-exporter config for those in force.',
   ].join('\n'),
-  options: { at: { type: 'string' }, speed: { type: 'string' } },
+  options: { at: { type: 'string' }, speed: { type: 'string' }, record: { type: 'string' } },
   help: {
     at: 'look at the data as if it were this moment, such as 2026-11-20T15:30:00Z; time goes on from there',
     speed: 'with --at: seconds that pass in one (1; up to 600)',
+    record: 'a folder into which every fact that is read is written, for quant-exporter replay',
   },
   async run({ values, environment, terminal, signal, version }) {
     const at = timeOption('at', values.at)
@@ -33,6 +34,7 @@ export const serve: Command = {
       clock: held ?? createSystemClock(),
       version,
       log,
+      recordInto: values.record === undefined ? undefined : String(values.record),
       onProgress: (done) => progress.show(progressText(done)),
     })
     held?.release()

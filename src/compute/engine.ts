@@ -143,6 +143,11 @@ export class Engine implements FactSink {
     return this.#portfolio.takeNewRebases()
   }
 
+  /** Whether prices of a symbol are kept; of others only the times of their events are. */
+  keeps(symbol: string): boolean {
+    return this.#market.series(symbol) !== undefined
+  }
+
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
     this.#portfolio.settle()
@@ -151,13 +156,18 @@ export class Engine implements FactSink {
     return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
   }
 
+  /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */
+  advanceTo(at: EpochMs): void {
+    this.#portfolio.advanceTo(at)
+  }
+
   /**
    * The frames of all live books at T; T never goes back.
    *
    * Books that nothing touched, and whose time has not come, are not computed: they carry their values over.
    */
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
-    this.#portfolio.advanceTo(at)
+    this.advanceTo(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
     this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])

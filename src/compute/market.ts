@@ -41,12 +41,15 @@ export class Market {
     this.feeds = { bars: new FeedEvents(now), signals: new FeedEvents(now) }
   }
 
-  /** Starts to keep prices of a symbol; a finer grid than before starts its history anew. */
+  /**
+   * Starts to keep prices of a symbol. On a finer grid than before the source reads its history again, and until that
+   * has come what is known of it stays.
+   */
   keep(symbol: string, cellMs: number): void {
     const known = this.#bars.get(symbol)
     if (known !== undefined && known.cellMs <= cellMs) return
-    this.#bars.set(symbol, new PriceSeries(cellMs, `bars ${symbol}`))
-    this.#mids.set(symbol, new PriceSeries(cellMs, `mids ${symbol}`))
+    this.#bars.set(symbol, new PriceSeries(cellMs, { label: `bars ${symbol}`, from: known }))
+    this.#mids.set(symbol, new PriceSeries(cellMs, { label: `mids ${symbol}`, from: this.#mids.get(symbol) }))
   }
 
   applyBars({ symbol, ats, closesE8, newestIngestedAt }: PriceColumn): void {

@@ -31,7 +31,7 @@ export class WaitingFacts {
 }
 
 /** The instant from which on a fact says anything; descriptions say something always. */
-function firstEventAt(fact: BookFact): EpochMs {
+export function firstEventAt(fact: BookFact): EpochMs {
   switch (fact.fact) {
     case 'execution':
       return fact.submittedAt

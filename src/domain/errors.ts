@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'source_answer_malformed',
   'schema_unsupported',
   'engine_failed',
+  'facts_unreadable',
+  'facts_rejected',
   'refused',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

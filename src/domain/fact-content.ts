@@ -18,7 +18,7 @@ const FIELDS: { readonly [Kind in FactKind]: Readonly<Record<FieldsOf<Kind>, boo
     benchmark: true,
     capitalShare: true,
   },
-  instrument: { symbol: true, multiplier: true, lotSize: true, currency: true, at: false },
+  instrument: { symbol: true, multiplier: true, lotSize: true, currency: true, at: true },
   decision: {
     decisionId: true,
     strategyId: true,
@@ -67,9 +67,9 @@ const FIELDS: { readonly [Kind in FactKind]: Readonly<Record<FieldsOf<Kind>, boo
   cash_flow: { account: true, flowId: true, at: true, amount: true, kind: true, symbol: true, qty: true },
   signal: { symbol: true, at: true, source: true, bid: true, ask: true },
   opening_position: { strategyId: true, account: true, symbol: true, at: true, qty: true, cost: true, openedAt: true },
-  watermark: { source: true, completeTo: true, at: false },
+  watermark: { source: true, completeTo: true, at: true },
   feed_minutes: { feed: true, symbol: true, firstAt: true, at: true },
-  retraction: { of: true, identity: true, at: false },
+  retraction: { of: true, identity: true, at: true },
 }
 
 const NAMES = recordOf(Object.keys(FIELDS) as FactKind[], (kind): readonly string[] =>

@@ -37,6 +37,7 @@ export class SelfMetrics {
   readonly #rebases: Counter
   readonly #reconcileCompleted: Gauge
   readonly #rowsReconciled: Counter
+  #recordDropped: Counter | undefined
   readonly #enabled: Gauge
   readonly #ready: Gauge
 
@@ -179,6 +180,19 @@ export class SelfMetrics {
 
   rebased(account: string, kind: string): void {
     this.#rebases.inc({ account, kind })
+  }
+
+  /** Declares that facts are recorded. */
+  expectRecording(): void {
+    this.#recordDropped = new Counter({
+      name: 'quant_record_dropped_total',
+      help: 'Facts that were not recorded because the disk did not keep up.',
+      registers: [this.#registry],
+    })
+  }
+
+  recordDropped(): void {
+    this.#recordDropped?.inc()
   }
 
   factRejected(source: SourceName, reason: string): void {

@@ -16,6 +16,7 @@ export interface TestExporter extends App {
 export async function startExporter(
   environment: Readonly<Record<string, string>>,
   clock: Clock,
+  recordInto?: string,
 ): Promise<TestExporter> {
   const log: string[] = []
   const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
@@ -31,6 +32,7 @@ export async function startExporter(
     clock,
     version: '0.0.0',
     log: logger,
+    recordInto,
     onStatement: (source) => {
       statements[source] += 1
     },

@@ -31,12 +31,17 @@ export class PriceSeries {
   #pins: readonly EpochMs[] = []
   readonly #terms: BlockTerms | undefined
 
-  /** With a label, which tells it from all others, it keeps a digest of its points. */
+  /** Empty, or with the points of another series. With a label, which tells it from all others, it keeps a digest of them. */
   constructor(
     readonly cellMs: number,
-    label?: string,
+    { label, from }: { readonly label?: string; readonly from?: PriceSeries | undefined } = {},
   ) {
     this.#terms = label === undefined ? undefined : new BlockTerms(label)
+    if (from === undefined) return
+    this.#ats = from.#ats.slice()
+    this.#prices = from.#prices.slice()
+    this.#length = from.#length
+    for (let index = 0; index < this.#length; index += 1) this.#terms?.appended(this.#ats[index] ?? 0)
   }
 
   /** The digest of the points up to T; 0 without a label. */

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { DICTIONARY } from '../compute/dictionary.js'
+import { Engine } from '../compute/engine.js'
+import { calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
+import type { Config } from '../config/config.js'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { EpochMs } from '../domain/time.js'
+import { describeError, type Logger } from '../lib/logger.js'
+
+export interface EngineParts {
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly startAt: EpochMs
+  readonly clockSpeed: number
+  readonly feedsConfigured: boolean
+  readonly log: Pick<Logger, 'error'>
+}
+
+/** The one way from a configuration to an engine, so that a replay computes what the live process computes. */
+export function createEngine(config: Config, parts: EngineParts): Engine {
+  const { calendars, startAt, clockSpeed, feedsConfigured, log } = parts
+  return new Engine({
+    dictionary: DICTIONARY,
+    settings: {
+      calendars,
+      periodsMs: config.periodsMs,
+      sessionRollMs: config.sessionRollMs,
+      markMaxAgeMs: config.markMaxAgeMs,
+      capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
+      scheduledCostIn: () => undefined,
+      maxStalenessMs: config.maxStalenessMs,
+      clockSpeed,
+    },
+    startAt,
+    epoch: randomBytes(6).toString('hex'),
+    feedsConfigured,
+    calendarOf: (strategyId) => calendarOf(config.file, strategyId),
+    moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
+    instruments: config.file.instruments,
+    onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
+  })
+}
