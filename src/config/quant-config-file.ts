@@ -1,7 +1,9 @@
 import type { CalendarName } from '../domain/calendar.js'
 import { parseScaled, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import { type InstrumentFact, instrumentFact } from '../domain/facts.js'
+import type { FeeRule } from '../domain/fee-schedule.js'
 import type { XnysExceptions } from '../domain/xnys-exceptions.js'
+import { toFeeRules } from './cost-schedule.js'
 import { type QuantConfigYaml, toXnysExceptions } from './quant-config-schema.js'
 import { parseQuantConfigYaml } from './quant-config-yaml.js'
 
@@ -17,6 +19,8 @@ export interface QuantConfigFile {
   readonly moneyDecimals: number | undefined
   readonly strategies: ReadonlyMap<string, StrategySettings>
   readonly instruments: readonly InstrumentFact[]
+  /** What orders cost where neither their records nor the broker's activities say so. */
+  readonly costSchedule: readonly FeeRule[]
   readonly xnysExceptions: XnysExceptions
   /** The keys as written, for printing. */
   readonly written: QuantConfigYaml
@@ -26,6 +30,7 @@ export const EMPTY_QUANT_CONFIG: QuantConfigFile = {
   moneyDecimals: undefined,
   strategies: new Map(),
   instruments: [],
+  costSchedule: [],
   xnysExceptions: {},
   written: {},
 }
@@ -55,6 +60,7 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
     instruments: Object.entries(instruments).map(([symbol, keys]) =>
       instrumentFact.parse({ fact: 'instrument', at: 0, symbol, ...keys }),
     ),
+    costSchedule: toFeeRules(written.cost_schedule),
     xnysExceptions: toXnysExceptions(written.calendars?.XNYS),
     written,
   }

@@ -5,28 +5,8 @@ import { QuantErrors } from '../domain/errors.js'
 import { formatScaled, parseScaled, QUANTITY_DIGITS } from '../domain/exact.js'
 import { applyXnysExceptions, type XnysExceptions } from '../domain/xnys-exceptions.js'
 import { xnysSchedule } from '../domain/xnys-rules.js'
-
-/** What messages and documentation say of a key of the file. */
-export interface KeyNotes {
-  /** Ends the sentence "it must be …". */
-  readonly allowed: string
-  readonly description?: string
-  /** What holds without the key, as the documentation says it. */
-  readonly fallback?: string
-  /** How the documentation writes a key that can have any name. */
-  readonly placeholder?: string
-}
-
-/** The notes of each part of the schema; a part stands in one place only, so that its notes are its own. */
-export const KEY_NOTES = z.registry<KeyNotes>()
-
-function notes<Schema extends z.ZodType>(schema: Schema, about: KeyNotes): Schema {
-  KEY_NOTES.add(schema, about)
-  return schema
-}
-
-/** Issues with this mark have a sentence of their own as their message. */
-const IN_WORDS = { isSentence: true }
+import { costSchedule } from './cost-schedule.js'
+import { IN_WORDS, type KeyNotes, notes } from './key-notes.js'
 
 function moneyDecimals(about: Omit<KeyNotes, 'allowed'>) {
   return notes(z.int().min(0).max(8), { allowed: 'a whole number from 0 to 8', ...about })
@@ -142,6 +122,7 @@ export const quantConfigSchema = notes(
       { allowed: 'a map of strategies by strategy_id' },
     ).optional(),
     instruments: notes(instruments, { allowed: 'a map of instruments by symbol' }).optional(),
+    cost_schedule: costSchedule.optional(),
     calendars: notes(z.strictObject({ XNYS: notes(xnys, { allowed: 'a map of keys' }).optional() }), {
       allowed: 'a map of calendars',
     }).optional(),

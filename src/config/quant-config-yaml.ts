@@ -1,7 +1,8 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import { nearNames } from '../lib/near-names.js'
-import { KEY_NOTES, type QuantConfigYaml, quantConfigSchema } from './quant-config-schema.js'
+import { KEY_NOTES } from './key-notes.js'
+import { type QuantConfigYaml, quantConfigSchema } from './quant-config-schema.js'
 import { formatPath, namesIn, type Path, schemaAt, valueAt } from './schema-walk.js'
 import { didYouMean, shown } from './shown.js'
 

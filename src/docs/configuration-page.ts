@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { settingEntries } from '../config/environment.js'
-import { KEY_NOTES, quantConfigSchema } from '../config/quant-config-schema.js'
+import { KEY_NOTES } from '../config/key-notes.js'
+import { quantConfigSchema } from '../config/quant-config-schema.js'
 import { formatPath, type Path, required } from '../config/schema-walk.js'
 import { SECTIONS, type Setting } from '../config/setting.js'
 

@@ -22,7 +22,14 @@ describe('the configuration', () => {
       isApiAnonymous: false,
       revision: 'unknown',
       log: { level: 'info', format: 'json' },
-      file: { moneyDecimals: undefined, strategies: new Map(), instruments: [], xnysExceptions: {}, written: {} },
+      file: {
+        moneyDecimals: undefined,
+        strategies: new Map(),
+        instruments: [],
+        costSchedule: [],
+        xnysExceptions: {},
+        written: {},
+      },
       given: new Map(),
     })
   })

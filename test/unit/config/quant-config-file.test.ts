@@ -76,11 +76,12 @@ calendars:
   })
 
   test('that is the example is accepted', () => {
-    const { instruments, strategies } = parse(
+    const { instruments, strategies, costSchedule } = parse(
       readFileSync(new URL('../../../examples/quant-config.yaml', import.meta.url), 'utf8'),
     )
     expect(instruments.map(({ symbol }) => symbol)).toEqual(['ES', 'BTCUSD'])
     expect([...strategies.values()]).toEqual([{ calendar: '24x7', moneyDecimals: 6, capitalShare: 250_000_000n }])
+    expect(costSchedule.map(({ name }) => name)).toEqual(['SEC fee', 'TAF', 'commission'])
   })
 })
 
@@ -118,9 +119,9 @@ describe('a QUANT_CONFIG file that is wrong', () => {
   })
 
   test('does not take the keys of features that are not there', () => {
-    for (const key of ['policy', 'cost_schedule', 'benchmark', 'risk_free_rate'])
+    for (const key of ['policy', 'benchmark', 'risk_free_rate'])
       expect(problemsOf(`${key}: 1`)).toEqual([
-        `${key} is not a known key; known here: money_decimals, strategies, instruments, calendars`,
+        `${key} is not a known key; known here: money_decimals, strategies, instruments, cost_schedule, calendars`,
       ])
     expect(problemsOf('strategies: { one: { windows: [1d] } }')).toEqual([
       'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share',
