@@ -26,7 +26,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       sessionRollMs: config.sessionRollMs,
       markMaxAgeMs: config.markMaxAgeMs,
       capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
-      scheduledCostIn: () => undefined,
+      feeRules: config.file.costSchedule,
       maxStalenessMs: config.maxStalenessMs,
       clockSpeed,
     },

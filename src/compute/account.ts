@@ -27,8 +27,8 @@ export type Position = PositionSnapshotFact['positions'][number]
 export interface AccountOptions {
   readonly multiplierOf: (symbol: string) => QuantityE9
   readonly sessionRollMs: number
-  /** Whether a configured fee schedule says what orders cost where nobody else does. */
-  readonly hasFeeSchedule: boolean
+  /** Whether a configured fee schedule says what an account's orders cost where nobody else does. */
+  readonly hasFeeSchedule: (account: Account) => boolean
 }
 
 /** Sources of costs that facts tell of. */
@@ -53,7 +53,7 @@ export class Account {
   #snapshots: PositionSnapshotFact[] = []
   readonly #prices = new Map<string, PriceSeries>()
   readonly #costEvidence = recordOf(TOLD_SOURCES, () => new CostEvidenceSet())
-  readonly #hasFeeSchedule: boolean
+  readonly #hasFeeSchedule: AccountOptions['hasFeeSchedule']
   readonly #limits = new Map<CalendarName, { newestAt: EpochMs | undefined; limitMs: number }>()
   #first: PositionSnapshotFact | undefined
   #thinnedTo: EpochMs | undefined
@@ -187,7 +187,7 @@ export class Account {
   /** One source an account: the first, in the order of COST_SOURCES, that has any cost up to `at`. */
   costSource(at: EpochMs): CostSource | 'none' {
     const told = TOLD_SOURCES.find((source) => this.#costEvidence[source].first <= at)
-    return told ?? (this.#hasFeeSchedule ? 'fee_schedule' : 'none')
+    return told ?? (this.#hasFeeSchedule(this) ? 'fee_schedule' : 'none')
   }
 
   /** When the cost source will change next; Infinity when it will not. */

@@ -90,7 +90,7 @@ export class Engine implements FactSink {
         instruments: options.instruments,
         sessionRollMs: options.settings.sessionRollMs,
         capitalShareOf: options.settings.capitalShareOf,
-        scheduledCostIn: options.settings.scheduledCostIn,
+        feeRules: options.settings.feeRules,
         markAt: (book, symbol, at) => this.#markAt(book, symbol, at),
       },
       options.startAt,

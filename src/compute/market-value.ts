@@ -4,5 +4,10 @@ const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 /** Signed worth of a quantity at a price; exact where the multiplier is 1. */
 export function marketValue(quantity: QuantityE9, price: PriceE8, multiplier: QuantityE9): MoneyE17 {
-  return multiplier === ONE ? quantity * price : divideHalfEven(quantity * price * multiplier, ONE)
+  return timesMultiplier(quantity * price, multiplier)
+}
+
+/** What a notional of units is worth. */
+export function timesMultiplier(notional: MoneyE17, multiplier: QuantityE9): MoneyE17 {
+  return multiplier === ONE ? notional : divideHalfEven(notional * multiplier, ONE)
 }

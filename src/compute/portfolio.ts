@@ -1,6 +1,6 @@
 import { type BookKey, bookId } from '../domain/book.js'
-import { CALENDAR_NAMES, type Calendar, type CalendarName } from '../domain/calendar.js'
-import type { PriceE8, QuantityE9 } from '../domain/exact.js'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { MoneyE17, PriceE8, QuantityE9 } from '../domain/exact.js'
 import type {
   CashFlowFact,
   DecisionFact,
@@ -12,13 +12,14 @@ import type {
   RetractionFact,
   StrategyFact,
 } from '../domain/facts.js'
+import { type FeeRule, hasFeeRules, scheduledCost } from '../domain/fee-schedule.js'
 import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
 import { Book } from './book.js'
 import { isCashFee } from './equity/flows.js'
-import type { ScheduledCost } from './fills.js'
 import { type Digest, plus, termOfFact } from './inputs/digest.js'
 import { Instruments } from './instruments.js'
+import { timesMultiplier } from './market-value.js'
 import { Openings } from './openings.js'
 import { type NewRebase, Rebases } from './rebases.js'
 import { type BookFact, WaitingFacts } from './waiting-facts.js'
@@ -30,8 +31,7 @@ export interface PortfolioOptions {
   readonly instruments: readonly InstrumentFact[]
   readonly sessionRollMs: number
   readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
-  /** What the configured fee schedule says; undefined where there is none for an account. */
-  readonly scheduledCostIn: (account: string, calendar: CalendarName) => ScheduledCost | undefined
+  readonly feeRules: readonly FeeRule[]
   /** The mark of a symbol for a book at an instant. */
   readonly markAt: (book: Book, symbol: string, at: EpochMs) => PriceE8 | undefined
 }
@@ -224,6 +224,7 @@ export class Portfolio {
         continue
       book.description = { ...book.description, strategyName: strategy.name, calendar }
       book.calendar = this.#options.calendars[calendar]
+      for (const symbol of book.ledgers.keys()) book.recost(symbol)
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
       for (const symbol of book.ledgers.keys()) this.#openings.unsettle(this.#account(account), symbol)
@@ -417,13 +418,25 @@ export class Portfolio {
     return account.orphans
   }
 
+  #scheduledCost(book: Book, row: ExecutionFact, quantity: QuantityE9, notional: MoneyE17): MoneyE17 | undefined {
+    const { account, calendar } = book.description
+    const { side, adapter, submittedAt, symbol } = row
+    const worth = timesMultiplier(notional, this.instruments.multiplierOf(symbol))
+    const order = { side, adapter, account, calendar, submittedAt, quantity, notional: worth }
+    return scheduledCost(this.#options.feeRules, order)
+  }
+
+  #hasFeeSchedule(account: Account): boolean {
+    return [...account.books.values()].some(({ description }) => hasFeeRules(this.#options.feeRules, description))
+  }
+
   #account(label: string): Account {
     const known = this.accounts.get(label)
     if (known !== undefined) return known
     const account = new Account(label, {
       multiplierOf: (symbol) => this.instruments.multiplierOf(symbol),
       sessionRollMs: this.#options.sessionRollMs,
-      hasFeeSchedule: CALENDAR_NAMES.some((name) => this.#options.scheduledCostIn(label, name) !== undefined),
+      hasFeeSchedule: (of) => this.#hasFeeSchedule(of),
     })
     this.accounts.set(label, account)
     return account
@@ -435,11 +448,11 @@ export class Portfolio {
     if (known !== undefined) return known
     const calendar = this.calendarOf(strategyId)
     const strategyName = this.strategies.get(strategyId)?.name ?? strategyId
-    const book = new Book({
+    const book: Book = new Book({
       description: { strategyId, account, strategyName, calendar },
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.instruments.termsOf(symbol),
-      scheduledCost: this.#options.scheduledCostIn(account, calendar) ?? (() => undefined),
+      scheduledCost: (row, quantity, notional) => this.#scheduledCost(book, row, quantity, notional),
       facts: this.#account(account).facts,
     })
     this.books.set(id, book)

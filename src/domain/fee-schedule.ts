@@ -65,7 +65,12 @@ export function scheduledCost(rules: readonly FeeRule[], order: ScheduledOrder):
   return own.reduce((total, rule) => (matches(rule, order) ? total + costBy(rule, order) : total), 0n)
 }
 
-function isFor({ accounts, calendar }: FeeRule, order: ScheduledOrder): boolean {
+/** Whether a schedule speaks of the orders of an account in a calendar at all. */
+export function hasFeeRules(rules: readonly FeeRule[], of: Pick<ScheduledOrder, 'account' | 'calendar'>): boolean {
+  return rules.some((rule) => isFor(rule, of))
+}
+
+function isFor({ accounts, calendar }: FeeRule, order: Pick<ScheduledOrder, 'account' | 'calendar'>): boolean {
   return (accounts?.includes(order.account) ?? true) && (calendar ?? order.calendar) === order.calendar
 }
 

@@ -23,7 +23,7 @@ export const SETTINGS: ComputeSettings = {
   maxStalenessMs: 15 * SECOND_MS,
   clockSpeed: 1,
   capitalShareOf: () => undefined,
-  scheduledCostIn: () => undefined,
+  feeRules: [],
 }
 
 const NOTHING_LACKS: Watermarks['lacking'] = new Map()

@@ -1,14 +1,8 @@
-import {
-  absolute,
-  divideHalfEven,
-  type MoneyE17,
-  type PriceE8,
-  QUANTITY_DIGITS,
-  type QuantityE9,
-} from '../../domain/exact.js'
+import { absolute, divideHalfEven, type MoneyE17, type PriceE8, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { type Costs, NO_COSTS, plusCosts } from '../costs.js'
 import { compareText, type Fill } from '../fills.js'
+import { marketValue, timesMultiplier } from '../market-value.js'
 import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
 /** How the history of a symbol begins: see METRICS section 1, "Opening inventory". */
@@ -85,8 +79,6 @@ export interface InstrumentTerms {
   readonly multiplier: QuantityE9
   readonly lotSize: QuantityE9
 }
-
-const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 /**
  * Average-cost ledger of one symbol in one book, long and short, as a timeline that can be read at any instant.
@@ -203,7 +195,7 @@ export class SymbolLedger {
       const entry = this.#entries[index]
       if (entry === undefined || entry.at > to) break
       if (entry.fill === undefined) continue
-      const notional = timesMultiplier(entry.fill.notional, this.terms)
+      const notional = timesMultiplier(entry.fill.notional, this.terms.multiplier)
       paid += entry.fill.side === 'buy' ? notional : -notional
     }
     return paid
@@ -301,7 +293,7 @@ function signed(fill: Fill): QuantityE9 {
 
 /** One fill on top of a state. Written out field by field: this is the hot path of reading a history. */
 function applyFill(before: LedgerState, fill: Fill, terms: InstrumentTerms, movesPosition: boolean): LedgerState {
-  const notional = timesMultiplier(fill.notional, terms)
+  const notional = timesMultiplier(fill.notional, terms.multiplier)
   const { quantity, cost, gain } = movesPosition
     ? movePosition(before, signed(fill), notional, terms.lotSize)
     : { ...before, gain: 0n }
@@ -337,7 +329,7 @@ function applyAdjustment(before: LedgerState, adjustment: Adjustment, terms: Ins
   }
   const traded = quantity - before.quantity
   if (traded === 0n) return { ...before, at }
-  const value = timesMultiplier(absolute(traded) * adjustment.price, terms)
+  const value = marketValue(absolute(traded), adjustment.price, terms.multiplier)
   const move = movePosition(before, traded, value, terms.lotSize)
   return {
     ...before,
@@ -356,10 +348,6 @@ function largestOf(before: LedgerState, quantity: QuantityE9): QuantityE9 {
   const size = absolute(quantity)
   const goesOn = before.quantity !== 0n && before.quantity > 0n === quantity > 0n
   return goesOn && before.largest > size ? before.largest : size
-}
-
-function timesMultiplier(notional: MoneyE17, { multiplier }: InstrumentTerms): MoneyE17 {
-  return multiplier === ONE ? notional : divideHalfEven(notional * multiplier, ONE)
 }
 
 interface Move {

@@ -1,6 +1,7 @@
+import { toFeeRules } from '../../../src/config/cost-schedule.js'
 import { MONEY_DIGITS, parseScaled } from '../../../src/domain/exact.js'
 import { bookOf, brief, briefs, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
-import { ACCOUNT, brokerFill, fact, filled, instant, order } from '../../support/facts.js'
+import { ACCOUNT, brokerFill, fact, filled, instant, instrument, order } from '../../support/facts.js'
 
 /** METRICS section 1, "Costs". */
 
@@ -131,18 +132,25 @@ describe('what the broker charges', () => {
 })
 
 describe('a configured fee schedule', () => {
-  const parts = (appliesTo: string) => ({
-    settings: {
-      scheduledCostIn: (account: string) =>
-        account === appliesTo ? (_: unknown, quantity: bigint) => quantity * 10n ** 6n : undefined,
-    },
-  })
+  const parts = (account: string) => {
+    const [rule] = toFeeRules([{ name: 'commission', per_share: '0.01', accounts: [account] }])
+    return { settings: { feeRules: rule === undefined ? [] : [rule] } }
+  }
   const facts = [filled({ at: at('10:30:00'), side: 'buy', qty: 5, price: 100 })]
 
   test('says what orders cost where nobody else does', () => {
     const frame = bookOf(framesAt(NOW, facts, parts(ACCOUNT)))
     expect(resultsOf(frame).cost_total).toEqual({ status: 'ok', value: 0.05, meta: { cost_source: 'fee_schedule' } })
-    expect(sourceIn(facts, NOW)).toBe('none')
+    expect(resultsOf(bookOf(framesAt(NOW, facts, parts('elsewhere')))).cost_total?.meta).toEqual({
+      cost_source: 'none',
+    })
+  })
+
+  test('speaks of what an order is worth, whatever a point of its price is', () => {
+    const [bps] = toFeeRules([{ name: 'of notional', bps: '10' }])
+    const future = instrument({ symbol: 'AAA', multiplier: 50 })
+    const frame = bookOf(framesAt(NOW, [...facts, future], { settings: { feeRules: bps === undefined ? [] : [bps] } }))
+    expect(briefs(frame)).toMatchObject({ cost_total: 25, traded_notional: 25_000, cost_bps: 10 })
   })
 
   test('counts no more once an order names a cost', () => {
