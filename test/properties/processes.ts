@@ -1,12 +1,11 @@
 import { type Engine, FINE_HISTORY_MS } from '../../src/compute/engine.js'
-import type { BarFact, Fact, PositionSnapshotFact, SignalFact } from '../../src/domain/facts.js'
+import type { BarFact, Fact, SignalFact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
-import { BAR_LIFETIME_MS, historyFrom } from '../../src/domain/history.js'
+import { BAR_LIFETIME_MS } from '../../src/domain/history.js'
 import { identityOf } from '../../src/domain/identity.js'
 import { FEEDS, type Feed, type MinuteRuns } from '../../src/domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
-import { answered, CALENDARS, createEngine, type EngineParts } from '../support/engine.js'
-import { SYMBOLS } from './cast.js'
+import { answered, createEngine, type EngineParts } from '../support/engine.js'
 import type { Delivery } from './deliveries.js'
 
 export function arrivedBy(at: EpochMs, deliveries: readonly Delivery[]): Fact[] {
@@ -27,13 +26,12 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
 }
 
 /**
- * A process that starts at T: it reads rows, then the bars and signals that they need; of the past the snapshots of the
- * longest window and one bar and signal a cell, and in which minutes there were any, as the sources give them.
+ * A process that starts at T: it reads rows, then the bars and signals that they need; of the past one bar and signal a
+ * cell, and in which minutes there were any, as the sources give them.
  */
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
   const engine = createEngine({ startAt: at, ...parts })
-  engine.apply(facts.filter((fact) => !isOfFeed(fact) && fact.fact !== 'position_snapshot'))
-  engine.apply(snapshotHistory(facts, at))
+  engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   const { kept, watched, pins } = engine.demand()
   for (const [symbol, cellMs] of kept) engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
   const symbols = new Set([...kept.keys(), ...watched])
@@ -116,18 +114,6 @@ function minuteHistory(facts: readonly Fact[], feed: Feed, symbols: ReadonlySet<
       else runs.push([end, end])
     }
     return { symbol, runs }
-  })
-}
-
-/** The first of each account besides, and the first that does not show a symbol: ledgers may begin with them. */
-function snapshotHistory(facts: readonly Fact[], at: EpochMs): PositionSnapshotFact[] {
-  const all = facts.filter((fact): fact is PositionSnapshotFact => fact.fact === 'position_snapshot')
-  return [...new Set(all.map(({ account }) => account))].flatMap((account) => {
-    const own = all.filter((snapshot) => snapshot.account === account).sort((a, b) => a.at - b.at)
-    const firstFlats = SYMBOLS.flatMap(
-      (symbol) => own.find(({ positions }) => !positions.some((position) => position.symbol === symbol)) ?? [],
-    )
-    return [...own.slice(0, 1), ...firstFlats, ...own.filter((snapshot) => snapshot.at >= historyFrom(CALENDARS, at))]
   })
 }
 
