@@ -24,7 +24,9 @@ export class ReferencePositions {
         this.fills.set(symbol, [...(this.fills.get(symbol) ?? []), fill])
     }
     for (const [symbol, fills] of this.fills) {
-      const opening = openingOf(symbol, known, key.account)
+      // A book trades a symbol from its first fill on; what others held before is not its own.
+      const hasTraded = fills.some(({ at }) => at <= known.at)
+      const opening: Opening = hasTraded ? openingOf(symbol, known, key.account) : { kind: 'flat' }
       this.#openings.set(symbol, opening)
       this.adjustments.set(symbol, adjustmentsOf({ symbol, fills, opening }, known, key, prices))
     }
