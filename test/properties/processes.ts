@@ -123,11 +123,12 @@ function lastOfCells<Dated extends { readonly at: EpochMs }>(
   { cellMs, pins }: Grid,
   at: EpochMs,
 ): Dated[] {
-  const cells = new Map<string | number, Dated>()
+  const cells = new Map<string, Dated>()
   for (const one of all) {
+    const cellEnd = Math.ceil(one.at / cellMs) * cellMs
     const pin = pins.find((instant) => instant >= one.at) ?? Number.POSITIVE_INFINITY
-    const cellEnd = Math.min(Math.ceil(one.at / cellMs) * cellMs, pin)
-    const key = cellEnd <= at - FINE_HISTORY_MS ? cellEnd : `at ${one.at}`
+    // Whole cells are thinned: a pin parts one, and makes none older.
+    const key = cellEnd <= at - FINE_HISTORY_MS ? `cell ${Math.min(cellEnd, pin)}` : `at ${one.at}`
     const before = cells.get(key)
     if (before === undefined || before.at <= one.at) cells.set(key, one)
   }

@@ -245,12 +245,12 @@ export function thinned<Dated extends { readonly at: EpochMs }>(
   at: EpochMs,
   pins: readonly EpochMs[] = [],
 ): Dated[] {
+  const gridEnd = (point: Dated) => Math.ceil(point.at / cellMs) * cellMs
   const cellOf = (point: Dated | undefined) =>
-    point === undefined
-      ? Number.NaN
-      : Math.min(Math.ceil(point.at / cellMs) * cellMs, ...pins.filter((pin) => pin >= point.at))
+    point === undefined ? Number.NaN : Math.min(gridEnd(point), ...pins.filter((pin) => pin >= point.at))
   const sorted = [...points].sort((a, b) => a.at - b.at)
-  return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
+  // A pin parts a cell and makes none older: whole cells of the past are thinned.
+  return sorted.filter((point, index) => gridEnd(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
 }
 
 function inOrder(a: ReferenceFill, b: ReferenceFill): number {
