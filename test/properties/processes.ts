@@ -44,6 +44,7 @@ export class RunningProcess {
   readonly engine: Engine
   readonly #deliveries: readonly Delivery[]
   readonly #loaded = new Map<string, number>()
+  #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
 
   constructor(deliveries: readonly Delivery[], startAt: EpochMs, parts: EngineParts = {}) {
@@ -56,7 +57,8 @@ export class RunningProcess {
     while ((this.#deliveries[this.#read]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= at) this.#read += 1
     this.engine.apply(this.#deliveries.slice(read, this.#read).map(({ fact }) => fact))
     const frames = this.engine.tick(at, answered(at), judges)
-    return this.#loadMissingBars(at) ? this.engine.tick(at, answered(at), judges) : frames
+    const isRead = [this.#loadMissingBars(at), this.#readAtLatePins(at)]
+    return isRead.includes(true) ? this.engine.tick(at, answered(at), judges) : frames
   }
 
   /** The history of symbols that nobody needed before. */
@@ -72,6 +74,25 @@ export class RunningProcess {
     }
     return missing.length > 0
   }
+
+  /** Rows that were thinned before an instant began to count, as the sources read them again. */
+  #readAtLatePins(at: EpochMs): boolean {
+    const { kept, pins } = this.engine.demand()
+    const isLate = (pin: EpochMs) => this.#pins?.has(pin) === false && pin <= at - FINE_HISTORY_MS
+    const late = pins.filter((pin) => isLate(pin) && pin > at - BAR_LIFETIME_MS)
+    this.#pins = new Set(pins)
+    const longestCellMs = Math.max(0, ...kept.values())
+    const rows = this.#deliveries
+      .slice(0, this.#read)
+      .map(({ fact }) => fact)
+      .filter((fact) => isOfFeed(fact) && kept.has(fact.symbol) && isOfRead(fact))
+    this.engine.apply(rows.filter((row) => late.some((pin) => row.at > pin - longestCellMs && row.at <= pin)))
+    return late.length > 0
+  }
+}
+
+function isOfRead(fact: BarFact | SignalFact): boolean {
+  return fact.fact === 'bar' || isOfTa(fact)
 }
 
 interface Grid {
