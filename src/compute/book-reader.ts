@@ -150,12 +150,15 @@ export class BookReader {
     this.#changesAt(book.nextLooseCostAfter(start) + lead)
     this.#changesAt(account.flows.nextFeeAfter(start) + lead)
     const foreign = this.#foreign(traded.map(({ symbol }) => symbol))
+    // What snapshots taught is a result and no turnover.
+    const adjusted = states.filter(({ ledger }) => ledger.isAdjustedIn(start, this.at))
     const unknown = states.filter(({ ledger }) => ledger.isUnknownAfter(start)).map(({ symbol }) => symbol)
     return {
       fillCount: traded.reduce((total, { before, now }) => total + now.fillCount - before.fillCount, 0),
       tradedNotional: foreign ?? known(sum('notional')),
       realized:
         foreign ??
+        this.#foreign(adjusted.map(({ symbol }) => symbol)) ??
         (unknown.length > 0
           ? { known: false, reason: 'unknown_opening_position', symbols: unknown }
           : known(sum('realized'))),
@@ -189,7 +192,8 @@ export class BookReader {
       ([, ledger]) =>
         ledger.stateAt(start).quantity !== 0n ||
         ledger.stateAt(this.at).quantity !== 0n ||
-        ledger.isUnknownAfter(start),
+        ledger.isUnknownAfter(start) ||
+        ledger.isAdjustedIn(start, this.at),
     )
     return held ? 'idle' : 'flat'
   }

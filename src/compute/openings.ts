@@ -1,7 +1,10 @@
 import type { EpochMs } from '../domain/time.js'
 import type { Account } from './account.js'
+import type { Opening } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
 import { openingOf } from './opening.js'
+
+const FLAT: Opening = { kind: 'flat' }
 
 /** How histories of symbols begin, where that may be otherwise than was thought. */
 export class Openings {
@@ -28,8 +31,11 @@ export class Openings {
         const settled = openingOf(symbol, account, now)
         for (const book of account.books.values()) {
           const ledger = book.ledgers.get(symbol)
-          const opening = book.givenOpening(symbol) ?? settled
-          if (ledger === undefined || sameOpening(ledger.opening, opening)) continue
+          if (ledger === undefined) continue
+          // What a book has not traded, or no more since its orders were taken back, is not its own.
+          const hasTraded = (ledger.firstFillAt ?? Number.POSITIVE_INFINITY) <= now
+          const opening = book.givenOpening(symbol) ?? (hasTraded ? settled : FLAT)
+          if (sameOpening(ledger.opening, opening)) continue
           ledger.open(opening)
           book.changes.changedFrom(Number.NEGATIVE_INFINITY)
           onChange(book, symbol)

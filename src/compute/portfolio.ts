@@ -380,14 +380,14 @@ export class Portfolio {
     account.flows.fillsChangedFrom(book.changes.from)
     for (const [symbol, from] of book.takeOrderChanges()) this.#rebases.unsettle(account, symbol, from)
     if (account.books.size > 1) this.#noteFirstOrder(book, account)
+    // Whose order it is does not matter to where an account's costs are told.
+    const isOtherSource = account.noteCosts(`order ${executionId}`, book.costEvidenceOf(executionId), this.now)
+    if (isOtherSource || book === account.orphans) for (const other of account.books.values()) this.#dirty.add(other)
     if (book === account.orphans) {
       book.changes.take()
-      for (const other of account.books.values()) this.#dirty.add(other)
       return
     }
     this.#dirty.add(book)
-    if (account.noteCosts(`order ${executionId}`, book.costEvidenceOf(executionId), this.now))
-      for (const other of account.books.values()) this.#dirty.add(other)
     for (const symbol of symbols) {
       this.#openings.unsettle(account, symbol)
       // A book trades a symbol from its first fill on.

@@ -121,7 +121,8 @@ export class PositionHistory {
 
   #insert(steps: Step[], at: EpochMs, now: Shown): void {
     const index = lastDatedAtOrBefore(steps, at)
-    if (!isSame(steps[index] ?? NOTHING_SHOWN, now)) steps.splice(index + 1, 0, { at, ...now })
+    if (!isSame(steps[index] ?? NOTHING_SHOWN, now))
+      steps.splice(index + 1, 0, { quantity: now.quantity, avgEntryPrice: now.avgEntryPrice, at })
   }
 
   #lookAgain(): void {

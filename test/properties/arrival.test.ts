@@ -6,6 +6,7 @@ import type { Delivery } from './deliveries.js'
 import { history, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
 import { freshFrames, latestOf, RunningProcess } from './processes.js'
+import { settingsOf } from './schedule.js'
 
 const KEYS = 1_000_003
 
@@ -15,12 +16,13 @@ describe('what was read when does not matter', () => {
       fc.property(
         history({ era: WEEK, orders: 8, snapshots: 6, barRuns: 4, instants: 8 }),
         fc.array(fc.nat(KEYS - 1), { minLength: 40, maxLength: 200, size: 'max' }),
-        ({ deliveries, instants }, keys) => {
+        ({ deliveries, instants, hasSchedule }, keys) => {
+          const parts = { settings: settingsOf({ hasSchedule }) }
           const at = instants.at(-1) ?? 0
-          const running = new RunningProcess(shuffled(deliveries, instants, keys), (instants[0] ?? 0) - 1)
+          const running = new RunningProcess(shuffled(deliveries, instants, keys), (instants[0] ?? 0) - 1, parts)
           let frames = running.framesAt((instants[0] ?? 0) - 1)
           for (const instant of instants) frames = running.framesAt(instant)
-          expectSameFrames(frames, freshFrames(at, latestOf(deliveries.map(({ fact }) => fact))))
+          expectSameFrames(frames, freshFrames(at, latestOf(deliveries.map(({ fact }) => fact)), parts))
         },
       ),
       parameters(150),

@@ -1,8 +1,10 @@
 import type { Fact } from '../../src/domain/facts.js'
+import { identityFieldsOf, identityOf } from '../../src/domain/identity.js'
 import { DAY_MS, type EpochMs } from '../../src/domain/time.js'
 import { bar, brokerFill, fact, order, snapshot } from '../support/facts.js'
 import { ACCOUNTS, type CastBook, lotOf, multiplierOf, SYMBOLS } from './cast.js'
-import type { BarRunSpec, FlowSpec, OrderSpec, SnapshotSpec } from './history-specs.js'
+import type { BarRunSpec, FlowSpec, OrderSpec, RetractionSpec, SnapshotSpec } from './history-specs.js'
+import { fillsOf, type Happenings, holdingsOf, TYPICAL_CENTS } from './holdings.js'
 
 export interface Delivery {
   readonly fact: Fact
@@ -13,8 +15,14 @@ export interface Delivery {
 /** A spec in its place: when it happens, in which book, with which symbol. */
 export type Placed<Spec> = Spec & { readonly startsAt: EpochMs; readonly of: CastBook; readonly in: string }
 
-/** One row that grows revision by revision, and the broker's evidence of some of its parts. */
-export function deliveriesOfOrder(spec: Placed<OrderSpec>, executionId: string): Delivery[] {
+/** Who tells what orders cost: their rows, the broker, both or nobody. */
+export type CostTellers = 'records' | 'broker' | 'both' | 'nobody'
+
+/** One row that grows revision by revision, and the broker's evidence of some of its parts and of its fee. */
+export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string, tellers: CostTellers): Delivery[] {
+  const recordsTell = tellers === 'records' || tellers === 'both'
+  const brokerTells = tellers === 'broker' || tellers === 'both'
+  const spec = recordsTell ? drawn : { ...drawn, costCents: undefined }
   const { startsAt: submittedAt, in: symbol } = spec
   const base = {
     ...spec.of,
@@ -51,13 +59,14 @@ export function deliveriesOfOrder(spec: Placed<OrderSpec>, executionId: string):
     deliveries.push({ arrivesAt: arrivesAt + (part.priceIsLate ? 700 : 0), fact: order(revision) })
     if (spec.hasBrokerFills && part.broker)
       deliveries.push({
-        arrivesAt: filledAt + (spec.lag === 0 ? -300 : 0),
+        arrivesAt: filledAt + part.brokerLagMs,
         fact: brokerFill({
           execution_id: executionId,
           fill_id: `part-${index}`,
           at: filledAt,
           qty: (part.lots * lotOf(symbol)).toFixed(9),
           price: (part.cents / 100).toFixed(2),
+          costs: brokerTells ? dollars(part.brokerCents) : null,
         }),
       })
     if (isLast && spec.ending === 'canceled')
@@ -76,6 +85,11 @@ export function deliveriesOfOrder(spec: Placed<OrderSpec>, executionId: string):
         ...(spec.costCents === undefined ? {} : { costs: spec.costCents / 100 }),
       }),
     })
+  if (brokerTells && spec.feeCents !== undefined) {
+    const at = submittedAt + spec.feeAfterMs
+    const fee = { execution_id: executionId, fill_id: 'fee', at, qty: 0, price: 1, costs: dollars(spec.feeCents) }
+    deliveries.push({ arrivesAt: at + Math.max(0, spec.lag), fact: brokerFill(fee) })
+  }
   return inRevisionOrder(deliveries)
 }
 
@@ -90,27 +104,46 @@ function inRevisionOrder(deliveries: readonly Delivery[]): Delivery[] {
 }
 
 /**
- * What the account would hold and have by its fills, its flows and its inventory; an untrue one leaves the inventory
- * out. Fees and what a foreign quote is worth are left to chance.
+ * What the account holds and has by all that happened, its flows and its inventory; an untrue one leaves the inventory
+ * out. Fees and what a foreign quote is worth are left to chance. One after the other where there are several.
  */
-export function deliveryOfSnapshot(
+export function deliveriesOfSnapshots(
   spec: Placed<SnapshotSpec>,
-  orders: readonly Placed<OrderSpec>[],
+  happened: Happenings,
+  flows: readonly Placed<FlowSpec>[],
+  inventory: readonly number[],
+): Delivery[] {
+  return Array.from({ length: spec.length }, (_, index) =>
+    deliveryOfSnapshot({ ...spec, startsAt: spec.startsAt + index * spec.stepMs }, happened, flows, inventory),
+  )
+}
+
+function deliveryOfSnapshot(
+  spec: Placed<SnapshotSpec>,
+  happened: Happenings,
   flows: readonly Placed<FlowSpec>[],
   inventory: readonly number[],
 ): Delivery {
   const { account } = spec.of
   const { startsAt, marks, averages } = spec
-  const fills = orders
+  const first = ACCOUNTS.indexOf(account) * SYMBOLS.length
+  const unexplained = spec.isTrue ? inventory.slice(first, first + SYMBOLS.length) : []
+  const positions = holdingsOf(account, happened, unexplained, startsAt)
+    .map(({ symbol, quantity, averageCents, pieces }, index) => {
+      const [mark, told] = [marks[index], averages[index]]
+      return {
+        symbol,
+        quantity,
+        mark: mark === undefined ? undefined : Math.max(1, Math.round(mark / pieces)),
+        average: told === 'true' ? averageCents : told,
+      }
+    })
+    .filter(({ quantity }) => Math.abs(quantity) >= 1e-9)
+  const shown = flows.filter((flow) => flow.of.account === account && flow.startsAt + flow.delayMs <= startsAt)
+  const fills = happened.orders
     .filter((order) => order.of.account === account)
     .flatMap(fillsOf)
     .filter(({ at }) => at <= startsAt)
-  const shown = flows.filter((flow) => flow.of.account === account && flow.startsAt + flow.delayMs <= startsAt)
-  const positions = SYMBOLS.map((symbol, index) => {
-    const unexplained = spec.isTrue ? (inventory[ACCOUNTS.indexOf(account) * SYMBOLS.length + index] ?? 0) : 0
-    const bought = fills.filter((fill) => fill.symbol === symbol).reduce((sum, { quantity }) => sum + quantity, 0)
-    return { symbol, quantity: unexplained + bought, mark: marks[index], average: averages[index] }
-  }).filter(({ quantity }) => Math.abs(quantity) >= 1e-9)
   const debt = spec.equity === 'broke' ? 4_000_000 : 0
   const cash =
     FIRST_CASH_DOLLARS -
@@ -124,7 +157,7 @@ export function deliveryOfSnapshot(
   const told = positions.map(({ symbol, quantity, mark, average }) => ({
     symbol,
     qty: quantity.toFixed(9),
-    avg_entry_price: dollars(average),
+    avg_entry_price: average === undefined ? null : (average / 100).toFixed(8),
     mark: dollars(mark),
   }))
   const amounts = { equity: (worth * EQUITY_OF_WORTH[spec.equity]).toFixed(8), cash: cash.toFixed(8) }
@@ -132,7 +165,6 @@ export function deliveryOfSnapshot(
 }
 
 const FIRST_CASH_DOLLARS = 20_000
-const TYPICAL_CENTS = 10_000
 const EQUITY_OF_WORTH: Readonly<Record<SnapshotSpec['equity'], number>> = {
   exact: 1,
   near: 1.003,
@@ -140,14 +172,6 @@ const EQUITY_OF_WORTH: Readonly<Record<SnapshotSpec['equity'], number>> = {
   far: 1.02,
   zero: 0,
   broke: 1,
-}
-
-function fillsOf(order: Placed<OrderSpec>) {
-  let at = order.startsAt
-  return order.parts.map(({ lots, cents, delayMs }) => {
-    at += delayMs
-    return { at, symbol: order.in, quantity: lots * lotOf(order.in) * (order.isBuy ? 1 : -1), cents }
-  })
 }
 
 function dollarsOf(symbol: string, quantity: number, cents: number): number {
@@ -158,8 +182,22 @@ function dollarsOf(symbol: string, quantity: number, cents: number): number {
 export function deliveriesOfFlow(spec: Placed<FlowSpec>, flowId: string): Delivery[] {
   if (!spec.isTold) return []
   const at = spec.isDated ? Math.floor(spec.startsAt / DAY_MS) * DAY_MS : spec.startsAt
-  const raw = { account: spec.of.account, flow_id: flowId, at, amount: spec.dollars, kind: spec.kind }
+  const coin = spec.isInCoin && spec.kind === 'fee' ? { symbol: 'BTCUSD', qty: -0.01 } : {}
+  const raw = { account: spec.of.account, flow_id: flowId, at, amount: spec.dollars, kind: spec.kind, ...coin }
   return [{ arrivesAt: spec.startsAt + spec.lag, fact: fact('cash_flow', raw) }]
+}
+
+/** Some fact of a kind vanishes from its source, a while after its last revision was read. */
+export function deliveryOfRetraction(
+  { of, kind, afterMs }: RetractionSpec,
+  deliveries: readonly Delivery[],
+): Delivery | undefined {
+  const candidates = deliveries.filter(({ fact: told }) => told.fact === kind)
+  const chosen = candidates[of % Math.max(1, candidates.length)]?.fact
+  if (chosen === undefined) return undefined
+  const same = candidates.filter(({ fact: told }) => identityOf(told) === identityOf(chosen))
+  const arrivesAt = Math.max(...same.map((delivery) => delivery.arrivesAt)) + afterMs
+  return { arrivesAt, fact: fact('retraction', { at: arrivesAt, of: kind, identity: identityFieldsOf(chosen) }) }
 }
 
 export function deliveriesOfBars(spec: Placed<BarRunSpec>): Delivery[] {

@@ -7,23 +7,36 @@ import {
   deliveriesOfBars,
   deliveriesOfFlow,
   deliveriesOfOrder,
-  deliveryOfSnapshot,
+  deliveriesOfSnapshots,
+  deliveryOfRetraction,
   type Placed,
 } from './deliveries.js'
-import { barRunSpec, flowSpec, focus, inventorySpec, orderSpec, snapshotSpec } from './history-specs.js'
+import {
+  barRunSpec,
+  flowSpec,
+  focus,
+  incidentSpec,
+  inventorySpec,
+  orderSpec,
+  retractionSpec,
+  snapshotSpec,
+} from './history-specs.js'
 import { deliveriesOfDecision, deliveriesOfSignals, onItsRoute } from './watched-deliveries.js'
 import { reviewedDecisionSpec, signalRunSpec } from './watched-specs.js'
 
 /**
  * Made-up histories of several books, dense where the core has edges: sessions that open and close, half days, symbols
  * that several books trade, orders that fill in parts, prices that jump, snapshots that do not agree with the fills or
- * with themselves, money that comes and goes.
+ * with themselves, positions that are closed, bought or split elsewhere, fees in money and in coin, rows that vanish,
+ * money that comes and goes.
  */
 export interface History {
   /** In order of arrival; revisions of one fact in theirs. */
   readonly deliveries: readonly Delivery[]
   /** Ascending instants at which to look, most of them right at or behind an edge. */
   readonly instants: readonly EpochMs[]
+  /** Whether configuration has a fee schedule. */
+  readonly hasSchedule: boolean
 }
 
 export interface HistoryShape {
@@ -90,6 +103,8 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       signalRuns: fc.array(signalRunSpec, { maxLength: 2, size: 'max' }),
       decisions: fc.array(reviewedDecisionSpec, { maxLength: 3, size: 'max' }),
       inventory: inventorySpec,
+      incidents: fc.array(incidentSpec, { maxLength: 2, size: 'max' }),
+      retractions: fc.array(retractionSpec, { maxLength: 2, size: 'max' }),
       looks: fc.array(
         fc.record({
           edge: fc.nat(10_000),
@@ -110,11 +125,12 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       })
       const orders = drawn.orders.map(place)
       const flows = drawn.flows.map(place)
-      const events: Delivery[] = [
+      const happened = { orders, incidents: drawn.incidents.map(place) }
+      const told: Delivery[] = [
         ...orders.flatMap((spec, index) =>
-          deliveriesOfOrder(spec, `order-${index}`).map((delivery) => onItsRoute(delivery, index)),
+          deliveriesOfOrder(spec, `order-${index}`, drawn.focus.costs).map((delivery) => onItsRoute(delivery, index)),
         ),
-        ...drawn.snapshots.map((spec) => deliveryOfSnapshot(place(spec), orders, flows, drawn.inventory)),
+        ...drawn.snapshots.flatMap((spec) => deliveriesOfSnapshots(place(spec), happened, flows, drawn.inventory)),
         ...flows.flatMap((spec, index) => deliveriesOfFlow(spec, `flow-${index}`)),
         ...drawn.barRuns.flatMap((spec) => deliveriesOfBars(place(spec))),
         ...drawn.signalRuns.flatMap((spec) => deliveriesOfSignals(spec, place(spec.run))),
@@ -123,6 +139,7 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
           return deliveriesOfDecision(spec, { startsAt, of, symbol, lag }, `decision-${index}`)
         }),
       ]
+      const events = [...told, ...drawn.retractions.flatMap((spec) => deliveryOfRetraction(spec, told) ?? [])]
       const eventTimes = events.flatMap(({ fact, arrivesAt }) => [fact.at, arrivesAt])
       const times = [...edges, ...eventTimes, ...eventTimes]
       const instants = drawn.looks.map(
@@ -134,6 +151,7 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
           ...events.sort((a, b) => a.arrivesAt - b.arrivesAt),
         ],
         instants: [...new Set(instants)].sort((a, b) => a - b),
+        hasSchedule: drawn.focus.hasSchedule,
       }
     })
 }

@@ -22,6 +22,9 @@ const cents = fc.integer({ min: 9_000, max: 11_000 })
 
 /** One history is about few books and symbols, or hardly anything would ever be closed. */
 export const focus = fc.record({
+  /** Who tells what orders cost. */
+  costs: fc.constantFrom('records', 'broker', 'broker', 'both', 'nobody'),
+  hasSchedule: fc.boolean(),
   books: fc.array(fc.nat(BOOKS.length - 1), { minLength: 3, maxLength: 3 }),
   symbols: fc.array(fc.constantFrom(...SYMBOL_WEIGHTS), { minLength: 3, maxLength: 3 }),
 })
@@ -38,6 +41,8 @@ export const orderSpec = fc.record({
       cents,
       delayMs: fc.constantFrom(0, 1, 400, 5_000, 61_000),
       broker: fc.boolean(),
+      brokerLagMs: fc.constantFrom(-300, 0, 0, 90 * SECOND_MS, 100 * MINUTE_MS),
+      brokerCents: fc.option(fc.integer({ min: 0, max: 99 }), { nil: undefined, freq: 2 }),
       priceIsLate: fc.constantFrom(false, false, false, true),
     }),
     { maxLength: 3 },
@@ -45,6 +50,11 @@ export const orderSpec = fc.record({
   ending: fc.constantFrom('filled', 'filled', 'canceled', 'new'),
   costCents: fc.option(fc.integer({ min: 0, max: 333 }), { nil: undefined, freq: 2 }),
   hasBrokerFills: fc.constantFrom(false, false, true),
+  /** What the broker charges for the whole order, and how long after it was submitted. */
+  feeCents: fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined, freq: 1 }),
+  feeAfterMs: fc.constantFrom(0, 5_000, 60 * MINUTE_MS),
+  /** Where markets never close, its fee is taken of what it buys. */
+  paysInCoin: fc.constantFrom(true, true, false),
   /** Names no strategy: it moves its account, and belongs to no book. */
   isOrphan: fc.constantFrom(...Array<boolean>(11).fill(false), true),
   lag,
@@ -61,25 +71,44 @@ const equity = fc.oneof(
 export const snapshotSpec = fc.record({
   book: choice,
   at: near,
+  /** Snapshots come in runs here and there: three in a row outweigh the fills. */
+  length: fc.constantFrom(1, 1, 2, 3, 3, 4),
+  stepMs: fc.constantFrom(15 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 10 * MINUTE_MS, 24 * 60 * MINUTE_MS),
   isTrue: fc.constantFrom(true, true, true, false),
   marks: fc.array(fc.option(cents, { nil: undefined, freq: 4 }), {
     minLength: SYMBOLS.length,
     maxLength: SYMBOLS.length,
   }),
-  averages: fc.array(fc.option(cents, { nil: undefined, freq: 6 }), {
+  /** As the broker counts, something else, or nothing. */
+  averages: fc.array(fc.oneof({ weight: 5, arbitrary: fc.constant('true' as const) }, cents, fc.constant(undefined)), {
     minLength: SYMBOLS.length,
     maxLength: SYMBOLS.length,
   }),
   equity,
   lag,
 })
+/** What happens to a position outside the tables. */
+export const incidentSpec = fc.record({
+  book: choice,
+  symbol: choice,
+  at: near,
+  kind: fc.constantFrom('closed', 'closed', 'split', 'split', 'bought', 'sold'),
+})
+/** What the source has no more some time after it was last told. */
+export const retractionSpec = fc.record({
+  of: fc.nat(10_000),
+  kind: fc.constantFrom('execution', 'fill', 'position_snapshot', 'position_snapshot', 'cash_flow', 'decision'),
+  afterMs: fc.constantFrom(0, SECOND_MS, 10 * MINUTE_MS, 100 * MINUTE_MS),
+})
 /** Money that comes in or goes: told or not, its cash at once, later or before; smaller than one per cent, or exactly that. */
 export const flowSpec = fc.record({
   book: choice,
   at: near,
   dollars: fc.constantFrom(10_000, 10_000, -4_000, 200, 199, 1_500, -25_000, 50),
-  kind: fc.constantFrom('deposit', 'deposit', 'withdrawal', 'dividend', 'interest', 'fee'),
+  kind: fc.constantFrom('deposit', 'deposit', 'withdrawal', 'dividend', 'interest', 'fee', 'fee'),
   isTold: fc.constantFrom(true, true, false),
+  /** Of a fee: taken in coin, not in money. */
+  isInCoin: fc.constantFrom(false, false, true),
   /** The record has a date and no time. */
   isDated: fc.boolean(),
   /** Per mille of the amount that the cash shows. */
@@ -104,5 +133,7 @@ export const decisionSpec = fc.record({ book: choice, at: near, lag })
 
 export type OrderSpec = typeof orderSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type SnapshotSpec = typeof snapshotSpec extends fc.Arbitrary<infer Spec> ? Spec : never
+export type IncidentSpec = typeof incidentSpec extends fc.Arbitrary<infer Spec> ? Spec : never
+export type RetractionSpec = typeof retractionSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type FlowSpec = typeof flowSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type BarRunSpec = typeof barRunSpec extends fc.Arbitrary<infer Spec> ? Spec : never

@@ -46,14 +46,15 @@ describe('identities', () => {
           const dictionary = [...DICTIONARY, spy(views)]
           const frames = freshFrames(at, latestOf(arrivedBy(at, deliveries)), { dictionary })
           const all = [...frames.books.values()].flatMap((frame) => WINDOWS.map((window) => briefs(frame, window)))
-          views.forEach(({ realized, unrealizedChange, orderCosts }, index) => {
+          views.forEach(({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }, index) => {
             const values = all[index]
             if (!realized.known || !unrealizedChange.known) return
+            const costs = orderCosts + feesInKind + accountFees
             const gross = realized.value + unrealizedChange.value
             expect(values?.realized_pnl).toBe(published(realized.value))
             expect(values?.gross_pnl).toBe(published(gross))
-            expect(values?.net_pnl).toBe(published(gross - orderCosts))
-            expect(values?.cost_total).toBe(published(orderCosts))
+            expect(values?.net_pnl).toBe(published(gross - costs))
+            expect(values?.cost_total).toBe(published(costs))
           })
         }
       }),

@@ -3,6 +3,7 @@ import { expectSameFrames } from '../support/engine.js'
 import { history, MONTH, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
 import { arrivedBy, begunBy, freshFrames, latestOf, RunningProcess } from './processes.js'
+import { settingsOf } from './schedule.js'
 
 const TRADING = { orders: 8, snapshots: 6, barRuns: 5 }
 /** Few orders, many snapshots and flows, in two books: what is remembered of equity. */
@@ -18,11 +19,12 @@ describe('a process that has been there all along says at every T what one says 
       fc.property(
         history({ era, ...shape, instants: 24 }),
         fc.integer({ min: 0, max: 3 }),
-        ({ deliveries, instants }, extraEvery) => {
-          const running = new RunningProcess(deliveries, (instants[0] ?? 0) - 1)
+        ({ deliveries, instants, hasSchedule }, extraEvery) => {
+          const parts = { settings: settingsOf({ hasSchedule }) }
+          const running = new RunningProcess(deliveries, (instants[0] ?? 0) - 1, parts)
           instants.forEach((at, index) => {
             if (extraEvery > 0 && index % extraEvery === 0) running.framesAt(at - 1, false)
-            const fresh = freshFrames(at, begunBy(at, latestOf(arrivedBy(at, deliveries))))
+            const fresh = freshFrames(at, begunBy(at, latestOf(arrivedBy(at, deliveries))), parts)
             expectSameFrames(running.framesAt(at), fresh)
           })
         },

@@ -1,12 +1,11 @@
 import { type Engine, FINE_HISTORY_MS } from '../../src/compute/engine.js'
-import type { BarFact, Fact, PositionSnapshotFact, SignalFact } from '../../src/domain/facts.js'
+import type { BarFact, Fact, SignalFact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
-import { BAR_LIFETIME_MS, historyFrom } from '../../src/domain/history.js'
+import { BAR_LIFETIME_MS } from '../../src/domain/history.js'
 import { identityOf } from '../../src/domain/identity.js'
 import { FEEDS, type Feed, type MinuteRuns } from '../../src/domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
-import { answered, CALENDARS, createEngine, type EngineParts } from '../support/engine.js'
-import { SYMBOLS } from './cast.js'
+import { answered, createEngine, type EngineParts } from '../support/engine.js'
 import type { Delivery } from './deliveries.js'
 
 export function arrivedBy(at: EpochMs, deliveries: readonly Delivery[]): Fact[] {
@@ -27,13 +26,12 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
 }
 
 /**
- * A process that starts at T: it reads rows, then the bars and signals that they need; of the past the snapshots of the
- * longest window and one bar and signal a cell, and in which minutes there were any, as the sources give them.
+ * A process that starts at T: it reads rows, then the bars and signals that they need; of the past one bar and signal a
+ * cell, and in which minutes there were any, as the sources give them.
  */
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
   const engine = createEngine({ startAt: at, ...parts })
-  engine.apply(facts.filter((fact) => !isOfFeed(fact) && fact.fact !== 'position_snapshot'))
-  engine.apply(snapshotHistory(facts, at))
+  engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   const { kept, watched, pins } = engine.demand()
   for (const [symbol, cellMs] of kept) engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
   const symbols = new Set([...kept.keys(), ...watched])
@@ -46,6 +44,7 @@ export class RunningProcess {
   readonly engine: Engine
   readonly #deliveries: readonly Delivery[]
   readonly #loaded = new Map<string, number>()
+  #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
 
   constructor(deliveries: readonly Delivery[], startAt: EpochMs, parts: EngineParts = {}) {
@@ -58,7 +57,8 @@ export class RunningProcess {
     while ((this.#deliveries[this.#read]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= at) this.#read += 1
     this.engine.apply(this.#deliveries.slice(read, this.#read).map(({ fact }) => fact))
     const frames = this.engine.tick(at, answered(at), judges)
-    return this.#loadMissingBars(at) ? this.engine.tick(at, answered(at), judges) : frames
+    const isRead = [this.#loadMissingBars(at), this.#readAtLatePins(at)]
+    return isRead.includes(true) ? this.engine.tick(at, answered(at), judges) : frames
   }
 
   /** The history of symbols that nobody needed before. */
@@ -74,6 +74,25 @@ export class RunningProcess {
     }
     return missing.length > 0
   }
+
+  /** Rows that were thinned before an instant began to count, as the sources read them again. */
+  #readAtLatePins(at: EpochMs): boolean {
+    const { kept, pins } = this.engine.demand()
+    const isLate = (pin: EpochMs) => this.#pins?.has(pin) === false && pin <= at - FINE_HISTORY_MS
+    const late = pins.filter((pin) => isLate(pin) && pin > at - BAR_LIFETIME_MS)
+    this.#pins = new Set(pins)
+    const longestCellMs = Math.max(0, ...kept.values())
+    const rows = this.#deliveries
+      .slice(0, this.#read)
+      .map(({ fact }) => fact)
+      .filter((fact) => isOfFeed(fact) && kept.has(fact.symbol) && isOfRead(fact))
+    this.engine.apply(rows.filter((row) => late.some((pin) => row.at > pin - longestCellMs && row.at <= pin)))
+    return late.length > 0
+  }
+}
+
+function isOfRead(fact: BarFact | SignalFact): boolean {
+  return fact.fact === 'bar' || isOfTa(fact)
 }
 
 interface Grid {
@@ -119,29 +138,18 @@ function minuteHistory(facts: readonly Fact[], feed: Feed, symbols: ReadonlySet<
   })
 }
 
-/** The first of each account besides, and the first that does not show a symbol: ledgers may begin with them. */
-function snapshotHistory(facts: readonly Fact[], at: EpochMs): PositionSnapshotFact[] {
-  const all = facts.filter((fact): fact is PositionSnapshotFact => fact.fact === 'position_snapshot')
-  return [...new Set(all.map(({ account }) => account))].flatMap((account) => {
-    const own = all.filter((snapshot) => snapshot.account === account).sort((a, b) => a.at - b.at)
-    const firstFlats = SYMBOLS.flatMap(
-      (symbol) => own.find(({ positions }) => !positions.some((position) => position.symbol === symbol)) ?? [],
-    )
-    return [...own.slice(0, 1), ...firstFlats, ...own.filter((snapshot) => snapshot.at >= historyFrom(CALENDARS, at))]
-  })
-}
-
 /** The last of each cell that lies behind the fine history, and everything since. */
 function lastOfCells<Dated extends { readonly at: EpochMs }>(
   all: readonly Dated[],
   { cellMs, pins }: Grid,
   at: EpochMs,
 ): Dated[] {
-  const cells = new Map<string | number, Dated>()
+  const cells = new Map<string, Dated>()
   for (const one of all) {
+    const cellEnd = Math.ceil(one.at / cellMs) * cellMs
     const pin = pins.find((instant) => instant >= one.at) ?? Number.POSITIVE_INFINITY
-    const cellEnd = Math.min(Math.ceil(one.at / cellMs) * cellMs, pin)
-    const key = cellEnd <= at - FINE_HISTORY_MS ? cellEnd : `at ${one.at}`
+    // Whole cells are thinned: a pin parts one, and makes none older.
+    const key = cellEnd <= at - FINE_HISTORY_MS ? `cell ${Math.min(cellEnd, pin)}` : `at ${one.at}`
     const before = cells.get(key)
     if (before === undefined || before.at <= one.at) cells.set(key, one)
   }

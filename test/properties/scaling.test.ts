@@ -57,7 +57,7 @@ function timesK(fact: Fact, k: bigint): Fact {
     case 'execution':
       return { ...fact, avgFillPrice: times(fact.avgFillPrice), costs: times(fact.costs) }
     case 'fill':
-      return { ...fact, price: fact.price * k }
+      return { ...fact, price: fact.price * k, costs: times(fact.costs) }
     case 'bar':
       return { ...fact, close: fact.close * k }
     case 'signal':

@@ -142,6 +142,11 @@ export class SymbolLedger {
     return this.#adjustments
   }
 
+  /** Whether snapshots taught anything in (from, to]. */
+  isAdjustedIn(from: EpochMs, to: EpochMs): boolean {
+    return this.#adjustments.some(({ at }) => at > from && at <= to)
+  }
+
   /** Takes up what the snapshots of an instant teach, after everything that happened until then. */
   adjust(adjustment: Adjustment): void {
     this.#adjustments.splice(lastDatedAtOrBefore(this.#adjustments, adjustment.at) + 1, 0, adjustment)

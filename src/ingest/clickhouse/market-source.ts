@@ -49,6 +49,8 @@ export class MarketSource {
   /** Symbols whose history has been read, each with the length of its cells. */
   readonly #loaded = new Map<string, number>()
   readonly #minutesLoaded = new Set<string>()
+  /** Instants at which prices had to be exact when last asked; undefined before the first poll. */
+  #pins: ReadonlySet<EpochMs> | undefined
   readonly #ingestions = new Ingestions()
   #cursor: EpochMs | undefined
   #schema: MarketSchema | undefined
@@ -89,6 +91,7 @@ export class MarketSource {
     const { at, demand } = poll
     const { overlapMs } = this.#options
     await this.#loadHistory(poll)
+    await this.#readAtLatePins(poll)
     const symbols = [...new Set([...demand.kept.keys(), ...demand.watched])].sort()
     await this.#loadMinutes(poll, symbols)
     const rows = await this.#readRows({ symbols, from: (this.#cursor ?? at) - overlapMs, to: at })
@@ -133,6 +136,21 @@ export class MarketSource {
       onProgress({ stage: 'bars', done: at - from, total: at - from })
       for (const symbol of symbols) this.#loaded.set(symbol, cellMs)
     }
+  }
+
+  /**
+   * A snapshot or an order that came late can make an instant count whose rows have been thinned meanwhile: they are read
+   * again, so that the price then is what a process would read that starts now.
+   */
+  async #readAtLatePins({ at, demand, fineFrom, signal }: MarketPoll): Promise<void> {
+    const known = this.#pins
+    const late = demand.pins.filter((pin) => known?.has(pin) === false && pin <= fineFrom && pin > at - BAR_LIFETIME_MS)
+    const longestCellMs = Math.max(0, ...demand.kept.values())
+    for (const pin of late) {
+      signal.throwIfAborted()
+      await this.#readRows({ symbols: [...demand.kept.keys()], from: pin - longestCellMs, to: pin })
+    }
+    this.#pins = new Set(demand.pins)
   }
 
   async #loadMinutes({ at, signal }: MarketPoll, symbols: readonly string[]): Promise<void> {

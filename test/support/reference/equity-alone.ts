@@ -73,7 +73,7 @@ export class AloneEquity {
     const flows = intervalsOf(this.#account)
       .filter(({ to }) => to.at > first.at && to.at <= last.at)
       .map(({ flow }) => flow)
-    return money(last.equity - first.equity - sum(flows) - (gross - this.#pnl.costsBetween(first.at, last.at)))
+    return money(last.equity - first.equity - sum(flows) - (gross - this.#pnl.costs.between(first.at, last.at)))
   }
 
   /** From an equity at an instant through the ends of intervals with a flow to E(T). */

@@ -28,7 +28,7 @@ export class ReferenceShare {
     const { begin } = this
     if (begin === undefined) return 'no_equity'
     if (typeof gross === 'string') return gross
-    const net = gross - this.pnl.costsBetween(this.start, at)
+    const net = gross - this.pnl.costs.between(this.start, at)
     return fraction(begin.over + net * begin.under, begin.under)
   }
 

@@ -5,10 +5,12 @@ import type { Window } from '../../../src/domain/window.js'
 import { ReferenceAccount } from './equity-account.js'
 import { AloneEquity } from './equity-alone.js'
 import { SharedEquity } from './equity-shared.js'
-import { type Fraction, fraction, magnitude, quotient, sum } from './exact.js'
-import { type Answer, QUANTITY_ONE } from './knowledge.js'
+import { type Fraction, magnitude, quotient, sum } from './exact.js'
+import type { Answer } from './knowledge.js'
 import type { Marked, ReferencePnl } from './pnl.js'
 import { ReferencePositions } from './positions.js'
+import { ReferencePrices } from './prices.js'
+import { otherTraders, shareOf } from './sharing.js'
 import { currentDrawdown, longestDrawdownMinutes, maxDrawdown, type WealthPoint } from './wealth.js'
 
 const GAP_WINDOWS: readonly Window[] = ['1d', '5d', '20d']
@@ -22,7 +24,7 @@ export class ReferenceEquity {
   readonly #alone: AloneEquity | undefined
   readonly #shared: SharedEquity
 
-  constructor(pnl: ReferencePnl, level: Marked, longestStart: EpochMs) {
+  constructor(pnl: ReferencePnl, level: Marked) {
     const { known, key } = pnl
     const calendar = known.calendarOf(key.strategyId)
     this.#pnl = pnl
@@ -30,17 +32,12 @@ export class ReferenceEquity {
     this.#calendar = calendar
     this.#open = calendar.latestSession(known.at).opensAt
     const configured = known.options.shareOf?.(key.strategyId, key.account)
-    const others = booksWithOrders(pnl, longestStart)
-    const isAlone = configured === undefined && others.length === 0 && !isHeldByOthers(pnl)
+    const isAlone = configured === undefined && otherTraders(known, key).length === 0 && !isHeldByOthers(pnl)
     const account = new ReferenceAccount(known, key.account, calendar, (symbol, at) =>
       pnl.prices.at(symbol, isAlone ? pnl.fillsOf(symbol) : [], at),
     )
-    const share =
-      configured === undefined
-        ? fraction(1n, BigInt(1 + others.length))
-        : fraction(BigInt(Math.round(configured * 1e9)), QUANTITY_ONE)
     this.#alone = isAlone ? new AloneEquity(pnl, account) : undefined
-    this.#shared = new SharedEquity(pnl, account, share)
+    this.#shared = new SharedEquity(pnl, account, shareOf(known, key))
   }
 
   metrics(window: Window, start: EpochMs, before: Marked): Record<string, Answer> {
@@ -108,17 +105,9 @@ function drawdowns(answer: (of: CurveReader) => Answer): Record<string, Answer> 
   }
 }
 
-/** The other books that submitted an order in the account in the longest window. */
-function booksWithOrders({ known, key }: ReferencePnl, start: EpochMs): string[] {
-  const strategies = known.orders
-    .filter(({ account, submittedAt }) => account === key.account && submittedAt > start)
-    .flatMap(({ strategyId }) => strategyId ?? [])
-  return [...new Set(strategies)].filter((strategyId) => strategyId !== key.strategyId)
-}
-
-function isHeldByOthers({ known, key }: ReferencePnl): boolean {
+function isHeldByOthers({ known, key, pins }: ReferencePnl): boolean {
   return [...known.books.values()]
     .filter(({ strategyId, account }) => account === key.account && strategyId !== key.strategyId)
-    .map((other) => new ReferencePositions(known, other))
+    .map((other) => new ReferencePositions(known, other, new ReferencePrices(known, other, pins)))
     .some((positions) => positions.held(known.at).length > 0 || positions.isAnyUnknownAfter(known.at))
 }

@@ -20,7 +20,18 @@ export interface ReferenceOptions {
   readonly markMaxAgeMs: number
   /** A book's part of its account, 0.7 for 70 per cent, where configuration gives one. */
   readonly shareOf?: (strategyId: string, account: string) => number | undefined
+  /** What an order's fills cost by the schedule of an account, where configuration has one. */
+  readonly scheduledCostIn?: (
+    account: string,
+    calendar: CalendarName,
+  ) => ((order: ExecutionFact, quantity: bigint, notional: bigint) => bigint | undefined) | undefined
 }
+
+/** In the order in which an account takes the first that has any. */
+export const COST_SOURCES = ['order_records', 'broker_activities', 'fee_schedule'] as const
+export type CostSource = (typeof COST_SOURCES)[number]
+/** What something cost, as each source tells it. */
+export type Costs = Readonly<Record<CostSource, bigint>>
 
 /** A value, or the reason why there is none. */
 export type Answer = number | Reason
@@ -32,7 +43,7 @@ export interface ReferenceFill {
   readonly quantity: bigint
   /** Before the multiplier. */
   readonly notional: bigint
-  readonly costs: bigint
+  readonly costs: Costs
 }
 
 export interface Point {
@@ -51,7 +62,7 @@ export const MINUTE_MS = 60_000
 /** Prices of the last 70 minutes are kept one by one, older ones as the last of each cell. */
 const FINE_MS = 70 * MINUTE_MS
 /** Snapshots are read from the close of the session before the longest window's first. */
-const SNAPSHOT_SESSIONS = 21
+export const SNAPSHOT_SESSIONS = 21
 const ORDINARY: Terms = { multiplier: QUANTITY_ONE, lotSize: 1n, currency: 'USD' }
 
 /** The facts with an event at or before T, in lists; of several with one identity the last given. */
@@ -64,6 +75,8 @@ export class Knowledge {
   readonly cashFlows: readonly CashFlowFact[]
   /** In canonical order, those of orders that belong to no book too. */
   readonly allFills: readonly ReferenceFill[]
+  /** What the broker says of single fills, those of quantity 0 too, of orders that are there. */
+  readonly evidence: readonly FillFact[]
   /** Those of books. */
   readonly fills: readonly ReferenceFill[]
   readonly bars = new Map<string, Point[]>()
@@ -87,14 +100,10 @@ export class Knowledge {
       .filter((snapshot) => snapshot.at <= at)
       .sort((a, b) => a.at - b.at)
     this.cashFlows = of('cash_flow').filter((flow) => flow.at <= at)
-    const evidence = of('fill').filter((fill) => fill.at <= at)
+    const ids = new Set(this.orders.map(({ executionId }) => executionId))
+    this.evidence = of('fill').filter((fill) => fill.at <= at && ids.has(fill.executionId))
     this.allFills = this.orders
-      .flatMap((order) =>
-        fillsOf(
-          order,
-          evidence.filter((fill) => fill.executionId === order.executionId),
-        ),
-      )
+      .flatMap((order) => fillsOf(order, this.evidenceOf(order), this.#scheduleOf(order)))
       .sort(inOrder)
     this.fills = this.allFills.filter(({ order }) => order.strategyId !== undefined)
     for (const { symbol, multiplier, lotSize, currency } of of('instrument'))
@@ -113,6 +122,15 @@ export class Knowledge {
     )
     for (const { strategyId, account } of [...described, ...this.decisions, ...this.orders])
       if (strategyId !== undefined) this.books.set(bookId({ strategyId, account }), { strategyId, account })
+  }
+
+  evidenceOf({ executionId }: ExecutionFact): readonly FillFact[] {
+    return this.evidence.filter((fill) => fill.executionId === executionId)
+  }
+
+  #scheduleOf({ account, strategyId }: ExecutionFact) {
+    const calendar = strategyId === undefined ? 'XNYS' : this.options.calendarOf(strategyId)
+    return this.options.scheduledCostIn?.(account, calendar)
   }
 
   /** The snapshots of an account that are still there at T with their positions: of old minutes the last, and the last plausible one. */
@@ -139,24 +157,6 @@ export class Knowledge {
       .sort((a, b) => a.at - b.at)
   }
 
-  /** Instants at which prices stay exact: the last snapshot of each session in XNYS and where its drift ends. */
-  pins(): readonly EpochMs[] {
-    const { at, options, snapshots } = this
-    const calendar = options.calendars.XNYS
-    const pins: EpochMs[] = []
-    for (const account of new Set(snapshots.map((snapshot) => snapshot.account))) {
-      const plausible = this.snapshotsOf(account).filter((snapshot) => isPlausible(snapshot, this))
-      for (let back = 0; back <= SNAPSHOT_SESSIONS - 1; back += 1) {
-        const roll = calendar.sessionBefore(at, back).closesAt + options.sessionRollMs
-        const last = plausible.filter((snapshot) => snapshot.at <= Math.min(roll, at)).at(-1)
-        if (last === undefined) continue
-        const { closesAt } = calendar.latestSession(last.at - 1)
-        if (last.at <= closesAt) pins.push(last.at, Math.min(last.at + 5 * MINUTE_MS, closesAt))
-      }
-    }
-    return pins
-  }
-
   termsOf(symbol: string): Terms {
     return this.#terms.get(symbol) ?? ORDINARY
   }
@@ -169,6 +169,15 @@ export class Knowledge {
   worthOf({ notional, order }: ReferenceFill): bigint {
     return divide(notional * this.termsOf(order.symbol).multiplier, QUANTITY_ONE)
   }
+}
+
+/** What a fill changed a position by. */
+export function signed(fill: ReferenceFill): bigint {
+  return fill.order.side === 'buy' ? fill.quantity : -fill.quantity
+}
+
+export function heldIn(snapshot: PositionSnapshotFact, symbol: string): bigint {
+  return snapshot.positions.find((position) => position.symbol === symbol)?.qty ?? 0n
 }
 
 /** Where everything is given, equity is cash and market values, to one per cent of the larger. */
@@ -184,13 +193,21 @@ export function isPlausible({ equity, cash, positions }: PositionSnapshotFact, k
 
 const FINAL = ['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced']
 
+type Schedule = ReturnType<NonNullable<ReferenceOptions['scheduledCostIn']>>
+
 /** Broker fills first; what they leave of the row is one more, after them at one time. */
-function fillsOf(order: ExecutionFact, evidence: readonly FillFact[]): ReferenceFill[] {
+function fillsOf(order: ExecutionFact, evidence: readonly FillFact[], schedule: Schedule): ReferenceFill[] {
   const told = sum(evidence.map((fill) => fill.qty))
   const rowWins = FINAL.includes(order.status) && order.filledQty < told
   const parts = (rowWins ? [] : evidence)
     .filter((fill) => fill.qty > 0n)
-    .map(({ fillId, at, qty, price }) => ({ id: fillId, at, quantity: qty, notional: qty * price }))
+    .map(({ fillId, at, qty, price, costs = 0n }) => ({
+      id: fillId,
+      at,
+      quantity: qty,
+      notional: qty * price,
+      own: costs,
+    }))
   const rest = order.filledQty - sum(parts.map((part) => part.quantity))
   if (rest > 0n && order.avgFillPrice !== undefined) {
     const left = order.filledQty * order.avgFillPrice - sum(parts.map((part) => part.notional))
@@ -199,13 +216,26 @@ function fillsOf(order: ExecutionFact, evidence: readonly FillFact[]): Reference
       at: order.filledAt ?? order.submittedAt,
       quantity: rest,
       notional: left > 0n ? left : rest * order.avgFillPrice,
+      own: 0n,
     })
   }
   parts.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
   const whole = sum(parts.map((part) => part.notional))
-  const costOfFirst = (count: number) =>
-    whole === 0n ? 0n : divide((order.costs ?? 0n) * sum(parts.slice(0, count).map((part) => part.notional)), whole)
-  return parts.map((part, index) => ({ ...part, order, costs: costOfFirst(index + 1) - costOfFirst(index) }))
+  const upTo = (count: number, amount: bigint) =>
+    whole === 0n ? 0n : divide(amount * sum(parts.slice(0, count).map((part) => part.notional)), whole)
+  const partOf = (index: number, amount: bigint) => upTo(index + 1, amount) - upTo(index, amount)
+  // What names the order and no fill that counts is spread over those that do.
+  const unnamed = sum(evidence.map(({ costs }) => costs ?? 0n)) - sum(parts.map(({ own }) => own))
+  const scheduled = schedule?.(order, sum(parts.map((part) => part.quantity)), whole) ?? 0n
+  return parts.map(({ own, ...part }, index) => ({
+    ...part,
+    order,
+    costs: {
+      order_records: partOf(index, order.costs ?? 0n),
+      broker_activities: own + partOf(index, unnamed),
+      fee_schedule: partOf(index, scheduled),
+    },
+  }))
 }
 
 /** Of every cell (a, b] of the past the last one only. */
@@ -215,12 +245,12 @@ export function thinned<Dated extends { readonly at: EpochMs }>(
   at: EpochMs,
   pins: readonly EpochMs[] = [],
 ): Dated[] {
+  const gridEnd = (point: Dated) => Math.ceil(point.at / cellMs) * cellMs
   const cellOf = (point: Dated | undefined) =>
-    point === undefined
-      ? Number.NaN
-      : Math.min(Math.ceil(point.at / cellMs) * cellMs, ...pins.filter((pin) => pin >= point.at))
+    point === undefined ? Number.NaN : Math.min(gridEnd(point), ...pins.filter((pin) => pin >= point.at))
   const sorted = [...points].sort((a, b) => a.at - b.at)
-  return sorted.filter((point, index) => cellOf(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
+  // A pin parts a cell and makes none older: whole cells of the past are thinned.
+  return sorted.filter((point, index) => gridEnd(point) > at - FINE_MS || cellOf(sorted[index + 1]) !== cellOf(point))
 }
 
 function inOrder(a: ReferenceFill, b: ReferenceFill): number {

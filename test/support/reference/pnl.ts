@@ -1,9 +1,11 @@
 import type { BookKey } from '../../../src/domain/book.js'
 import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
+import { ReferenceCosts } from './costs.js'
 import { divide, sum } from './exact.js'
 import { type Knowledge, QUANTITY_ONE, type ReferenceFill } from './knowledge.js'
-import { type Position, ReferencePositions } from './positions.js'
+import type { Position } from './ledger.js'
+import { ReferencePositions } from './positions.js'
 import { ReferencePrices } from './prices.js'
 
 export interface MarkedPosition extends Position {
@@ -16,13 +18,16 @@ export type Marked = Reason | readonly MarkedPosition[]
 export class ReferencePnl {
   readonly positions: ReferencePositions
   readonly prices: ReferencePrices
+  readonly costs: ReferenceCosts
 
   constructor(
     readonly known: Knowledge,
     readonly key: BookKey,
+    readonly pins: readonly EpochMs[],
   ) {
-    this.positions = new ReferencePositions(known, key)
-    this.prices = new ReferencePrices(known, key)
+    this.prices = new ReferencePrices(known, key, pins)
+    this.positions = new ReferencePositions(known, key, this.prices)
+    this.costs = new ReferenceCosts(this.positions)
   }
 
   fillsOf(symbol: string): readonly ReferenceFill[] {
@@ -60,32 +65,33 @@ export class ReferencePnl {
     return this.fillsIn(start, end).some(({ order }) => this.known.termsOf(order.symbol).currency !== 'USD')
   }
 
+  /** The same of what snapshots changed, which is a result and no turnover. */
+  isAdjustedForeignIn(start: EpochMs, end: EpochMs): boolean {
+    return this.#foreignAdjustments(start, end).length > 0
+  }
+
+  isFeeInKindForeignIn(start: EpochMs, end: EpochMs): boolean {
+    return this.#foreignAdjustments(start, end).some(({ kind }) => kind === 'fee in kind')
+  }
+
+  #foreignAdjustments(start: EpochMs, end: EpochMs) {
+    return this.positions
+      .adjustmentsIn(start, end)
+      .filter(({ symbol }) => this.known.termsOf(symbol).currency !== 'USD')
+  }
+
   /**
    * Realised and unrealised result of (start, end], the positions valued as given. In the order in which METRICS ranks
    * reasons: currency, then missing_mark before unknown_opening_position.
    */
   grossBetween(start: EpochMs, before: Marked, end: EpochMs, after: Marked): Reason | bigint {
     const ends = [after, before]
-    if (this.isForeignIn(start, end) || ends.includes('currency')) return 'currency'
+    if (this.isForeignIn(start, end) || this.isAdjustedForeignIn(start, end) || ends.includes('currency'))
+      return 'currency'
     if (ends.includes('missing_mark')) return 'missing_mark'
     if (this.positions.isAnyUnknownAfter(start)) return 'unknown_opening_position'
     const realized = this.positions.realizedIn(start, end)
     return realized + unrealizedOf(after) - unrealizedOf(before) - this.positions.takenOverIn(start, end)
-  }
-
-  /** Of fills, and of orders that ended without one. */
-  costsBetween(start: EpochMs, end: EpochMs): bigint {
-    const { orders, fills } = this.known
-    const bare = orders.filter(
-      ({ strategyId, account, endedAt, executionId }) =>
-        strategyId === this.key.strategyId &&
-        account === this.key.account &&
-        endedAt !== undefined &&
-        endedAt > start &&
-        endedAt <= end &&
-        !fills.some(({ order }) => order.executionId === executionId),
-    )
-    return sum(this.fillsIn(start, end).map((fill) => fill.costs)) + sum(bare.map(({ costs }) => costs ?? 0n))
   }
 
   /** Whether a decision, an order's beginning or end, or a fill lies in (start, T]. */
@@ -101,9 +107,15 @@ export class ReferencePnl {
     return instants.some((instant) => instant > start && instant <= at)
   }
 
+  isAdjustedSince(start: EpochMs): boolean {
+    return this.positions.adjustmentsIn(start, this.known.at).length > 0
+  }
+
   isFlatSince(start: EpochMs): boolean {
     const isHeld = [start, this.known.at].some((instant) => this.positions.held(instant).length > 0)
-    return !this.happenedSince(start) && !isHeld && !this.positions.isAnyUnknownAfter(start)
+    return (
+      !this.happenedSince(start) && !this.isAdjustedSince(start) && !isHeld && !this.positions.isAnyUnknownAfter(start)
+    )
   }
 }
 

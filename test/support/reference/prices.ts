@@ -15,9 +15,14 @@ export class ReferencePrices {
   readonly #calendar: Calendar
   readonly #bars = new Map<string, readonly Point[]>()
 
-  constructor(known: Knowledge, key: BookKey) {
+  /** Without pins every price is still there; with them old ones are thinned as the sources are read. */
+  constructor(
+    known: Knowledge,
+    key: BookKey,
+    readonly pins?: readonly EpochMs[],
+  ) {
     this.#known = known
-    this.#snapshots = known.keptSnapshots(key.account)
+    this.#snapshots = known.snapshots.filter((snapshot) => snapshot.account === key.account)
     this.#calendar = known.calendarOf(key.strategyId)
   }
 
@@ -63,7 +68,8 @@ export class ReferencePrices {
   #mid(symbol: string, until: EpochMs): Point | undefined {
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
     const { at, signals } = this.#known
-    const quote = thinned(signals.get(symbol) ?? [], cellMs, at, this.#known.pins())
+    const rows = signals.get(symbol) ?? []
+    const quote = (this.pins === undefined ? [...rows].sort(byTime) : thinned(rows, cellMs, at, this.pins))
       .filter((row) => row.at <= until && row.at >= at - QUOTE_LIFETIME_MS)
       .at(-1)
     if (quote?.bid === undefined || quote.ask === undefined || quote.bid <= 0n || quote.ask < quote.bid)
@@ -82,7 +88,8 @@ export class ReferencePrices {
     if (kept !== undefined) return kept
     const { at } = this.#known
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
-    const bars = thinned(this.#known.bars.get(symbol) ?? [], cellMs, at, this.#known.pins())
+    const all = this.#known.bars.get(symbol) ?? []
+    const bars = this.pins === undefined ? [...all].sort(byTime) : thinned(all, cellMs, at, this.pins)
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive
@@ -119,4 +126,8 @@ export class ReferencePrices {
 
 function isNear(point: Point, other: Point | undefined): boolean {
   return other !== undefined && magnitude(point.price - other.price) * 10n <= other.price
+}
+
+function byTime(a: { readonly at: EpochMs }, b: { readonly at: EpochMs }): number {
+  return a.at - b.at
 }

@@ -197,6 +197,12 @@ describe('the cost source', () => {
     expect(sourceIn([elsewhere, plain], NOW, 's2')).toBe('none')
   })
 
+  test('is told by an order of no strategy as well', () => {
+    const plain = filled({ at: at('10:30:00'), side: 'buy', qty: 1, price: 100 })
+    expect(sourceIn([{ ...costed, strategyId: undefined }, plain])).toBe('order_records')
+    expect(sourceIn([plain, { ...costed, strategyId: undefined }])).toBe('order_records')
+  })
+
   test('is none for net_pnl that equals gross_pnl', () => {
     const frame = bookOf(framesAt(NOW, [filled({ at: at('10:30:00'), side: 'buy', qty: 1, price: 100 })]))
     expect(resultsOf(frame).net_pnl).toEqual({ status: 'ok', value: 0, meta: { cost_source: 'none' } })

@@ -56,6 +56,19 @@ describe('three snapshots in a row that differ from the ledger', () => {
     expect(briefsAt(NOW, facts)).toMatchObject({ realized_pnl: 0, open_positions: 1 })
   })
 
+  test('are no result in dollars where the symbol is quoted in something else', () => {
+    const facts = [fact('instrument', { symbol: 'AAA', at: 0, currency: 'EUR' }), ...BEFORE, ...gone]
+    expect(briefsAt(NOW, facts, { window: '1h' })).toMatchObject({ realized_pnl: 'currency', traded_notional: 0 })
+  })
+
+  test('are something that happens: a book that was only adjusted is not flat', () => {
+    const sold = filled({ at: at('09:36:00'), side: 'sell', qty: 10, price: 100 })
+    const held = shows(10, '10:50:00', '10:50:15', '10:50:30')
+    const soldAgain = showing({ qty: 0, mark: 120 }, '10:55:00', '10:55:15', '10:55:30')
+    const facts = [bought, sold, ...shows(0, '09:40:00'), ...held, bar('AAA', at('10:55:29'), 120), ...soldAgain]
+    expect(briefsAt(NOW, facts, { window: '15m' })).toMatchObject({ realized_pnl: 100, gross_pnl: 100, net_pnl: 100 })
+  })
+
   test('open what was bought elsewhere at the mark', () => {
     const facts = [...BEFORE, ...shows(30, '10:00:00', '10:00:15', '10:00:30')]
     expect(briefsAt(NOW, facts)).toMatchObject({ realized_pnl: 0, unrealized_pnl: 100, gross_exposure: 3_300 })
@@ -236,6 +249,11 @@ describe('what comes late', () => {
       [[{ ...open, status: 'canceled', endedAt: at('09:51:00') }], at('10:00:37')],
       [[bar('AAA', at('10:00:29'), 112)], at('11:30:00')],
     ])
+  })
+
+  test('between two snapshots that show the same leaves the later one what it was', () => {
+    const facts = [...BEFORE, ...shows(0, '10:00:00', '10:00:45'), ...shows(10, '10:00:15', '10:00:30')]
+    expect(briefsAt(NOW, facts)).toMatchObject({ realized_pnl: 0, open_positions: 1 })
   })
 
   test('makes room: a snapshot, a fill and an order that vanish', () => {
