@@ -2,13 +2,23 @@
 //   npm run bench                           all of it, about seven minutes
 //   npm run bench -- core                   the core alone, without processes around it
 //   npm run bench -- replay                 a session of ten books from files
+//   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15
+//   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
+import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
 import { benchReplay } from './bench/replay.mjs'
+import { benchStatements } from './bench/statements.mjs'
 
-const PARTS = { core: benchCore, replay: benchReplay, latency: benchLatency }
+const PARTS = {
+  core: benchCore,
+  hydration: benchHydration,
+  statements: benchStatements,
+  replay: benchReplay,
+  latency: benchLatency,
+}
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string' } } })
 const minutes = Number(values.minutes ?? 5)

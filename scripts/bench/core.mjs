@@ -1,12 +1,10 @@
 // Figures about the core, printed as a table: ratios within one run mean something, single times depend on the machine.
 
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
-import { Engine } from '../../dist/compute/engine.js'
-import { createCalendars } from '../../dist/domain/calendars.js'
 import { LabelCache } from '../../dist/exporter/label-cache.js'
 import { metricFamilies } from '../../dist/exporter/metric-families.js'
+import { CALENDARS, createBenchEngine } from './engine.mjs'
 
-const calendars = createCalendars()
 const T = Date.parse('2026-11-20T19:30:00Z')
 const SYMBOLS = 10
 const SESSIONS = 20
@@ -23,7 +21,7 @@ export function benchCore() {
 }
 
 function measure(bookCount, booksAnAccount) {
-  const engine = createEngine()
+  const engine = createBenchEngine(T)
   const facts = []
   for (let book = 0; book < bookCount; book += 1)
     facts.push(...ordersOf(book, booksAnAccount, bookCount >= 1000 ? 10 : ORDERS_A_SESSION))
@@ -48,7 +46,7 @@ function measure(bookCount, booksAnAccount) {
   const frames = [...engine.tick(night + 30_000, watermarks).books.values()]
   const labels = new LabelCache()
   const render = () =>
-    metricFamilies(frames, { dictionary: DICTIONARY, calendars, now: night + 30_000 }, labels)
+    metricFamilies(frames, { dictionary: DICTIONARY, calendars: CALENDARS, now: night + 30_000 }, labels)
       .map((family) => family.render())
       .join('')
   render()
@@ -67,35 +65,11 @@ function measure(bookCount, booksAnAccount) {
   }
 }
 
-function createEngine() {
-  return new Engine({
-    dictionary: DICTIONARY,
-    settings: {
-      calendars,
-      periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },
-      sessionRollMs: 300_000,
-      markMaxAgeMs: 120_000,
-      maxStalenessMs: 15_000,
-      capitalShareOf: () => undefined,
-      clockSpeed: 1,
-    },
-    startAt: T,
-    epoch: 'bench',
-    feedsConfigured: true,
-    calendarOf: () => undefined,
-    moneyDecimalsOf: () => 2,
-    instruments: [],
-    onMetricError: (metric, error) => {
-      throw new Error(`${metric} failed`, { cause: error })
-    },
-  })
-}
-
 /** Orders spread over the last sessions, two sells to a buy: every symbol stays open, most of the time short. */
 function ordersOf(book, booksAnAccount, ordersASession) {
   const facts = []
   for (let session = SESSIONS - 1; session >= 0; session -= 1) {
-    const { opensAt } = calendars.XNYS.sessionBefore(T, session)
+    const { opensAt } = CALENDARS.XNYS.sessionBefore(T, session)
     for (let order = 0; order < ordersASession; order += 1) {
       const at = opensAt + (order * 14_400_000) / ordersASession
       facts.push({
@@ -123,7 +97,7 @@ function ordersOf(book, booksAnAccount, ordersASession) {
 function snapshotsOf(account) {
   const ats = []
   for (let session = SESSIONS; session >= 0; session -= 1) {
-    const { opensAt } = calendars.XNYS.sessionBefore(T, session)
+    const { opensAt } = CALENDARS.XNYS.sessionBefore(T, session)
     for (let hour = 0; hour < 7; hour += 1) ats.push(opensAt + 15_000 + hour * 3_600_000)
   }
   for (let back = 40; back >= 0; back -= 1) ats.push(T - back * 15_000)

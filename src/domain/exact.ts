@@ -25,6 +25,32 @@ const PLAIN_DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
  * only for JSON numbers that were computed in floating point.
  */
 export function parseScaled(text: string | number, digits: number): bigint | undefined {
+  return (typeof text === 'string' ? parseShort(text, digits) : undefined) ?? parseAny(text, digits)
+}
+
+/** Text of digits and at most one point whose result a double holds exactly: nearly all there are, many times faster. */
+function parseShort(text: string, digits: number): bigint | undefined {
+  const { length } = text
+  if (length === 0 || length > 16) return undefined
+  let unscaled = 0
+  let point = -1
+  for (let index = 0; index < length; index += 1) {
+    const digit = text.charCodeAt(index) - 48
+    if (digit >= 0 && digit <= 9) unscaled = unscaled * 10 + digit
+    else if (digit === -2 && point < 0) point = index
+    else return undefined
+  }
+  if (point === 0 || point === length - 1) return undefined
+  const shift = digits - (point < 0 ? 0 : length - 1 - point)
+  const power = POWERS_OF_TEN[shift]
+  if (power === undefined || unscaled > Number.MAX_SAFE_INTEGER) return undefined
+  const scaled = unscaled * power
+  return scaled <= Number.MAX_SAFE_INTEGER ? BigInt(scaled) : BigInt(unscaled) * BigInt(power)
+}
+
+const POWERS_OF_TEN = Array.from({ length: 18 }, (_, exponent) => 10 ** exponent)
+
+function parseAny(text: string | number, digits: number): bigint | undefined {
   const match = PLAIN_DECIMAL.exec(String(text).trim())
   if (!match) return undefined
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match

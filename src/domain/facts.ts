@@ -3,6 +3,7 @@ import { camelCaser } from '../lib/camel-case.js'
 import { canonicalSymbol } from './book.js'
 import { CALENDAR_NAMES } from './calendar.js'
 import { LARGEST_PRICE_E8, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
+import { plainExecution, plainPositionSnapshot } from './plain-facts.js'
 import { parseIso } from './time.js'
 
 /**
@@ -277,6 +278,21 @@ export interface FactRejection {
 
 /** Parses one plain object into a fact; a string says what is wrong with it, field by field. */
 export function parseFact<Kind extends FactKind>(
+  kind: Kind,
+  raw: Record<string, unknown>,
+): Extract<Fact, { fact: Kind }> | string {
+  const plain = PLAIN[kind]?.(raw)
+  if (plain !== undefined) return plain as Extract<Fact, { fact: Kind }>
+  return parseBySchema(kind, raw)
+}
+
+const PLAIN: { readonly [Kind in FactKind]?: (raw: Record<string, unknown>) => object | undefined } = {
+  execution: plainExecution,
+  position_snapshot: plainPositionSnapshot,
+}
+
+/** The same by the schema alone. */
+export function parseBySchema<Kind extends FactKind>(
   kind: Kind,
   raw: Record<string, unknown>,
 ): Extract<Fact, { fact: Kind }> | string {

@@ -19,6 +19,52 @@ const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.
  * A zone is required: a time without one would be read in the zone of the machine.
  */
 export function parseIso(text: string): EpochMs | undefined {
+  return parseUtc(text) ?? parseAnyIso(text)
+}
+
+/** What databases and our own output write: UTC, four digits of the year, a day that every month has. Many times faster. */
+function parseUtc(text: string): EpochMs | undefined {
+  const separator = text.charCodeAt(10)
+  const hasSeparators =
+    (separator === T_CODE || separator === SPACE) &&
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON
+  if (!hasSeparators) return undefined
+  let end = 19
+  let milliseconds = 0
+  if (text.charCodeAt(end) === POINT) {
+    let weight = 100
+    for (end = 20; isDigit(text.charCodeAt(end)); end += 1) {
+      milliseconds += Math.floor(weight) * (text.charCodeAt(end) - ZERO)
+      weight /= 10
+    }
+    if (end === 20) return undefined
+  }
+  const zone = text.slice(end)
+  if (zone !== 'Z' && zone !== '+00:00' && zone !== '+00') return undefined
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2)
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)]
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
+  const isPlain =
+    year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59
+  return isPlain ? Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) : undefined
+}
+
+const [ZERO, DASH, COLON, POINT, SPACE, T_CODE] = [48, 45, 58, 46, 32, 84]
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9
+}
+
+/** The number that two digits write; NaN, which no range holds, where they are none. */
+function twoDigits(text: string, index: number): number {
+  const [tens, ones] = [text.charCodeAt(index), text.charCodeAt(index + 1)]
+  return isDigit(tens) && isDigit(ones) ? 10 * (tens - ZERO) + ones - ZERO : Number.NaN
+}
+
+function parseAnyIso(text: string): EpochMs | undefined {
   const match = RFC_3339.exec(text)
   if (!match || !dayExists(Number(match[1]), Number(match[2]), Number(match[3]))) return undefined
   const at = Date.parse(

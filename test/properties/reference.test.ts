@@ -7,7 +7,7 @@ import { calendarOf } from './cast.js'
 import { history, MONTH, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
 import { arrivedBy, freshFrames, latestOf } from './processes.js'
-import { settingsOf } from './schedule.js'
+import { referenceScheduleOf, settingsOf } from './schedule.js'
 
 const TRADING = { orders: 8, snapshots: 6, barRuns: 5, instants: 5 }
 /** Few orders, many snapshots and flows, in two books: what drawdowns and chained returns are made of. */
@@ -39,7 +39,11 @@ describe('every metric of every book and window is what METRICS says when all fi
         for (const at of instants) {
           const facts = latestOf(arrivedBy(at, deliveries))
           const frames = freshFrames(at, facts, { settings })
-          const reference = referenceAt(at, facts, { ...SETTINGS, ...settings, calendarOf })
+          const reference = referenceAt(at, facts, {
+            ...SETTINGS,
+            ...referenceScheduleOf({ hasSchedule }),
+            calendarOf,
+          })
           expect([...frames.books.keys()].sort()).toEqual([...reference.keys()].sort())
           for (const [id, frame] of frames.books)
             for (const window of WINDOWS) {

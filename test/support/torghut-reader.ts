@@ -21,7 +21,8 @@ export interface RecordedSource {
   wallMs: number
 }
 
-export function recordSource(pool: pg.Pool): RecordedSource {
+/** `also` is told the same facts. */
+export function recordSource(pool: pg.Pool, also: { apply(facts: readonly Fact[]): void } = NOBODY): RecordedSource {
   const facts: Fact[] = []
   const rejections: FactRejection[] = []
   const statements: string[] = []
@@ -29,7 +30,10 @@ export function recordSource(pool: pg.Pool): RecordedSource {
   const source = new TorghutSource({
     pool,
     sink: {
-      apply: (some) => void facts.push(...some),
+      apply(some) {
+        for (const fact of some) facts.push(fact)
+        also.apply(some)
+      },
       applyPrices: () => undefined,
       applySignals: () => undefined,
       applyMinutes: () => undefined,
@@ -42,3 +46,5 @@ export function recordSource(pool: pg.Pool): RecordedSource {
   })
   return Object.assign(recorded, { source })
 }
+
+const NOBODY = { apply: () => undefined }

@@ -7,11 +7,13 @@ import { ORDER_EVENTS_WATCH, orderEventsJoin } from './order-event-links.js'
 import { type EventTimes, fillsOf, orderEventsOf, timesOf } from './order-events.js'
 import type { TorghutSchema } from './schema.js'
 import {
+  type Columns,
   firstOf,
   instrumentOf,
   join,
   ownRows,
   priceOf,
+  projectionOf,
   type Reading,
   type Row,
   read,
@@ -64,6 +66,30 @@ export function executionsTable(schema: TorghutSchema): Table {
   const account = orderAccountSql(schema, 't')
   const hasEvents = schema.has('execution_order_events')
   const hasActivities = schema.has('broker_account_activities')
+  const columns: Columns = {
+    id: 't.id',
+    version: `t.xmin::text || '/' || coalesce(d.xmin::text, '')`,
+    decision_id: 't.trade_decision_id',
+    strategy_id: 'd.strategy_id',
+    account,
+    executed_at: 'd.executed_at',
+    symbol: 't.symbol',
+    side: 't.side',
+    order_type: 't.order_type',
+    submitted_qty: 't.submitted_qty::text',
+    filled_qty: 't.filled_qty::text',
+    avg_fill_price: 't.avg_fill_price::text',
+    status: 't.status',
+    created_at: 't.created_at',
+    last_update_at: 't.last_update_at',
+    adapter: column('execution_actual_adapter'),
+    expected_adapter: column('execution_expected_adapter'),
+    ...Object.fromEntries(ORDER_FIELDS.map((field) => [`${OF_ORDER}${field}`, `o.${field}`])),
+    reconciled: 'o._broker_reconcile_last_order',
+    feed: 'o._order_feed_last_event',
+    events: hasEvents ? 'ev.list' : 'NULL::json',
+    activities: hasActivities ? 'ac.list' : 'NULL::json',
+  }
   return {
     name: 'executions',
     kind: 'execution',
@@ -71,14 +97,8 @@ export function executionsTable(schema: TorghutSchema): Table {
     LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.raw_order) = 'object' THEN t.raw_order END)
     AS o(${ORDER_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true
     ${hasEvents ? orderEventsJoin(schema, account) : ''} ${hasActivities ? orderActivitiesJoin(schema, account) : ''}`,
-    projection: `json_build_object('id', t.id, 'version', t.xmin::text || '/' || coalesce(d.xmin::text, ''), 'decision_id', t.trade_decision_id, 'strategy_id', d.strategy_id,
-    'account', ${account}, 'executed_at', d.executed_at,
-    'symbol', t.symbol, 'side', t.side, 'order_type', t.order_type, 'submitted_qty', t.submitted_qty::text, 'filled_qty', t.filled_qty::text,
-    'avg_fill_price', t.avg_fill_price::text, 'status', t.status, 'created_at', t.created_at, 'last_update_at', t.last_update_at,
-    'adapter', ${column('execution_actual_adapter')}, 'expected_adapter', ${column('execution_expected_adapter')},
-    'order', json_build_object(${ORDER_FIELDS.map((field) => `'${field}', o.${field}`).join(', ')}),
-    'reconciled', o._broker_reconcile_last_order, 'feed', o._order_feed_last_event, 'events', ${hasEvents ? 'ev.list' : 'NULL::json'},
-    'activities', ${hasActivities ? 'ac.list' : 'NULL::json'})`,
+    columns,
+    projection: projectionOf(columns),
     watches: [
       ownRows('executions'),
       DECISIONS_WATCH,
@@ -89,6 +109,15 @@ export function executionsTable(schema: TorghutSchema): Table {
   }
 }
 
+/** Marks the fields of a row that are those of the broker's order document. */
+const OF_ORDER = 'order_document_'
+
+function orderDocumentOf(row: Row): Record<string, unknown> {
+  const document: Record<string, unknown> = {}
+  for (const field of ORDER_FIELDS) document[field] = row[OF_ORDER + field]
+  return document
+}
+
 function toFacts(row: Row): Reading {
   const id = String(row.id)
   const account = text(row.account)
@@ -96,7 +125,7 @@ function toFacts(row: Row): Reading {
     const detail = 'neither the order nor its decision names an account'
     return { facts: [], rejections: [{ kind: 'execution', id, reason: 'no_account', detail }] }
   }
-  const order = record(row.order)
+  const order = orderDocumentOf(row)
   const latest = latestOrderOf(row)
   const status = String(row.status)
   const filledQty = text(row.filled_qty) ?? '0'

@@ -1,7 +1,24 @@
 import { parseIso } from '../../domain/time.js'
 import type { SnapshotKey } from './held-rows.js'
-import { join, priceOf, type Row, read, record, type Table, text } from './table.js'
+import { type Columns, join, priceOf, projectionOf, type Row, read, type Table, text } from './table.js'
 import { WATCHED } from './watched.js'
+
+/** Of each position only what is read: a list of symbol, side, quantity, entry and current price. camelCase names occur. */
+const POSITIONS = `CASE WHEN jsonb_typeof(t.positions) = 'array' THEN (SELECT coalesce(json_agg(json_build_array(p->>'symbol', p->>'side',
+    coalesce(p->>'qty', p->>'quantity'), coalesce(p->>'avg_entry_price', p->>'avgEntryPrice'), coalesce(p->>'current_price', p->>'currentPrice'))), '[]'::json)
+    FROM jsonb_array_elements(t.positions) p) END`
+
+const COLUMNS: Columns = {
+  id: 't.id',
+  version: WATCHED.position_snapshots.version,
+  made_at: 'extract(epoch FROM t.created_at)::text',
+  account: 't.alpaca_account_label',
+  as_of: 't.as_of',
+  equity: 't.equity::text',
+  cash: 't.cash::text',
+  buying_power: 't.buying_power::text',
+  positions: POSITIONS,
+}
 
 /** What the broker says an account holds. Of two rows of one instant the one with the larger (created_at, id) counts. */
 export const snapshots: Table = {
@@ -18,16 +35,14 @@ export const snapshots: Table = {
         AND s.as_of >= date_trunc('milliseconds', o.as_of) AND s.as_of < date_trunc('milliseconds', o.as_of) + interval '1 ms' WHERE o.id = ANY(${ids})`,
     },
   ],
-  projection: `json_build_object('id', t.id, 'version', ${WATCHED.position_snapshots.version}, 'made_at', extract(epoch FROM t.created_at)::text, 'account', t.alpaca_account_label, 'as_of', t.as_of, 'equity', t.equity::text, 'cash', t.cash::text,
-    'buying_power', t.buying_power::text, 'positions', t.positions)`,
+  columns: COLUMNS,
+  projection: projectionOf(COLUMNS),
   toFacts: (row) => {
     const id = String(row.id)
-    if (!Array.isArray(row.positions) || row.positions.some((position) => record(position) === undefined))
+    if (!Array.isArray(row.positions))
       return {
         facts: [],
-        rejections: [
-          { kind: 'position_snapshot', id, reason: 'malformed', detail: 'positions is not a list of objects' },
-        ],
+        rejections: [{ kind: 'position_snapshot', id, reason: 'malformed', detail: 'positions is not a list' }],
       }
     return join(
       read('position_snapshot', id, {
@@ -36,7 +51,7 @@ export const snapshots: Table = {
         equity: row.equity,
         cash: row.cash,
         buying_power: row.buying_power,
-        positions: row.positions.map((position) => positionOf(record(position) ?? {})),
+        positions: row.positions.map(positionOf),
       }),
     )
   },
@@ -54,15 +69,35 @@ export function compareSnapshotRows(a: Row, b: Row): number {
   return Number(a.made_at) - Number(b.made_at) || (String(a.id) < String(b.id) ? -1 : 1)
 }
 
-/** One position; the sign of shorts is not uniform upstream, so it comes from `side`. camelCase names occur. */
-function positionOf(position: Record<string, unknown>): Record<string, unknown> {
-  const quantity = text(position.qty ?? position.quantity)
-  const side = position.side
+/**
+ * Rows that come by account and as_of, in the order in which they count: of those of one instant the one that counts
+ * comes last. The rows of the last instant are kept back, since more of it may come with the next piece; none are at the end.
+ */
+export function inCountedOrder(
+  rows: readonly Row[],
+  isEnd: boolean,
+): { readonly ordered: readonly Row[]; readonly keptBack: readonly Row[] } {
+  const runs: Row[][] = []
+  let last: SnapshotKey | undefined
+  for (const row of rows) {
+    const key = snapshotKeyOf(row)
+    const run = runs.at(-1)
+    if (run !== undefined && key !== undefined && key.at === last?.at && key.account === last.account) run.push(row)
+    else runs.push([row])
+    last = key
+  }
+  const keptBack = isEnd ? [] : (runs.pop() ?? [])
+  return { ordered: runs.flatMap((run) => run.sort(compareSnapshotRows)), keptBack }
+}
+
+/** One position; the sign of shorts is not uniform upstream, so it comes from `side`. */
+function positionOf([symbol, side, qty, entryPrice, mark]: readonly unknown[]): Record<string, unknown> {
+  const quantity = text(qty)
   const magnitude = quantity?.replace(/^[+-]/, '')
   return {
-    symbol: position.symbol,
+    symbol,
     qty: side === 'short' ? `-${magnitude}` : side === 'long' ? magnitude : quantity,
-    avg_entry_price: priceOf(position.avg_entry_price ?? position.avgEntryPrice),
-    mark: priceOf(position.current_price ?? position.currentPrice),
+    avg_entry_price: priceOf(entryPrice),
+    mark: priceOf(mark),
   }
 }

@@ -1,0 +1,30 @@
+// The core as the product makes it with its defaults, without feeds.
+import { DICTIONARY } from '../../dist/compute/dictionary.js'
+import { Engine } from '../../dist/compute/engine.js'
+import { createCalendars } from '../../dist/domain/calendars.js'
+
+export const CALENDARS = createCalendars()
+
+export function createBenchEngine(startAt) {
+  return new Engine({
+    dictionary: DICTIONARY,
+    settings: {
+      calendars: CALENDARS,
+      periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },
+      sessionRollMs: 300_000,
+      markMaxAgeMs: 120_000,
+      maxStalenessMs: 15_000,
+      capitalShareOf: () => undefined,
+      clockSpeed: 1,
+    },
+    startAt,
+    epoch: 'bench',
+    feedsConfigured: true,
+    calendarOf: () => undefined,
+    moneyDecimalsOf: () => 2,
+    instruments: [],
+    onMetricError: (metric, error) => {
+      throw new Error(`${metric} failed`, { cause: error })
+    },
+  })
+}

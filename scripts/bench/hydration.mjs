@@ -1,0 +1,111 @@
+// How long a start takes on a large history: the real source and the real core, with what they cost the process.
+import { historyFrom } from '../../dist/domain/history.js'
+import { openTorghutPool } from '../../dist/ingest/postgres/pool.js'
+import { TorghutSource } from '../../dist/ingest/postgres/torghut-source.js'
+import { CALENDARS, createBenchEngine } from './engine.mjs'
+import { fillHistory, hasPostgres, startPostgres } from './postgres.mjs'
+
+const T = Date.parse('2026-11-20T19:30:00Z')
+const ORDERS = 200_000
+const SNAPSHOTS = 100_000
+
+export async function benchHydration() {
+  if (!hasPostgres) return console.log('hydration is left out: apt-get install postgresql-15')
+  const server = await startPostgres()
+  try {
+    await fillHistory(server.dsn, { at: T, books: 10, orders: ORDERS, snapshots: SNAPSHOTS })
+    console.table([await measure(server)])
+  } finally {
+    await server.stop()
+  }
+}
+
+async function measure(server) {
+  const pool = openBenchPool(server)
+  const engine = createBenchEngine(T)
+  const source = openSource(pool, engine)
+  const watch = watchLoop()
+  const startedMs = performance.now()
+  const seconds = () => round((performance.now() - startedMs) / 1000)
+  const reached = {}
+  await source.hydrate(T, {
+    historyFrom: historyFrom(CALENDARS, T),
+    signal: new AbortController().signal,
+    onPositions: () => {
+      reached.positions = seconds()
+    },
+    onProgress: () => undefined,
+  })
+  const total = seconds()
+  const { longestBlockMs, peakRssMb } = watch.stop()
+  const reconcileStartedMs = performance.now()
+  const scanning = watchLoop()
+  await source.reconcile(T, {
+    historyFrom: historyFrom(CALENDARS, T),
+    signal: new AbortController().signal,
+    onReconciled: (table, kind, count) => {
+      throw new Error(`${count} rows of ${table} are ${kind}`)
+    },
+  })
+  const reconcileMs = Math.round(performance.now() - reconcileStartedMs)
+  const ofScan = scanning.stop()
+  const firstTick = performance.now()
+  engine.tick(T, { ordersAsOf: T, feedsAsOf: T, lacking: new Map() })
+  const tickMs = Math.round(performance.now() - firstTick)
+  await pool.end()
+  return {
+    orders: ORDERS,
+    snapshots: SNAPSHOTS,
+    'positions s': reached.positions,
+    'all s': total,
+    'rows/s': Math.round((ORDERS + SNAPSHOTS) / total),
+    'longest block ms': longestBlockMs,
+    'peak RSS MB': peakRssMb,
+    'reconcile ms': reconcileMs,
+    'its longest block ms': ofScan.longestBlockMs,
+    'first tick ms': tickMs,
+  }
+}
+
+export function openSource(pool, engine, onStatement = () => undefined) {
+  return new TorghutSource({
+    pool,
+    sink: engine,
+    overlapMs: 30_000,
+    decisionOverlapMs: 300_000,
+    wallNow: () => Date.now(),
+    onStatement,
+  })
+}
+
+export function openBenchPool({ port }) {
+  return openTorghutPool(
+    { host: '127.0.0.1', port, database: 'postgres', user: 'postgres', password: undefined, tls: { mode: 'disable' } },
+    () => undefined,
+  )
+}
+
+/** The longest time between two turns of the event loop beyond the 5 ms asked for, and the most memory seen. */
+function watchLoop() {
+  let last = performance.now()
+  let longest = 0
+  let peak = 0
+  const look = () => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last - 5)
+    last = now
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const timer = setInterval(look, 5)
+  return {
+    stop() {
+      look()
+      clearInterval(timer)
+      return { longestBlockMs: Math.round(longest), peakRssMb: Math.round(peak / 1e6) }
+    },
+  }
+}
+
+function round(value) {
+  return Math.round(value * 100) / 100
+}
