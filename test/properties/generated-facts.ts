@@ -88,5 +88,3 @@ export function rawFact(kind: FactKind): fc.Arbitrary<Record<string, unknown>> {
 export function factOf(kind: FactKind): fc.Arbitrary<Fact> {
   return rawFact(kind).map((raw) => fact(kind, raw))
 }
-
-export const anyFact: fc.Arbitrary<Fact> = fc.constantFrom(...FACT_KINDS).chain(factOf)
