@@ -1,8 +1,10 @@
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { BookFrame } from '../domain/frame.js'
+import type { MetricResult } from '../domain/metric.js'
+import { resultIn } from '../domain/reading.js'
 import type { Window } from '../domain/window.js'
-import { snapshotBody } from '../snapshot-api/snapshot-body.js'
+import { frameIdentity, metricIdentity } from '../snapshot-api/snapshot-body.js'
 import type { Replayed } from './replay.js'
 
 /** Which books and windows are printed; undefined: all. */
@@ -13,8 +15,7 @@ export interface ReplaySelection {
 }
 
 /** How long the machinery lags describes a process, not what happened. */
-const OF_THE_PROCESS = new Set(['metrics_pipeline_lag_seconds'])
-const META_OF_THE_PROCESS = new Set(['ingest_age_seconds'])
+const OF_THE_PROCESS = 'metrics_pipeline_lag_seconds'
 
 /**
  * The body of /snapshot for one book in one window, without what describes the process that served it: the same facts,
@@ -27,24 +28,22 @@ export function replayBody(
   window: Window,
   calendars: Readonly<Record<CalendarName, Calendar>>,
 ) {
-  const context = { set: frames, dictionary: DICTIONARY, calendars, now: frames.stamp.at }
-  const {
-    frame_seq: _,
-    quality: __,
-    groups: ___,
-    metrics,
-    ...identity
-  } = snapshotBody(frame, window, undefined, context)
+  const clock = { now: frames.stamp.at, calendar: calendars[frame.book.calendar] }
   return {
-    ...identity,
+    ...frameIdentity(frame, window, { set: frames, calendars }),
     ...(knownBy === undefined ? {} : { known_by: knownBy }),
-    metrics: metrics
-      .filter(({ metric_name }) => !OF_THE_PROCESS.has(metric_name))
-      .map(({ quality: _, as_of: __, freshness_seconds: ___, ...metric }) => ({
-        ...metric,
-        meta: Object.fromEntries(Object.entries(metric.meta).filter(([name]) => !META_OF_THE_PROCESS.has(name))),
-      })),
+    metrics: DICTIONARY.flatMap((metric, index) => {
+      if (metric.name === OF_THE_PROCESS) return []
+      const result = withoutIngestAge(resultIn(frame, window, metric, index, clock))
+      return [metricIdentity(metric, result, window, frame.moneyDecimals)]
+    }),
   }
+}
+
+function withoutIngestAge(result: MetricResult): MetricResult {
+  if (result.meta?.ingest_age_seconds === undefined) return result
+  const { ingest_age_seconds: _, ...meta } = result.meta
+  return { ...result, meta }
 }
 
 export type ReplayBody = ReturnType<typeof replayBody>

@@ -3,6 +3,7 @@ import { config } from './config.js'
 import { demo } from './demo.js'
 import { embedded } from './embedded.js'
 import { incident } from './incident.js'
+import { record } from './record.js'
 import { replay } from './replay.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
@@ -10,4 +11,4 @@ import { simulate } from './simulate.js'
 export const DEFAULT_COMMAND = 'serve'
 
 /** Every command there is; help and the parser are made from this table. */
-export const COMMANDS: readonly Command[] = [serve, demo, replay, incident, embedded, simulate, config]
+export const COMMANDS: readonly Command[] = [serve, demo, replay, record, incident, embedded, simulate, config]

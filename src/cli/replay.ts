@@ -97,11 +97,11 @@ export const replay: Command = {
       if (isFirst && values.csv === true) terminal.out(`${CSV_HEADER}\n`)
       isFirst = false
       noteBooks(one, books)
-      for (const body of replayBodies(one, selection, calendars)) {
-        lines += 1
-        const text = values.csv === true ? csvRows(body).join('\n') : JSON.stringify(body)
-        terminal.out(`${text}\n`)
-      }
+      const texts: string[] = []
+      for (const body of replayBodies(one, selection, calendars))
+        texts.push(values.csv === true ? csvRows(body).join('\n') : JSON.stringify(body))
+      lines += texts.length
+      if (texts.length > 0) terminal.out(`${texts.join('\n')}\n`)
     }
     rejections.throwIfAny()
     if (lines === 0) throw nothingToPrint(books, selection)

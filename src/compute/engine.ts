@@ -20,6 +20,7 @@ import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
+import { type CarriedPositions, carriedPositions } from './carried-positions.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { termOf } from './inputs/digest.js'
@@ -231,6 +232,11 @@ export class Engine implements FactSink {
     if (oldest === this.#decisionsFrom) return
     this.#decisionsFrom = oldest
     for (const book of this.#portfolio.books.values()) book.decisions.expire(oldest)
+  }
+
+  /** Positions that stand for the orders before the longest window of an instant, once T has been moved there. */
+  carriedPositions(from: EpochMs): CarriedPositions {
+    return carriedPositions(this.#portfolio, from)
   }
 
   strategies(): StrategySummary[] {

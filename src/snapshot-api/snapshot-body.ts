@@ -2,7 +2,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { ageSeconds, combinedQuality } from '../domain/freshness.js'
-import { type MetricDescription, UNIT_DECIMALS, type Unit } from '../domain/metric.js'
+import { type Meta, type MetricDescription, type MetricResult, UNIT_DECIMALS, type Unit } from '../domain/metric.js'
 import { type GroupReading, type MetricReading, readGroups, readMetrics } from '../domain/reading.js'
 import { type EpochMs, toIso } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
@@ -30,26 +30,39 @@ export function snapshotBody(
   metrics: ReadonlySet<string> | undefined,
   context: SnapshotContext,
 ): SnapshotBody {
-  const { set, calendars, dictionary, now } = context
-  const { book, seq, moneyDecimals } = frame
+  const { calendars, dictionary, now } = context
   const clock = { now, calendar: calendars[frame.book.calendar] }
   const readings = readMetrics(frame, window, dictionary, clock)
   const groups = readGroups(readings).map(groupBody)
+  return {
+    ...frameIdentity(frame, window, context),
+    frame_seq: frame.seq,
+    quality: combinedQuality(groups.map(({ quality }) => quality)),
+    groups,
+    metrics: readings
+      .filter(({ metric }) => metrics?.has(metric.name) ?? true)
+      .map((reading) => metricBody(reading, window, frame.moneyDecimals)),
+  }
+}
+
+/**
+ * What of a body is a function of facts, configuration, formula versions and T, metrics aside.
+ * Source: METRICS section 6.
+ */
+export function frameIdentity(
+  { book, inputsDigest }: BookFrame,
+  window: Window,
+  { set, calendars }: Pick<SnapshotContext, 'set' | 'calendars'>,
+) {
   return {
     strategy_id: book.strategyId,
     strategy: book.strategyName,
     account: book.account,
     window,
     frame_as_of: toIso(set.stamp.at),
-    frame_seq: seq,
     formula_set: set.formulaSet,
-    inputs_digest: frame.inputsDigest,
+    inputs_digest: inputsDigest,
     session: sessionBody(calendars[book.calendar], set.stamp.at),
-    quality: combinedQuality(groups.map(({ quality }) => quality)),
-    groups,
-    metrics: readings
-      .filter(({ metric }) => metrics?.has(metric.name) ?? true)
-      .map((reading) => metricBody(reading, window, moneyDecimals)),
   }
 }
 
@@ -62,31 +75,42 @@ function metricBody(
   window: Window,
   moneyDecimals: number,
 ): MetricBody {
+  const known = { as_of: isoOrNull(freshness.asOf), freshness_seconds: ageSeconds(freshness.ageMs) }
+  const identity = metricIdentity(metric, result, window, moneyDecimals)
+  switch (identity.status) {
+    case 'ok':
+      return { ...identity, ...known, quality: quality === 'stale' ? 'stale' : 'good' }
+    case 'insufficient_data':
+      return { ...identity, ...known, quality: 'insufficient_data' }
+    case 'error':
+      return { ...identity, ...known, quality: 'error' }
+  }
+}
+
+const NO_META: Meta = {}
+
+/** The same of one metric: everything but how fresh it is. */
+export function metricIdentity(
+  { name, group, unit, formulaVersion }: MetricDescription,
+  result: MetricResult,
+  window: Window,
+  moneyDecimals: number,
+) {
   const common = {
-    metric_name: metric.name,
-    group: metric.group,
+    metric_name: name,
+    group,
     window,
-    unit: metric.unit,
-    as_of: isoOrNull(freshness.asOf),
-    freshness_seconds: ageSeconds(freshness.ageMs),
-    formula_version: metric.formulaVersion,
-    meta: { ...result.meta },
+    unit,
+    formula_version: formulaVersion,
+    meta: result.meta ?? NO_META,
   }
   switch (result.status) {
-    case 'ok': {
-      const value = roundForOutput(result.value, decimalsOf(metric.unit, moneyDecimals))
-      return { ...common, value, status: 'ok', quality: quality === 'stale' ? 'stale' : 'good' }
-    }
+    case 'ok':
+      return { ...common, value: roundForOutput(result.value, decimalsOf(unit, moneyDecimals)), status: result.status }
     case 'insufficient_data':
-      return {
-        ...common,
-        value: null,
-        status: 'insufficient_data',
-        reason: result.reason,
-        quality: 'insufficient_data',
-      }
+      return { ...common, value: null, status: result.status, reason: result.reason }
     case 'error':
-      return { ...common, value: null, status: 'error', reason: result.reason, quality: 'error' }
+      return { ...common, value: null, status: result.status, reason: result.reason }
   }
 }
 
