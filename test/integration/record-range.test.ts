@@ -96,7 +96,12 @@ withServer('a database on a real Postgres 15 (package postgresql-15)', () => {
       ['FLAT', '0', '0'],
     ])
     const replayed = await replayedFrames(out, ATS)
-    for (const frames of await fromDatabase()) expectSameFrames(replayed.get(frames.stamp.at) ?? frames, frames)
+    for (const frames of await fromDatabase()) {
+      const again = replayed.get(frames.stamp.at)
+      if (again === undefined) throw new Error('no frame')
+      // An opening position is another fact than the orders that it stands for.
+      expectSameFrames(withoutDigests(again), withoutDigests(frames))
+    }
     await expect(recordRange({ ...options(), out, from: FROM, to: T })).rejects.toThrow(/it is there already/)
   })
 
@@ -108,3 +113,7 @@ withServer('a database on a real Postgres 15 (package postgresql-15)', () => {
     expectSameFrames(frames, await framesAt(environment, T))
   })
 })
+
+function withoutDigests(frames: FrameSet): FrameSet {
+  return { ...frames, books: new Map([...frames.books].map(([id, frame]) => [id, { ...frame, inputsDigest: '' }])) }
+}

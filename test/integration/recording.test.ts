@@ -46,8 +46,13 @@ describe('a recorded run', () => {
       loop.start()
       await new Promise((resolve) => setTimeout(resolve, LIVE_MS))
       await loop.stop()
-      const before = exporter.statements.postgres
-      await waitUntil(() => exporter.statements.postgres > before + 6, 10_000)
+      // Everything that was written has been read, and a frame after that says so.
+      const before = { ...exporter.statements }
+      const areRead = ({ postgres, clickhouse }: typeof before) =>
+        postgres > before.postgres + 6 && clickhouse > before.clickhouse + 6
+      await waitUntil(() => areRead(exporter.statements), 30_000)
+      const readAt = clock.now()
+      await waitUntil(() => Math.max(...live.keys()) > readAt, 10_000)
     } finally {
       clearInterval(seeing)
       lastAt = Math.max(...live.keys())
