@@ -83,8 +83,10 @@ export class Account {
     if (before?.at === snapshot.at) {
       if (sameSnapshot(before, snapshot)) return false
       this.#snapshots[index] = snapshot
-      this.#forgetPrices(new Set([before.at]))
     } else this.#snapshots.splice(index + 1, 0, snapshot)
+    // Prices and positions of snapshots that have been thinned are still there.
+    if (this.positions.at(this.positions.indexAt(snapshot.at)) === snapshot.at)
+      this.#forgetPrices(new Set([snapshot.at]))
     this.observations.add(snapshot, this.#multiplierOf)
     this.positions.put(snapshot)
     this.#snapshotTerms.put(snapshot.at, termOfFact(snapshot))

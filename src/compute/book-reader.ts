@@ -20,7 +20,7 @@ interface Result {
   readonly realized: Valuation<MoneyE17>
   readonly rebased: MoneyE17
   readonly orderCosts: MoneyE17
-  readonly feesInKind: MoneyE17
+  readonly feesInKind: Valuation<MoneyE17>
   readonly accountFees: MoneyE17
   readonly unrealizedChange: Valuation<MoneyE17>
 }
@@ -143,7 +143,7 @@ export class BookReader {
       this.#changesAt(ledger.nextChangeAfter(start) + lead)
       return { symbol, ledger, before: ledger.stateAt(start), now: ledger.stateAt(this.at) }
     })
-    const sum = (field: 'realized' | 'notional' | 'feesInKind' | 'rebased' | 'takenOver'): MoneyE17 =>
+    const sum = (field: 'realized' | 'notional' | 'rebased' | 'takenOver'): MoneyE17 =>
       states.reduce((total, { before, now }) => total + now[field] - before[field], 0n)
     const traded = states.filter(({ before, now }) => now.fillCount !== before.fillCount)
     this.#changesAt(book.nextLooseCostAfter(this.at))
@@ -167,10 +167,19 @@ export class BookReader {
         (total, { before, now }) => total + this.#costs.ofFills(before, now),
         this.#costs.ofBareOrders(start, this.at),
       ),
-      feesInKind: sum('feesInKind'),
+      feesInKind: this.#feesInKind(states),
       accountFees: this.#costs.ofAccount(start, this.at, this.#equity.sharing()),
       unrealizedChange: this.#unrealizedChange(this.level(), this.#positionsAtStart(start, lead), sum('takenOver')),
     }
+  }
+
+  /** A fee in a coin that is quoted in something else is known in that alone. */
+  #feesInKind(
+    states: readonly { readonly symbol: string; readonly before: LedgerState; readonly now: LedgerState }[],
+  ): Valuation<MoneyE17> {
+    const taxed = states.filter(({ before, now }) => now.feesInKind !== before.feesInKind)
+    const total = taxed.reduce((sum, { before, now }) => sum + now.feesInKind - before.feesInKind, 0n)
+    return this.#foreign(taxed.map(({ symbol }) => symbol)) ?? known(total)
   }
 
   #unrealizedChange(
@@ -279,7 +288,7 @@ function known<Value>(value: Value): { known: true; value: Value } {
 function netPnlOf({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }: Result): Valuation<MoneyE17> {
   if (!realized.known && realized.reason === 'currency') return realized
   if (!unrealizedChange.known) return unrealizedChange
-  return realized.known
-    ? known(realized.value + unrealizedChange.value - orderCosts - feesInKind - accountFees)
-    : realized
+  if (!realized.known) return realized
+  if (!feesInKind.known) return feesInKind
+  return known(realized.value + unrealizedChange.value - orderCosts - feesInKind.value - accountFees)
 }

@@ -51,7 +51,7 @@ export interface WindowView extends WindowStart {
   /** Costs of orders: with their fills, or at their end where they have none. */
   readonly orderCosts: MoneyE17
   /** Fees taken in coin, at the mark. */
-  readonly feesInKind: MoneyE17
+  readonly feesInKind: Valuation<MoneyE17>
   /** The book's part of what the broker charged its account without naming an order. */
   readonly accountFees: MoneyE17
   readonly costSource: CostSource | 'none'

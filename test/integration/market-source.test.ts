@@ -169,6 +169,18 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect(signals.map(({ midsE8 }) => midsE8)).toEqual([[10_200_000_000n, 10_400_000_000n, 10_600_000_000n]])
   })
 
+  test('reads the rows before a pin again that comes when they have been thinned', async () => {
+    const pin = T - 2 * HOUR_MS + MINUTE_MS
+    for (const offset of [-CELL_MS, -1_000, 1_000]) await bar(100, { at: pin + offset })
+    await poll(T)
+    clear()
+    await poll(T + 1_000, { pins: [pin] })
+    expect(prices.map(({ ats }) => ats)).toEqual([[pin - 1_000]])
+    clear()
+    await poll(T + 2_000, { pins: [pin] })
+    expect(prices).toEqual([])
+  })
+
   test('reads no signals that are older than quotes live', async () => {
     await signal(99.9, 100.1, { at: T - 12 * DAY_MS + MINUTE_MS })
     await signal(99.9, 100.1, { at: T - 12 * DAY_MS - MINUTE_MS })

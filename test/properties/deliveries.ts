@@ -1,6 +1,6 @@
 import type { Fact } from '../../src/domain/facts.js'
 import { identityFieldsOf, identityOf } from '../../src/domain/identity.js'
-import { DAY_MS, type EpochMs } from '../../src/domain/time.js'
+import { DAY_MS, type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
 import { bar, brokerFill, fact, order, snapshot } from '../support/facts.js'
 import { ACCOUNTS, type CastBook, lotOf, multiplierOf, SYMBOLS } from './cast.js'
 import type { BarRunSpec, FlowSpec, OrderSpec, RetractionSpec, SnapshotSpec } from './history-specs.js'
@@ -187,17 +187,32 @@ export function deliveriesOfFlow(spec: Placed<FlowSpec>, flowId: string): Delive
   return [{ arrivesAt: spec.startsAt + spec.lag, fact: fact('cash_flow', raw) }]
 }
 
-/** Some fact of a kind vanishes from its source, a while after its last revision was read. */
+/**
+ * Some fact of a kind vanishes from its source, a while after its last revision was read. Of old snapshots the last of a
+ * minute stands for all of it: one that has others beside it does not vanish here, since these could not come back.
+ */
 export function deliveryOfRetraction(
   { of, kind, afterMs }: RetractionSpec,
   deliveries: readonly Delivery[],
 ): Delivery | undefined {
-  const candidates = deliveries.filter(({ fact: told }) => told.fact === kind)
+  const candidates = deliveries.filter(({ fact: told }) => told.fact === kind && standsForItself(told, deliveries))
   const chosen = candidates[of % Math.max(1, candidates.length)]?.fact
   if (chosen === undefined) return undefined
   const same = candidates.filter(({ fact: told }) => identityOf(told) === identityOf(chosen))
   const arrivesAt = Math.max(...same.map((delivery) => delivery.arrivesAt)) + afterMs
   return { arrivesAt, fact: fact('retraction', { at: arrivesAt, of: kind, identity: identityFieldsOf(chosen) }) }
+}
+
+function standsForItself(told: Fact, deliveries: readonly Delivery[]): boolean {
+  if (told.fact !== 'position_snapshot') return true
+  const minute = Math.ceil(told.at / MINUTE_MS)
+  return !deliveries.some(
+    ({ fact: other }) =>
+      other.fact === 'position_snapshot' &&
+      other.account === told.account &&
+      other.at !== told.at &&
+      Math.ceil(other.at / MINUTE_MS) === minute,
+  )
 }
 
 export function deliveriesOfBars(spec: Placed<BarRunSpec>): Delivery[] {

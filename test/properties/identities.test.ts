@@ -48,8 +48,8 @@ describe('identities', () => {
           const all = [...frames.books.values()].flatMap((frame) => WINDOWS.map((window) => briefs(frame, window)))
           views.forEach(({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }, index) => {
             const values = all[index]
-            if (!realized.known || !unrealizedChange.known) return
-            const costs = orderCosts + feesInKind + accountFees
+            if (!realized.known || !unrealizedChange.known || !feesInKind.known) return
+            const costs = orderCosts + feesInKind.value + accountFees
             const gross = realized.value + unrealizedChange.value
             expect(values?.realized_pnl).toBe(published(realized.value))
             expect(values?.gross_pnl).toBe(published(gross))

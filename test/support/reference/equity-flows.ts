@@ -41,7 +41,9 @@ export function intervalsOf({ known, label, calendar, observations }: ReferenceA
     const flows = assigned[index] ?? []
     const told = sum(flows.map(({ amount }) => amount))
     const isExplained = isMatched || (flows.length > 0 && isWithin(besidesTrades, told, 1n, told))
-    const isLarge = [cash, besidesTrades].every((change) => magnitude(change) * 100n >= magnitude(from.equity))
+    const isLarge = [cash, besidesTrades].every(
+      (change) => change !== 0n && magnitude(change) * 100n >= magnitude(from.equity),
+    )
     const inferred = isLarge && !isExplained && haveSameQuantities(from, to) ? cash - told : 0n
     const external = flows.filter(({ kind }) => kind === 'deposit' || kind === 'withdrawal')
     return { from, to, flow: inferred + sum(external.map(({ amount }) => amount)) }

@@ -193,6 +193,11 @@ describe('a fee in kind', () => {
     })
   })
 
+  test('in a coin that is not quoted in dollars is no cost in dollars', () => {
+    const facts = [fact('instrument', { symbol: 'AAA', at: 0, currency: 'EUR' }), ...coins, ...fee]
+    expect(briefsAt(NOW, facts, crypto)).toMatchObject({ cost_total: 'currency' })
+  })
+
   test('of more than half a per cent of the round trip is a rebase', () => {
     const facts = [...coins, ...coin('0.9949', '10:00:00', '10:00:15', '10:00:30')]
     expect(briefsAt(NOW, facts, crypto)).toMatchObject({ cost_total: 0, realized_pnl: 0.102 })

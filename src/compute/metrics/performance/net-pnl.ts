@@ -25,6 +25,7 @@ export const netPnl: WindowMetric = {
   compute: (view) => {
     const gross = grossPnlOf(view)
     if (!gross.known) return unknown(gross)
-    return okMoney(gross.value - costsOf(view), costsMeta(view))
+    const costs = costsOf(view)
+    return costs.known ? okMoney(gross.value - costs.value, costsMeta(view)) : unknown(costs)
   },
 }
