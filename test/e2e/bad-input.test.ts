@@ -83,17 +83,20 @@ describe('help for a newcomer', () => {
   test('--help names every command and where to start', async () => {
     const { code, out } = await runCli(['--help'])
     expect(code).toBe(0)
-    for (const name of ['serve', 'demo', 'embedded', 'simulate', 'config'])
+    for (const name of ['serve', 'demo', 'replay', 'record', 'embedded', 'simulate', 'config'])
       expect(out).toMatch(new RegExp(`^  ${name} `, 'm'))
     expect(out).toContain('Start here:   quant-exporter demo')
   })
 
-  test.each(['serve', 'demo', 'embedded', 'simulate', 'config'])('%s --help explains every option', async (name) => {
-    const { code, out } = await runCli([name, '--help'])
-    expect(code).toBe(0)
-    for (const line of out.split('\n').filter((text) => text.startsWith('  --')))
-      expect(line).toMatch(/^ {2}--[a-z-]+( VALUE)? {2,}\S/)
-  })
+  test.each(['serve', 'demo', 'replay', 'record', 'embedded', 'simulate', 'config'])(
+    '%s --help explains every option',
+    async (name) => {
+      const { code, out } = await runCli([name, '--help'])
+      expect(code).toBe(0)
+      for (const line of out.split('\n').filter((text) => text.startsWith('  --')))
+        expect(line).toMatch(/^ {2}--[a-z-]+( VALUE)? {2,}\S/)
+    },
+  )
 
   test('--version is the version of the package', async () => {
     expect((await runCli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
