@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import pg from 'pg'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
+import { openPostgresStore } from '../../src/simulator/stores.js'
+import { installPostgres } from '../../src/simulator/torghut/install.js'
+import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
 import { startTestEngines, waitUntil } from '../support/embedded.js'
+import { openReaderPool, recordSource } from '../support/torghut-reader.js'
 
 let engines: EmbeddedEngines
 const pools: pg.Pool[] = []
@@ -32,6 +36,46 @@ test('creates, inserts and selects as a server does', async () => {
   expect(rows).toEqual([
     { id, price: '12.50000000', at: new Date(1_700_000_000_123), raw: { a: [1] }, has_revision: true },
   ])
+})
+
+test('is read through cursors on two connections at once, and reconciled while another client writes', async () => {
+  const store = openPostgresStore(engines.postgres.dsn)
+  await installPostgres(store, TORGHUT_TODAY)
+  await store.query(
+    `INSERT INTO executions (id, alpaca_account_label, alpaca_order_id, symbol, side, order_type, time_in_force, submitted_qty, status, created_at, updated_at)
+     SELECT md5('order' || n)::uuid, 'live', n::text, 'AAPL', 'buy', 'limit', 'day', 10, 'new', '2026-11-20T19:00Z', '2026-11-20T19:00Z' FROM generate_series(1, 12000) n`,
+  )
+  await store.query(
+    `INSERT INTO position_snapshots (id, alpaca_account_label, as_of, equity, cash, buying_power, positions, created_at)
+     SELECT md5('snapshot' || n)::uuid, 'live', timestamptz '2026-11-20T19:00Z' - n * interval '15 s', 1000, 1000, 1000, '[]', now() FROM generate_series(1, 3000) n`,
+  )
+  const pool = openReaderPool(engines.postgres.dsn)
+  pools.push(pool)
+  const { source, facts } = recordSource(pool)
+  const at = Date.parse('2026-11-20T19:30:00Z')
+  const history = { historyFrom: at - 20 * 86_400_000, signal: new AbortController().signal }
+  await source.hydrate(at, { ...history, onProgress: () => undefined })
+  const count = (kind: string) => facts.filter(({ fact }) => fact === kind).length
+  expect([count('execution'), count('position_snapshot')]).toEqual([12_000, 3_000])
+
+  await store.query(`DELETE FROM executions WHERE alpaca_order_id::int <= 700`)
+  const found = new Map<string, number>()
+  await Promise.all([
+    source.reconcile(at, {
+      ...history,
+      onReconciled: (table, kind, rows) =>
+        void found.set(`${table} ${kind}`, (found.get(`${table} ${kind}`) ?? 0) + rows),
+    }),
+    store.query(
+      `UPDATE executions SET status = 'accepted', updated_at = '2026-11-20T19:29Z' WHERE alpaca_order_id = '900'`,
+    ),
+    source.poll(at, true),
+  ])
+  await store.close()
+  await source.poll(at + 1_000, true)
+  expect(found.get('executions vanished')).toBe(700)
+  expect(count('retraction')).toBe(700)
+  expect(facts.findLast((fact) => fact.fact === 'execution')).toMatchObject({ status: 'accepted' })
 })
 
 test('lets any user into any database', async () => {

@@ -17,7 +17,8 @@ const NONE: readonly string[] = []
  * What has been told, row by row: the version that was applied last, and what the row belonged to then, so that a change
  * or a loss of it can be told to whom it concerns.
  *
- * Measured, V8 of Node 20: 150 bytes an order or decision, 230 a snapshot.
+ * Measured with Node 20: 125 bytes an order, 115 a decision, 130 a review, 190 a snapshot, 430 an order event with its
+ * links; 44 MB for 200,000 orders and 100,000 snapshots.
  */
 export class HeldRows {
   readonly #versions = recordOf(TABLE_NAMES, () => new Map<string, string>())

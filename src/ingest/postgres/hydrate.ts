@@ -1,5 +1,6 @@
 import type { Progress } from '../../domain/ports.js'
 import type { EpochMs } from '../../domain/time.js'
+import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
 import type { Transaction } from './read-only.js'
 import { inCountedOrder } from './snapshots.js'
 import type { Row, Table } from './table.js'
@@ -17,14 +18,15 @@ export interface HydrateOptions {
   /** All orders and snapshots are applied: which prices are needed, and at which instants, is known from here on. */
   readonly onPositions?: () => void
   readonly transaction: Transaction
+  readonly hasOneSession: boolean
   readonly apply: (table: Table, rows: readonly Row[]) => void
   readonly tables: Tables
 }
 
 /**
- * Reads the history, each table through a cursor in a read-only transaction: it is scanned once, whatever indexes there
- * are, and a piece is applied while the next is on its way, so memory stays bounded. Orders and snapshots are read at the
- * same time, on two connections. Rows that change meanwhile are seen by the first poll.
+ * Reads the history in pieces (readInPieces), each applied before the one after the next is asked for, so memory stays
+ * bounded. Orders and snapshots are read at the same time, on two connections. Rows that change meanwhile are seen by the
+ * first poll.
  */
 export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, apply, onPositions } = options
@@ -42,7 +44,8 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
 interface Reading {
   readonly table: Table
   readonly condition: string
-  readonly order?: string
+  readonly key?: LargeStatement['key']
+  readonly orderedBy?: number
   /** Takes the rows in, where that is more than applying them. */
   readonly take?: (rows: readonly Row[], isEnd: boolean) => void
 }
@@ -53,7 +56,12 @@ function snapshotsInOrder(table: Table, apply: HydrateOptions['apply']): Reading
   return {
     table,
     condition: 't.as_of <= $1',
-    order: 'ORDER BY t.alpaca_account_label, t.as_of',
+    key: [
+      ['t.alpaca_account_label', 'text'],
+      ['t.as_of', 'timestamptz'],
+      ['t.id', 'uuid'],
+    ],
+    orderedBy: 2,
     take(rows, isEnd) {
       const next = inCountedOrder([...keptBack, ...rows], isEnd)
       keptBack = next.keptBack
@@ -80,39 +88,32 @@ async function allOrNone<Item>(
 }
 
 async function stream(
-  { transaction, apply, at, historyFrom, signal, onProgress }: HydrateOptions,
-  { table, condition, order = '', take = (rows) => apply(table, rows) }: Reading,
+  { transaction, hasOneSession, apply, at, historyFrom, signal, onProgress }: HydrateOptions,
+  { table, condition, key = BY_ID, orderedBy = 0, take = (rows) => apply(table, rows) }: Reading,
   failureOfOthers?: AbortSignal,
 ): Promise<void> {
   const instants = [at, historyFrom].map((instant) => new Date(instant).toISOString())
   const values = instants.filter((_, index) => condition.includes(`$${index + 1}`))
-  const where = `WHERE ${condition.replace(/\$\d/g, '$&::timestamptz')}`
-  await transaction(async (query) => {
-    const [counted] = await query<{ count: string }>(`SELECT count(*) AS count FROM ${table.name} t ${where}`, values)
-    const total = Number(counted?.count ?? 0)
-    await query(
-      `DECLARE history NO SCROLL CURSOR FOR SELECT ${selectionOf(table)} FROM ${table.name} t ${table.joins} ${where} ${order}`,
-      values,
-    )
-    const fetch = () => query<Row>(`FETCH ${FETCH_ROWS} FROM history`)
-    let rows = await fetch()
-    let done = 0
-    for (;;) {
-      signal.throwIfAborted()
-      failureOfOthers?.throwIfAborted()
-      const isEnd = rows.length < FETCH_ROWS
-      // The next piece is on its way while this one is applied.
-      const [next] = await Promise.all([isEnd ? [] : fetch(), applied(rows, isEnd)])
-      if (isEnd) return
-      rows = next
-    }
-
-    async function applied(piece: readonly Row[], isEnd: boolean): Promise<void> {
-      take(table.columns === undefined ? piece.map(({ row }) => row as Row) : piece, isEnd)
-      done += piece.length
+  const where = condition.replace(/\$\d/g, '$&::timestamptz')
+  const [counted] = await transaction((query) =>
+    query<{ count: string }>(`SELECT count(*) AS count FROM ${table.name} t WHERE ${where}`, values),
+  )
+  const total = Number(counted?.count ?? 0)
+  const from = `${table.name} t ${table.joins}`
+  const goOn = () => {
+    signal.throwIfAborted()
+    failureOfOthers?.throwIfAborted()
+  }
+  let done = 0
+  await readInPieces<Row>(
+    { select: selectionOf(table), from, where, values, key, orderedBy, rows: FETCH_ROWS },
+    { transaction, hasOneSession, goOn },
+    (rows, isEnd) => {
+      take(table.columns === undefined ? rows.map(({ row }) => row as Row) : rows, isEnd)
+      done += rows.length
       onProgress({ stage: table.name, done, total: Math.max(total, done) })
-    }
-  })
+    },
+  )
 }
 
 function selectionOf({ columns, projection }: Table): string {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/time.js'
 import type { HeldRows } from './held-rows.js'
-import type { Query, Transaction } from './read-only.js'
+import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
+import type { Transaction } from './read-only.js'
 import type { TableName } from './schema.js'
 import { WATCHED } from './watched.js'
 
@@ -24,6 +25,7 @@ export interface ReconcileOptions {
   readonly names: readonly TableName[]
   readonly held: HeldRows
   readonly transaction: Transaction
+  readonly hasOneSession: boolean
   /** Looks at rows anew, in a transaction that begins after all that was applied before, and applies what it finds. */
   readonly check: (suspects: ReadonlyMap<TableName, readonly string[]>) => Promise<void>
 }
@@ -35,9 +37,9 @@ export interface ReconcileOptions {
  * needs no common moment for all tables, each has a short transaction of its own, and nothing that it saw is applied.
  */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
-  const { names, transaction, check, signal } = options
+  const { names, check, signal } = options
   for (const name of names) {
-    const suspects = await transaction((query) => scan(query, name, options))
+    const suspects = await scan(name, options)
     for (let from = 0; from < suspects.length; from += SUSPECTS_AT_ONCE) {
       signal.throwIfAborted()
       await check(new Map([[name, suspects.slice(from, from + SUSPECTS_AT_ONCE)]]))
@@ -45,33 +47,36 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   }
 }
 
-/** Reads the versions of all rows of a table through a cursor; ids of rows that are not as they are held. */
+/** Reads the versions of all rows of a table; the ids of rows that are not as they are held. */
 async function scan(
-  query: Query,
   name: TableName,
-  { held, signal, at, historyFrom }: ReconcileOptions,
+  { transaction, hasOneSession, held, signal, at, historyFrom }: ReconcileOptions,
 ): Promise<string[]> {
   const suspects: string[] = []
   const missing = new Set(held.ids(name))
-  const age = `CASE WHEN ${DATED_BY[name]} > to_timestamp($2::double precision / 1000) THEN 1
-    WHEN ${IS_WINDOWED.includes(name) ? 'true' : 'false'} AND ${DATED_BY[name]} <= to_timestamp($1::double precision / 1000) THEN -1 ELSE 0 END`
-  await query(
-    `DECLARE versions NO SCROLL CURSOR FOR SELECT t.id::text AS id, ${WATCHED[name].version} AS version, ${age} AS age FROM ${name} t`,
-    [historyFrom, at],
+  const isWindowed = WINDOWED.includes(name)
+  const dated = DATED_BY[name]
+  const age = `CASE WHEN ${dated} > $1::timestamptz THEN 1 ${isWindowed ? `WHEN ${dated} <= $2::timestamptz THEN -1` : ''} ELSE 0 END`
+  const statement: LargeStatement = {
+    select: `t.id::text AS id, ${WATCHED[name].version} AS version, ${age} AS age`,
+    ...{ from: `${name} t`, where: 'true', key: BY_ID, orderedBy: 0, rows: FETCH_ROWS },
+    values: [at, ...(isWindowed ? [historyFrom] : [])].map((instant) => new Date(instant).toISOString()),
+  }
+  const goOn = () => signal.throwIfAborted()
+  await readInPieces<{ id: string; version: string; age: number }>(
+    statement,
+    { transaction, hasOneSession, goOn },
+    (rows) => {
+      for (const { id, version, age: aged } of rows) {
+        const isHeld = missing.delete(id)
+        if (aged < 0) {
+          // No window reaches there any more.
+          if (isHeld) held.forget(name, id)
+        } else if (isHeld ? held.versionOf(name, id) !== version : aged === 0 && held.versionOf(name, id) === undefined)
+          suspects.push(id)
+      }
+    },
   )
-  let rows: readonly { id: string; version: string; age: number }[]
-  do {
-    signal.throwIfAborted()
-    rows = await query(`FETCH ${FETCH_ROWS} FROM versions`)
-    for (const { id, version, age: aged } of rows) {
-      const isHeld = missing.delete(id)
-      if (aged < 0) {
-        // No window reaches there any more.
-        if (isHeld) held.forget(name, id)
-      } else if (isHeld ? held.versionOf(name, id) !== version : aged === 0 && held.versionOf(name, id) === undefined)
-        suspects.push(id)
-    }
-  } while (rows.length === FETCH_ROWS)
   for (const id of missing) suspects.push(id)
   return suspects
 }
@@ -86,4 +91,4 @@ const DATED_BY: Record<TableName, string> = {
   execution_order_events: 't.created_at',
   broker_account_activities: 't.created_at',
 }
-const IS_WINDOWED: readonly TableName[] = ['trade_decisions', 'llm_decision_reviews']
+const WINDOWED: readonly TableName[] = ['trade_decisions', 'llm_decision_reviews']

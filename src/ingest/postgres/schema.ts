@@ -121,6 +121,8 @@ export class TorghutSchema {
   constructor(
     readonly serverVersion: string,
     columns: readonly (readonly [table: string, column: string])[],
+    /** One session is behind all connections: the server is PGlite. */
+    readonly hasOneSession = false,
   ) {
     this.tables = TABLE_NAMES.map((table) => {
       const present = new Set(columns.filter(([of]) => of === table).map(([, column]) => column))
@@ -167,12 +169,12 @@ export class TorghutSchema {
 
 /** Asks, with one statement, which tables and columns the role may read. */
 export async function readSchema(query: Query): Promise<TorghutSchema> {
-  const [row] = await query<{ version: string; columns: [table: string, column: string][] | null }>(
-    `SELECT current_setting('server_version') AS version, json_agg(json_build_array(table_name, column_name)) AS columns
+  const [row] = await query<{ version: string; is_pglite: boolean; columns: [table: string, column: string][] | null }>(
+    `SELECT current_setting('server_version') AS version, version() LIKE '%PGlite%' AS is_pglite, json_agg(json_build_array(table_name, column_name)) AS columns
      FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ANY($1::text[])`,
     [[...TABLE_NAMES]],
   )
-  return new TorghutSchema(row?.version ?? 'unknown', row?.columns ?? [])
+  return new TorghutSchema(row?.version ?? 'unknown', row?.columns ?? [], row?.is_pglite)
 }
 
 /** Throws QuantError `schema_unsupported` unless everything that the earliest supported schema has is there. */

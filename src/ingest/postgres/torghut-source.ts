@@ -89,7 +89,10 @@ export class TorghutSource {
     const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('hydrate', work)
     const tables = await transaction((query) => this.#discover(query))
     const pass = beginPass(at)
-    await hydrate({ ...options, at, transaction, apply: (table, rows) => this.#intake.take(table, rows, pass), tables })
+    await hydrate({
+      ...{ ...options, at, tables, transaction, hasOneSession: this.#hasOneSession },
+      apply: (table, rows) => this.#intake.take(table, rows, pass),
+    })
     this.#cursor = at
     this.#hydratedAt = at
   }
@@ -121,7 +124,7 @@ export class TorghutSource {
     const names = TABLE_NAMES.filter((name) => this.#schema?.has(name) === true)
     await reconcile({
       ...options,
-      ...{ at, names, transaction, held: this.#held },
+      ...{ at, names, transaction, held: this.#held, hasOneSession: this.#hasOneSession },
       check: (suspects) =>
         this.#inTurn(() => transaction((query) => this.#check(query, tables, suspects, at, options.onReconciled))),
     })
@@ -198,6 +201,10 @@ export class TorghutSource {
   #notHeld(versions: ReadonlyMap<TableName, readonly RowVersion[]>): Map<TableName, RowVersion[]> {
     const isNews = (name: TableName, { id, version }: RowVersion) => this.#held.versionOf(name, id) !== version
     return new Map([...versions].map(([name, all]) => [name, all.filter((some) => isNews(name, some))]))
+  }
+
+  get #hasOneSession(): boolean {
+    return this.#schema?.hasOneSession === true
   }
 
   #isNew(name: TableName, id: string): boolean {

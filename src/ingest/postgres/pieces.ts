@@ -1,0 +1,91 @@
+import type { QueryResultRow } from 'pg'
+import type { Transaction } from './read-only.js'
+
+/** A statement over a table `t` whose answer is too large for one. */
+export interface LargeStatement {
+  readonly select: string
+  /** The table as `t`, and what is joined to it. */
+  readonly from: string
+  readonly where: string
+  readonly values: readonly unknown[]
+  /** Columns and their types that tell every row apart, along an index. */
+  readonly key: readonly (readonly [column: string, type: string])[]
+  /** How many of the key's columns the rows come in the order of; 0 where any order will do. */
+  readonly orderedBy: number
+  /** Rows a piece. */
+  readonly rows: number
+}
+
+export interface PieceOptions {
+  readonly transaction: Transaction
+  /** One session is behind all connections, so that a transaction keeps everybody else waiting: true of PGlite. */
+  readonly hasOneSession: boolean
+  /** Throws when the reading is to end. */
+  readonly goOn: () => void
+}
+
+export const BY_ID: LargeStatement['key'] = [['t.id', 'uuid']]
+
+/**
+ * Hands over the rows of a large statement piece by piece.
+ *
+ * A cursor scans a table once, whatever indexes there are, and the next piece is on its way while one is taken in. Its
+ * transaction lasts as long as the table does; where that keeps others waiting, pages along the key take its place, each
+ * in a transaction of its own.
+ */
+export function readInPieces<Row extends QueryResultRow>(
+  statement: LargeStatement,
+  options: PieceOptions,
+  take: (rows: readonly Row[], isEnd: boolean) => void,
+): Promise<void> {
+  return options.hasOneSession ? readPages(statement, options, take) : readCursor(statement, options, take)
+}
+
+function readCursor<Row extends QueryResultRow>(
+  { select, from, where, values, key, orderedBy, rows: count }: LargeStatement,
+  { transaction, goOn }: PieceOptions,
+  take: (rows: readonly Row[], isEnd: boolean) => void,
+): Promise<void> {
+  const order = key.slice(0, orderedBy).map(([column]) => column)
+  return transaction(async (query) => {
+    await query(
+      `DECLARE pieces NO SCROLL CURSOR FOR SELECT ${select} FROM ${from} WHERE ${where} ${order.length > 0 ? `ORDER BY ${order}` : ''}`,
+      values,
+    )
+    const fetch = () => query<Row>(`FETCH ${count} FROM pieces`)
+    const takeIn = async (rows: readonly Row[], isEnd: boolean) => take(rows, isEnd)
+    let rows = await fetch()
+    for (;;) {
+      goOn()
+      const isEnd = rows.length < count
+      const [next] = await Promise.all([isEnd ? [] : fetch(), takeIn(rows, isEnd)])
+      if (isEnd) return
+      rows = next
+    }
+  })
+}
+
+async function readPages<Row extends QueryResultRow>(
+  { select, from, where, values, key, rows: count }: LargeStatement,
+  { transaction, goOn }: PieceOptions,
+  take: (rows: readonly Row[], isEnd: boolean) => void,
+): Promise<void> {
+  const columns = key.map(([column]) => column)
+  const named = columns.map((column, index) => `${column}::text AS key_${index}`)
+  let after: readonly unknown[] = []
+  for (;;) {
+    goOn()
+    const bounds = after.length === 0 ? [] : key.map(([, type], index) => `$${values.length + index + 1}::${type}`)
+    const beyond = bounds.length === 0 ? '' : `AND (${columns}) > (${bounds})`
+    const rows = await transaction((query) =>
+      query<Row>(
+        `SELECT ${[select, ...named]} FROM ${from} WHERE ${where} ${beyond} ORDER BY ${columns} LIMIT ${count}`,
+        [...values, ...after],
+      ),
+    )
+    const last = rows.at(-1)
+    take(rows, rows.length < count)
+    if (last === undefined || rows.length < count) return
+    after = key.map((_, index) => last[`key_${index}`])
+  }
+}
