@@ -15,6 +15,7 @@ export function createBenchEngine(startAt) {
       markMaxAgeMs: 120_000,
       maxStalenessMs: 15_000,
       capitalShareOf: () => undefined,
+      feeRules: [],
       clockSpeed: 1,
     },
     startAt,

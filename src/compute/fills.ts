@@ -53,6 +53,8 @@ export function deriveFills(
   brokerFills: readonly FillFact[] = [],
   scheduledCost: ScheduledCost = () => undefined,
 ): Fill[] {
+  // Most orders are told by their rows alone: this is the hot path of reading a history.
+  if (brokerFills.length === 0 && (row.filledQty === 0n || row.avgFillPrice === undefined)) return []
   const evidence = countedFills(row, brokerFills)
   const parts: Part[] = evidence.map((fill) => ({
     fillId: fill.fillId,

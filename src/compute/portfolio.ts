@@ -419,6 +419,7 @@ export class Portfolio {
   }
 
   #scheduledCost(book: Book, row: ExecutionFact, quantity: QuantityE9, notional: MoneyE17): MoneyE17 | undefined {
+    if (this.#options.feeRules.length === 0) return undefined
     const { account, calendar } = book.description
     const { side, adapter, submittedAt, symbol } = row
     const worth = timesMultiplier(notional, this.instruments.multiplierOf(symbol))
