@@ -48,8 +48,9 @@ export class MarketTerms {
     })
   }
 
+  /** The end of the first minute that ended after everything that is too old: due minutes begin with it. */
   get #firstMinute(): EpochMs {
-    return minuteEndOf(this.#at - BAR_LIFETIME_MS)
+    return minuteEndOf(this.#at - BAR_LIFETIME_MS + 1)
   }
 
   get #lastDueMinute(): EpochMs {
