@@ -18,6 +18,7 @@ const START = Date.parse('2026-11-20T19:30:00Z')
 /** Time runs faster, so that every tier ticks and orders, bars and snapshots come. */
 const SPEED = 8
 const LIVE_MS = 14_000
+const SLOWEST_TIER_MS = 30_000
 
 describe('a recorded run', () => {
   let folder: string
@@ -46,8 +47,14 @@ describe('a recorded run', () => {
       loop.start()
       await new Promise((resolve) => setTimeout(resolve, LIVE_MS))
       await loop.stop()
-      const before = exporter.statements.postgres
-      await waitUntil(() => exporter.statements.postgres > before + 6, 10_000)
+      // Both sources are read to the end, and then every tier comes to an instant at which all of it is known.
+      const { postgres, clickhouse } = exporter.statements
+      await waitUntil(
+        () => exporter.statements.postgres > postgres + 6 && exporter.statements.clickhouse > clickhouse + 3,
+        30_000,
+      )
+      const readAt = clock.now()
+      await waitUntil(() => (exporter.reader.frames()?.stamp.at ?? 0) > readAt + 2 * SLOWEST_TIER_MS, 30_000)
     } finally {
       clearInterval(seeing)
       lastAt = Math.max(...live.keys())
