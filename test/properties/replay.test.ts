@@ -1,9 +1,12 @@
 import fc from 'fast-check'
+import { DICTIONARY } from '../../src/compute/dictionary.js'
+import { isAge, isOfFeed, type MetricDefinition } from '../../src/compute/metrics/definition.js'
 import { toFactLine } from '../../src/domain/fact-json.js'
 import type { Fact } from '../../src/domain/facts.js'
+import { TIERS } from '../../src/domain/metric.js'
 import type { EpochMs } from '../../src/domain/time.js'
 import { createLineParser } from '../../src/fact-files/fact-line.js'
-import { expectSameFrames, frameBytes, SETTINGS } from '../support/engine.js'
+import { expectSameFrames, frameBytes, resultsOf, SETTINGS } from '../support/engine.js'
 import { replayOf } from '../support/replay.js'
 import type { Delivery } from './deliveries.js'
 import { history, MONTH, WEEK } from './generated-history.js'
@@ -44,6 +47,30 @@ describe('a replay', () => {
     )
   })
 
+  test('by what was known gives a slower metric the value of its own instant, by what was known then', () => {
+    fc.assert(
+      fc.property(history({ era: WEEK, ...SHAPE, instants: 5 }), keys, ({ deliveries, instants }, drawn) => {
+        const facts = shuffled(recorded(deliveries), drawn)
+        const startAt = instantsOf(instants[0] ?? 0)[0] ?? 0
+        const replay = replayOf(facts, { startAt, knownBy: Number.POSITIVE_INFINITY, dictionary: TIERED })
+        for (const at of instants) {
+          const frames = replay.framesAt(at)
+          TIERS.toReversed().forEach((tier, index) => {
+            const instant = instantsOf(at)[index] ?? at
+            const alone = replayOf(facts, { startAt: instantsOf(instant)[0] ?? 0, knownBy: instant }).framesAt(instant)
+            for (const [id, frame] of alone.books) {
+              const shown = frames.books.get(id)
+              if (shown === undefined) continue
+              for (const { name } of TIERED.filter((definition) => definition.tier === tier && !isOfTick(definition)))
+                expect([name, resultsOf(shown)[name]]).toEqual([name, resultsOf(frame)[name]])
+            }
+          })
+        }
+      }),
+      parameters(10),
+    )
+  })
+
   test('by what was known at K says at a later T nothing of what was learnt after K', () => {
     fc.assert(
       fc.property(history({ era: WEEK, ...SHAPE }), fc.nat(9), ({ deliveries, instants }, drawn) => {
@@ -60,6 +87,14 @@ describe('a replay', () => {
     )
   })
 })
+
+/** Coverage and ages are of the tick, whatever the tier. */
+const isOfTick = (definition: MetricDefinition) => isOfFeed(definition) || isAge(definition)
+
+/** The dictionary with its metrics spread over the tiers. */
+const TIERED: readonly MetricDefinition[] = DICTIONARY.map((definition, index) =>
+  isOfTick(definition) ? definition : { ...definition, tier: TIERS[index % TIERS.length] ?? 'light' },
+)
 
 /** The instants at which a live process with the default periods ticks before it says what it knows at T. */
 function instantsOf(at: EpochMs): EpochMs[] {
