@@ -168,8 +168,9 @@ export class SymbolLedger {
 
   /** The state at an instant, everything stamped with it included. */
   stateAt(at: EpochMs): LedgerState {
-    if (this.#validLength < this.#entries.length) this.#settle()
-    return this.#entries[this.#lastIndexAt(at)]?.state ?? NOTHING
+    const index = this.#lastIndexAt(at)
+    if (this.#validLength <= index) this.#settleTo(index)
+    return this.#entries[index]?.state ?? NOTHING
   }
 
   /** The first instant after `at` at which the state is another one; Infinity when nothing follows. */
@@ -234,10 +235,10 @@ export class SymbolLedger {
     return undefined
   }
 
-  /** Works out the states that a change left behind, when somebody asks: a burst of late fills costs one pass. */
-  #settle(): void {
+  /** Works out the states that a change left behind, as far as somebody asks: a burst of late fills costs one pass. */
+  #settleTo(last: number): void {
     const counts = startOf(this.#opening)
-    for (let index = this.#validLength; index < this.#entries.length; index += 1) {
+    for (let index = this.#validLength; index <= last; index += 1) {
       const entry = this.#entries[index]
       if (entry === undefined) break
       const before = this.#entries[index - 1]?.state ?? NOTHING
@@ -245,7 +246,7 @@ export class SymbolLedger {
       else if (entry.adjustment !== undefined) entry.state = applyAdjustment(before, entry.adjustment, this.terms)
       else entry.state = this.#opened(before, entry.at)
     }
-    this.#validLength = this.#entries.length
+    this.#validLength = last + 1
   }
 
   #opened(before: LedgerState, at: EpochMs): LedgerState {
