@@ -1,4 +1,5 @@
 // How long a start takes on a large history: the real source and the real core, with what they cost the process.
+import { setImmediate as immediate } from 'node:timers/promises'
 import { historyFrom } from '../../dist/domain/history.js'
 import { openTorghutPool } from '../../dist/ingest/postgres/pool.js'
 import { TorghutSource } from '../../dist/ingest/postgres/torghut-source.js'
@@ -31,7 +32,8 @@ async function measure(server) {
   await source.hydrate(T, {
     historyFrom: historyFrom(CALENDARS, T),
     signal: new AbortController().signal,
-    onPositions: () => {
+    onPositions: async () => {
+      while (engine.settleOne()) await immediate()
       reached.positions = seconds()
     },
     onProgress: () => undefined,

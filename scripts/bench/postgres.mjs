@@ -81,6 +81,9 @@ export async function fillHistory(dsn, { at, books, orders, snapshots, positions
   await client.connect()
   const moment = (count) =>
     `to_timestamp($1::double precision / 1000) - (${count} - n) * interval '1 s' * (140 * 86400 / ${count}::double precision)`
+  // A round trip is over in seconds, so that the snapshots, which show what others hold, agree with the fills.
+  const isSell = `(n / ${books} / 8 % 2 = 1)`
+  const tradedAt = `${moment(orders)} - CASE WHEN ${isSell} THEN ${books * 8} * interval '1 s' * (140 * 86400 / ${orders}::double precision) - interval '5 s' ELSE interval '0' END`
   const id = (kind, n) => `md5('${kind}' || ${n})::uuid`
   const book = `(n % ${books})`
   const run = (text) => client.query(text, [at])
@@ -88,24 +91,24 @@ export async function fillHistory(dsn, { at, books, orders, snapshots, positions
     SELECT ${id('strategy', 'n')}, 'strategy ' || n, true, '1Sec', 'static', to_timestamp($1::double precision / 1000) - interval '200 days', now() FROM generate_series(0, ${books - 1}) n`)
   await run(`INSERT INTO trade_decisions (id, strategy_id, alpaca_account_label, symbol, timeframe, decision_json, rationale, decision_hash, status, created_at, executed_at)
     SELECT ${id('decision', 'n')}, ${id('strategy', book)}, 'account-' || ${book}, 'S' || n % 8, '1Sec',
-      json_build_object('strategy_id', ${id('strategy', book)}, 'symbol', 'S' || n % 8, 'action', CASE WHEN n / ${books} / 8 % 2 = 0 THEN 'buy' ELSE 'sell' END, 'qty', '10',
+      json_build_object('strategy_id', ${id('strategy', book)}, 'symbol', 'S' || n % 8, 'action', CASE WHEN ${isSell} THEN 'sell' ELSE 'buy' END, 'qty', '10',
         'order_type', 'limit', 'time_in_force', 'day', 'limit_price', '100.5', 'rationale', 'momentum,breakout',
         'params', json_build_object('price', '100.25', 'price_snapshot', json_build_object('as_of', at, 'price', '100.25', 'spread', '0.01'), 'sizing', json_build_object('method', 'equity_share')),
         'risk_reasons', '[]'::json), 'momentum,breakout', md5('hash' || n), 'filled', at, at
-    FROM generate_series(1, ${orders}) n, LATERAL (SELECT ${moment(orders)} AS at) made`)
+    FROM generate_series(1, ${orders}) n, LATERAL (SELECT ${tradedAt} AS at) made`)
   await run(`INSERT INTO executions (id, trade_decision_id, alpaca_account_label, alpaca_order_id, client_order_id, symbol, side, order_type, time_in_force, submitted_qty,
       filled_qty, avg_fill_price, status, execution_expected_adapter, execution_actual_adapter, raw_order, created_at, updated_at, last_update_at)
     SELECT ${id('execution', 'n')}, ${id('decision', 'n')}, 'account-' || ${book}, md5('order' || n), md5('hash' || n), 'S' || n % 8,
-      CASE WHEN n / ${books} / 8 % 2 = 0 THEN 'buy' ELSE 'sell' END, 'limit', 'day', 10, 10, 100 + n % 7 * 0.25, 'filled', 'alpaca', 'alpaca',
+      CASE WHEN ${isSell} THEN 'sell' ELSE 'buy' END, 'limit', 'day', 10, 10, 100 + n % 7 * 0.25, 'filled', 'alpaca', 'alpaca',
       json_build_object('id', md5('order' || n), 'client_order_id', md5('hash' || n), 'created_at', at, 'updated_at', at + interval '1 s', 'submitted_at', at, 'filled_at', at + interval '1 s',
         'expired_at', null, 'canceled_at', null, 'failed_at', null, 'replaced_at', null, 'replaced_by', null, 'replaces', null, 'asset_class', 'us_equity', 'notional', null, 'qty', '10', 'filled_qty', '10',
         'filled_avg_price', (100 + n % 7 * 0.25)::text, 'order_class', '', 'order_type', 'limit', 'type', 'limit', 'side', 'buy', 'time_in_force', 'day', 'limit_price', '100.5', 'stop_price', null,
         'status', 'filled', 'extended_hours', false, '_execution_adapter', 'alpaca', 'commission', '0.35'), at + interval '0.2 s', at + interval '1.5 s', at + interval '1 s'
-    FROM generate_series(1, ${orders}) n, LATERAL (SELECT ${moment(orders)} AS at) made`)
+    FROM generate_series(1, ${orders}) n, LATERAL (SELECT ${tradedAt} AS at) made`)
   await run(`INSERT INTO position_snapshots (id, alpaca_account_label, as_of, equity, cash, buying_power, positions, created_at)
     SELECT ${id('snapshot', 'n')}, 'account-' || ${book}, at, 100000 + n % 100, 90000 + n % 100, 90000, held.list, at + interval '0.3 s'
     FROM generate_series(1, ${snapshots}) n, LATERAL (SELECT ${moment(snapshots)} AS at) made,
-    LATERAL (SELECT json_agg(json_build_object('symbol', 'S' || s, 'exchange', 'NASDAQ', 'asset_class', 'us_equity', 'side', 'long', 'qty', '10', 'avg_entry_price', '100.25', 'cost_basis', '1002.5',
+    LATERAL (SELECT json_agg(json_build_object('symbol', 'H' || s, 'exchange', 'NASDAQ', 'asset_class', 'us_equity', 'side', 'long', 'qty', '10', 'avg_entry_price', '100.25', 'cost_basis', '1002.5',
       'current_price', (100 + (n + s) % 13 * 0.25)::text, 'lastday_price', '100', 'market_value', '1010', 'unrealized_pl', '7.5', 'unrealized_plpc', '0.0075', 'unrealized_intraday_pl', '1.5', 'change_today', '0.001')) AS list
       FROM generate_series(0, ${positions - 1}) s WHERE n > 0) held`)
   for (const table of ['strategies', 'trade_decisions', 'executions', 'position_snapshots'])

@@ -13,7 +13,7 @@ export interface HistoryOptions {
   readonly clock: Clock
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly signal: AbortSignal
-  readonly onPositions: () => void
+  readonly onPositions: () => Promise<void> | void
   readonly onProgress: (progress: Progress) => void
   readonly onFailure: (error: unknown) => void
 }

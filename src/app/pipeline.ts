@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
@@ -135,7 +136,8 @@ export class Pipeline implements FrameReader {
       clock,
       calendars,
       signal,
-      onPositions: () => {
+      onPositions: async () => {
+        while (this.#options.engine.settleOne()) await immediate()
         firstBars ??= market === undefined ? undefined : this.#firstBars()
       },
       onProgress: (progress) => {

@@ -181,6 +181,7 @@ export class Account {
    * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
   noteCosts(id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
+    if (TOLD_SOURCES.every((told) => this.#costEvidence[told].of(id) === evidence[told])) return false
     const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
     for (const told of TOLD_SOURCES) this.#costEvidence[told].set(id, evidence[told])
     return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil

@@ -9,12 +9,16 @@ export class CostEvidenceSet {
   /** Takes up what one order or fee says now; undefined when it says nothing any more. */
   set(id: string, from: EpochMs | undefined): void {
     const before = this.#known.get(id)
-    if (before === from) return
     if (before !== undefined) this.#instants.remove(before)
     this.#known.delete(id)
     if (from === undefined) return
     this.#instants.add(from)
     this.#known.set(id, from)
+  }
+
+  /** From when on one order or fee is evidence; undefined when it is none. */
+  of(id: string): EpochMs | undefined {
+    return this.#known.get(id)
   }
 
   /** Infinity when there is none. */

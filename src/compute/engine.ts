@@ -144,6 +144,11 @@ export class Engine implements FactSink {
     return this.#portfolio.takeNewRebases()
   }
 
+  /** Settles a little of what a history left to settle, so that others get their turn; false when nothing is left. */
+  settleOne(): boolean {
+    return this.#portfolio.settleOne()
+  }
+
   /** Whether prices of a symbol are kept; of others only the times of their events are. */
   keeps(symbol: string): boolean {
     return this.#market.series(symbol) !== undefined

@@ -161,11 +161,21 @@ export class Portfolio {
 
   /** Works out how ledgers begin and what snapshots correct in them, where that may be otherwise than was thought. */
   settle(): void {
+    this.#settleOpenings()
+    this.#rebases.settle()
+  }
+
+  /** One step of it, of one symbol in one account; false when nothing is left to settle. */
+  settleOne(): boolean {
+    this.#settleOpenings()
+    return this.#rebases.settleOne()
+  }
+
+  #settleOpenings(): void {
     this.#openings.settle(this.now, (book, symbol) => {
       this.#dirty.add(book)
       this.#rebases.unsettle(this.accountOf(book), symbol, Number.NEGATIVE_INFINITY)
     })
-    this.#rebases.settle()
   }
 
   /** Settles again what was booked at marks that are others now. */

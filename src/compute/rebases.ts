@@ -44,8 +44,8 @@ export interface RebasesOptions {
 export class Rebases {
   readonly #options: RebasesOptions
   /** From when on the positions of a symbol have to be compared again. */
-  #unsettled = new Map<Account, Map<string, EpochMs>>()
-  #unsettledAccounts = new Map<Account, EpochMs>()
+  readonly #unsettled = new Map<Account, Map<string, EpochMs>>()
+  readonly #unsettledAccounts = new Map<Account, EpochMs>()
   readonly #counted = new Set<string>()
   #new: NewRebase[] = []
   /** Where a mark is part of what was learnt. */
@@ -89,20 +89,30 @@ export class Rebases {
   }
 
   settle(): void {
+    while (this.settleOne());
+  }
+
+  /** Settles one symbol of one account; false when there was none. */
+  settleOne(): boolean {
     for (const [account, from] of this.#unsettledAccounts)
       for (const book of account.books.values())
         for (const symbol of book.ledgers.keys()) this.unsettle(account, symbol, from)
-    this.#unsettledAccounts = new Map()
-    const unsettled = this.#unsettled
-    this.#unsettled = new Map()
-    for (const [account, symbols] of unsettled)
+    this.#unsettledAccounts.clear()
+    const [next] = this.#unsettled
+    if (next === undefined) return false
+    const [account, symbols] = next
+    const [first] = symbols
+    if (first === undefined) this.#unsettled.delete(account)
+    else {
+      const [symbol, from] = first
+      symbols.delete(symbol)
       for (const book of account.books.values()) {
+        const ledger = book.ledgers.get(symbol)
         const aloneUntil = firstOrderOfOthers(book, account)
-        for (const [symbol, from] of symbols) {
-          const ledger = book.ledgers.get(symbol)
-          if (ledger !== undefined) this.#compare({ account, book, symbol, ledger, from, aloneUntil })
-        }
+        if (ledger !== undefined) this.#compare({ account, book, symbol, ledger, from, aloneUntil })
       }
+    }
+    return true
   }
 
   #compare(comparison: Comparison): void {

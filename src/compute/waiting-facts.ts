@@ -11,9 +11,11 @@ export class WaitingFacts {
 
   /** Takes a fact in if it has to wait; false when it is due. Either way an older revision waits no longer. */
   waits(fact: BookFact, now: EpochMs): boolean {
+    const isDue = firstEventAt(fact) <= now
+    if (isDue && this.#facts.size === 0) return false
     const identity = identityOf(fact)
     this.#facts.delete(identity)
-    if (firstEventAt(fact) <= now) return false
+    if (isDue) return false
     this.#facts.set(identity, fact)
     return true
   }

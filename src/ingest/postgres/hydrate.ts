@@ -16,7 +16,7 @@ export interface HydrateOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
   /** All orders and snapshots are applied: which prices are needed, and at which instants, is known from here on. */
-  readonly onPositions?: () => void
+  readonly onPositions?: () => Promise<void> | void
   readonly transaction: Transaction
   readonly hasOneSession: boolean
   readonly apply: (table: Table, rows: readonly Row[]) => void
@@ -36,7 +36,7 @@ export async function hydrate(options: HydrateOptions): Promise<void> {
   await allOrNone(readings, (reading, signal) => stream(options, reading, signal))
   if (tables.activities !== undefined)
     await stream(options, { table: tables.activities, condition: 't.created_at <= $1' })
-  onPositions?.()
+  await onPositions?.()
   await stream(options, { table: tables.decisions, condition: 't.created_at <= $1 AND t.created_at > $2' })
 }
 

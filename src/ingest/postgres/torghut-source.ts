@@ -82,7 +82,7 @@ export class TorghutSource {
     options: {
       readonly historyFrom: EpochMs
       readonly signal: AbortSignal
-      readonly onPositions?: () => void
+      readonly onPositions?: () => Promise<void> | void
       readonly onProgress: (progress: Progress) => void
     },
   ): Promise<void> {
