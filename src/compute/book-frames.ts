@@ -7,6 +7,7 @@ import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { recordOf } from '../lib/record-of.js'
 import { type Availability, unavailable } from './availability.js'
+import type { Book } from './book.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
 import { Coverage } from './coverage.js'
@@ -80,6 +81,10 @@ export class BookFrames {
     this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true }))
     this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.settings)
+  }
+
+  get book(): Book {
+    return this.#options.book
   }
 
   /** True when, by what others did in the account, its equity is another's than when the book was last computed. */

@@ -200,6 +200,11 @@ export class Book {
     return changes
   }
 
+  /** True when no fact is of the book. */
+  get isEmpty(): boolean {
+    return this.#orders.size === 0 && this.#givenOpenings.size === 0 && this.decisions.isEmpty
+  }
+
   get waitingForPrice(): number {
     return this.#waiting.size
   }

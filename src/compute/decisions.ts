@@ -64,6 +64,10 @@ export class Decisions {
     for (const [decisionId, { at }] of this.#known) if (at <= oldest) this.remove(decisionId)
   }
 
+  get isEmpty(): boolean {
+    return this.#known.size === 0
+  }
+
   get digest(): Digest {
     return this.#digest
   }

@@ -79,6 +79,7 @@ export class Engine implements FactSink {
   readonly formulaSet: string
   readonly #pins = new PricePins()
   readonly #terms: MarketTerms
+  #coarsenedAt: number | undefined
   #decisionsFrom: EpochMs = Number.NEGATIVE_INFINITY
   #rejected = 0
 
@@ -174,6 +175,7 @@ export class Engine implements FactSink {
    */
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
     this.advanceTo(at)
+    this.#coarsenPrices(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
     this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
@@ -233,6 +235,15 @@ export class Engine implements FactSink {
     }
   }
 
+  /** What is demanded on a coarser grid than before, once a minute and when facts may have changed it. */
+  #coarsenPrices(at: EpochMs): void {
+    const minute = Math.floor(at / MINUTE_MS)
+    if (minute === this.#coarsenedAt && !this.#portfolio.hasChanged) return
+    this.#coarsenedAt = minute
+    const { kept } = priceDemandOf(this.#portfolio, this.#options.settings)
+    for (const [symbol, cellMs] of kept) this.#market.coarsen(symbol, cellMs)
+  }
+
   #expireDecisions(oldest: EpochMs): void {
     if (oldest === this.#decisionsFrom) return
     this.#decisionsFrom = oldest
@@ -264,7 +275,7 @@ export class Engine implements FactSink {
 
   #framesOf(id: string, book: Book): BookFrames {
     const known = this.#frames.get(id)
-    if (known !== undefined) return known
+    if (known?.book === book) return known
     const { strategyId } = book.description
     const account = this.#portfolio.accountOf(book)
     const frames = new BookFrames({

@@ -48,6 +48,17 @@ export class Market {
   keep(symbol: string, cellMs: number): void {
     const known = this.#bars.get(symbol)
     if (known !== undefined && known.cellMs <= cellMs) return
+    this.#keepOn(symbol, cellMs)
+  }
+
+  /** A coarser grid is enough for a symbol that is kept: a process that starts now reads no more of its past. */
+  coarsen(symbol: string, cellMs: number): void {
+    const known = this.#bars.get(symbol)
+    if (known !== undefined && known.cellMs < cellMs) this.#keepOn(symbol, cellMs)
+  }
+
+  #keepOn(symbol: string, cellMs: number): void {
+    const known = this.#bars.get(symbol)
     this.#bars.set(symbol, new PriceSeries(cellMs, { label: `bars ${symbol}`, from: known }))
     this.#mids.set(symbol, new PriceSeries(cellMs, { label: `mids ${symbol}`, from: this.#mids.get(symbol) }))
   }

@@ -184,6 +184,11 @@ export class Portfolio {
     this.#rebases.settle()
   }
 
+  /** Whether takeChanged has anything to tell. */
+  get hasChanged(): boolean {
+    return this.#dirty.size > 0
+  }
+
   /** The books that changed since the last call; forgets them. */
   takeChanged(): ReadonlySet<Book> {
     const dirty = this.#dirty
@@ -274,6 +279,19 @@ export class Portfolio {
     this.#bookOfDecision.delete(decisionId)
     book.removeDecision(decisionId)
     this.#dirty.add(book)
+    this.#forgetIfEmpty(book)
+  }
+
+  /** A book is there while a strategy names it or a fact is of it: without either it is as if it had never been. */
+  #forgetIfEmpty(book: Book): void {
+    const { strategyId, account: label } = book.description
+    const account = this.#account(label)
+    const isNamed = this.strategies.get(strategyId)?.accounts?.includes(label) ?? false
+    if (isNamed || !book.isEmpty || account.books.get(strategyId) !== book) return
+    this.books.delete(bookId(book.description))
+    account.books.delete(strategyId)
+    this.#dirty.delete(book)
+    for (const other of account.books.values()) this.#dirty.add(other)
   }
 
   #applyExecution(row: ExecutionFact): void {
@@ -296,6 +314,7 @@ export class Portfolio {
     this.#bookOfExecution.delete(executionId)
     this.#fillsBeforeTheirOrder.set(executionId, book.takeBrokerFills(executionId))
     this.#touch(book, book.removeExecution(executionId), executionId)
+    this.#forgetIfEmpty(book)
   }
 
   #applyFill(fill: FillFact): void {

@@ -46,8 +46,9 @@ export class PriceHistory {
   /** Tells an engine the prices that count by an instant and that it has not been told, or did not keep then. */
   tell(engine: Engine, { kept }: PriceDemand, at: EpochMs): void {
     for (const [symbol, cellMs] of kept) {
-      if (cellMs >= (this.#cells.get(symbol) ?? Number.POSITIVE_INFINITY)) continue
+      const known = this.#cells.get(symbol) ?? Number.POSITIVE_INFINITY
       this.#cells.set(symbol, cellMs)
+      if (cellMs >= known) continue
       for (const feed of FEEDS) {
         const reading = this.#readings[feed].get(symbol)
         if (reading !== undefined) reading.told = 0

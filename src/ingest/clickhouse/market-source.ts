@@ -113,6 +113,12 @@ export class MarketSource {
     const missing = [...demand.kept].filter(
       ([symbol, cellMs]) => (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs,
     )
+    // On a coarser grid what was read is thinned; of a symbol that nobody asks for no more nothing is read any more.
+    for (const [symbol, cellMs] of this.#loaded) {
+      const demanded = demand.kept.get(symbol)
+      if (demanded === undefined) this.#loaded.delete(symbol)
+      else this.#loaded.set(symbol, Math.max(cellMs, demanded))
+    }
     const from = at - BAR_LIFETIME_MS
     for (const cellMs of new Set(missing.map(([, cell]) => cell))) {
       const symbols = missing.filter(([, cell]) => cell === cellMs).map(([symbol]) => symbol)
