@@ -1,5 +1,5 @@
 // Figures, printed as tables; never an assertion.
-//   npm run bench                           all of it, about seven minutes
+//   npm run bench                           all of it, about ten minutes
 //   npm run bench -- core                   the core alone, without processes around it
 //   npm run bench -- replay                 a session of ten books from files
 //   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15

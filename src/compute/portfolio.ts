@@ -57,7 +57,7 @@ export class Portfolio {
   readonly #openings = new Openings()
   readonly #rebases: Rebases
   readonly #strategyTerms = new Map<string, Digest>()
-  readonly #firstOrders = new Map<Book, EpochMs>()
+  readonly #firstOrders = new WeakMap<Book, EpochMs>()
   #dirty = new Set<Book>()
 
   constructor(
@@ -239,10 +239,13 @@ export class Portfolio {
         continue
       book.description = { ...book.description, strategyName: strategy.name, calendar }
       book.calendar = this.#options.calendars[calendar]
-      for (const symbol of book.ledgers.keys()) book.recost(symbol)
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
-      for (const symbol of book.ledgers.keys()) this.#openings.unsettle(this.#account(account), symbol)
+      this.#rebases.unsettleAll(this.#account(account), Number.NEGATIVE_INFINITY)
+      for (const symbol of book.ledgers.keys()) {
+        book.recost(symbol)
+        this.#openings.unsettle(this.#account(account), symbol)
+      }
     }
   }
 

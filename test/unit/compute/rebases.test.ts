@@ -1,7 +1,7 @@
 import type { Fact } from '../../../src/domain/facts.js'
 import { identityFieldsOf } from '../../../src/domain/identity.js'
 import { answered, applyAll, bookOf, briefsAt, createEngine, framesAt, resultsOf } from '../../support/engine.js'
-import { bar, fact, filled, instant, order, snapshot } from '../../support/facts.js'
+import { bar, fact, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
 /** METRICS section 1, "Rebase", and fine print 1 and 15; SOURCES, "Traps". */
@@ -228,6 +228,16 @@ describe('a fee in kind', () => {
     const facts = [coins[0], ...coin('0.9975', '09:40:00', '09:40:15', '09:40:30')] as Fact[]
     expect(briefsAt(NOW, facts, crypto)).toMatchObject({ cost_total: 0.3, net_pnl: 19.7 })
   })
+})
+
+test('a strategy that turns out to trade around the clock has its differences judged anew', () => {
+  const coin = (qty: string, ...times: readonly string[]) => showing({ qty, mark: 120 }, ...times)
+  const coins = [filled({ at: at('09:35:00'), side: 'buy', qty: 1, price: 100 }), ...coin('1', '09:40:00')]
+  const { last } = follow([
+    [[...coins, ...coin('0.9975', '10:00:00', '10:00:15', '10:00:30')], at('10:30:00')],
+    [[strategy({ calendar: '24x7' })], at('10:30:01')],
+  ])
+  expect(resultsOf(bookOf(last)).cost_total).toMatchObject({ value: 0.3 })
 })
 
 describe('what comes late', () => {
