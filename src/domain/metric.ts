@@ -41,22 +41,33 @@ export const REASONS = [
   'currency',
   'internal_error',
   'missing_mark',
+  'no_benchmark',
   'no_cost_source',
+  'no_decision_price',
   'no_decisions',
+  'no_downside',
+  'no_drawdown',
   'no_equity',
   'no_events',
   'no_fills',
+  'no_losses',
+  'no_mid',
   'no_observations',
   'no_orders',
   'no_positions',
   'no_reviews',
+  'no_timestamps',
+  'no_trades',
   'no_universe',
+  'no_wins',
   'non_positive_equity',
   'not_defined_for_window',
   'nothing_due',
   'source_unavailable',
   'too_few_observations',
   'unknown_opening_position',
+  'window_not_covered',
+  'zero_variance',
 ] as const
 export type Reason = (typeof REASONS)[number]
 
@@ -81,6 +92,17 @@ export interface MetricInstant {
   readonly of: (instants: BookInstants) => EpochMs | undefined
 }
 
+/**
+ * A gauge beside a metric's own, with its labels, that shows a number of the result's meta: `meta[key]`, or with a
+ * `label` one sample for each entry of that object. Absent where the meta has none.
+ */
+export interface MetaGauge {
+  readonly prometheus: string
+  readonly summary: string
+  readonly key: string
+  readonly label?: string
+}
+
 /** Everything about a metric but how it is computed: what gauges, documents and the API are made from. */
 export interface MetricDescription {
   readonly name: string
@@ -100,6 +122,7 @@ export interface MetricDescription {
   readonly readAt?: (instants: BookInstants, stamp: Stamp, clock: ReadingClock) => MetricResult
   /** The instant behind an age or a freshness, as a gauge beside its own. */
   readonly instant?: MetricInstant
+  readonly besides?: readonly MetaGauge[]
   /** Ours beyond the standard pack. */
   readonly extended?: true
   /** One sentence: help text and documentation. */
