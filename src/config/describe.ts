@@ -31,10 +31,16 @@ export function describeConfig(config: Config): DescribedSetting[] {
 const SPECIAL: Partial<Record<SettingName, (config: Config) => string | undefined>> = {
   logFormat: ({ log }) => log.format,
   torghutDsn: ({ torghut }) => (torghut === undefined ? undefined : maskedDsn(torghut)),
-  torghutCaCert: ({ given }) => (given.get('torghutCaCert')?.includes('-----BEGIN') ? 'PEM text' : undefined),
+  torghutCaCert: ({ given }) => maskedPem(given.get('torghutCaCert')),
+  clickhouseCaCert: ({ clickhouse, given }) =>
+    maskedPem(given.get('clickhouseCaCert')) ?? (clickhouse?.ca?.kind === 'system' ? 'system' : undefined),
   clickhousePort: ({ clickhouse }) => (clickhouse === undefined ? undefined : portOf(clickhouse.url)),
   clickhousePassword: ({ clickhouse }) => (clickhouse?.password === undefined ? undefined : MASK),
   metricsListen: ({ metricsListen }) => formatAddress(metricsListen),
+}
+
+function maskedPem(written: string | undefined): string | undefined {
+  return written?.includes('-----BEGIN') ? 'PEM text' : undefined
 }
 
 function sourceOf(name: SettingName, { given }: Config): DescribedSetting['source'] {
