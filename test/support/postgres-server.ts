@@ -17,6 +17,8 @@ export interface PostgresServer {
   readonly port: number
   /** Every new connection meets this certificate, and TLS is on; needs `tls` at the start. */
   useCertificate(certificate: IssuedCertificate): Promise<void>
+  /** What the server has written to its log. */
+  log(): string
   stop(): Promise<void>
 }
 
@@ -24,10 +26,16 @@ export interface PostgresServerOptions {
   readonly tls?: IssuedCertificate
   /** Lines of pg_hba.conf before those that let everybody in. */
   readonly hba?: readonly string[]
+  /** Settings of the server such as `log_statement=mod`. */
+  readonly settings?: readonly string[]
 }
 
 /** A real server with an empty cluster in a temporary folder; run as user postgres when we are root. */
-export async function startPostgresServer({ tls, hba = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgresServer({
+  tls,
+  hba = [],
+  settings = [],
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'quant-postgres-'))
   const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? userOf('postgres') : {}
   if (identity.uid !== undefined && identity.gid !== undefined) chownSync(folder, identity.uid, identity.gid)
@@ -54,9 +62,14 @@ export async function startPostgresServer({ tls, hba = [] }: PostgresServerOptio
     [
       ...['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
       ...['-c', `ssl=${tls === undefined ? 'off' : 'on'}`],
+      ...settings.flatMap((setting) => ['-c', setting]),
     ],
-    options,
+    { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  let log = ''
+  server.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
   const dsn = `postgresql://postgres@127.0.0.1:${port}/postgres?sslmode=disable`
   await accepts(dsn)
   return {
@@ -71,6 +84,7 @@ export async function startPostgresServer({ tls, hba = [] }: PostgresServerOptio
       // The postmaster reads it when the signal reaches it.
       await sleep(300)
     },
+    log: () => log,
     stop: () => stop(server, folder),
   }
 }
