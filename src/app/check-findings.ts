@@ -56,7 +56,7 @@ function torghutTables({ access, schema, role }: TorghutCheck): Told[] {
       [
         'problem',
         `${role} may not read ${table}${columns}`,
-        `GRANT SELECT ON TABLE public.${table} TO ${role}, or ${SCRIPT}`,
+        `GRANT SELECT ON TABLE public.${table} TO ${quoted(role)}, or ${SCRIPT}`,
       ],
     ]
   })
@@ -100,7 +100,7 @@ function torghutConnections({ connections, role }: TorghutCheck): Told[] {
       [
         'problem',
         `${role} may have ${roleLimit} connections and a process opens ${CONNECTIONS}`,
-        `ALTER ROLE ${role} CONNECTION LIMIT ${CONNECTIONS}, times the number of processes`,
+        `ALTER ROLE ${quoted(role)} CONNECTION LIMIT ${CONNECTIONS}, times the number of processes`,
       ],
     ]
   // Ours of this moment is free again when the check ends.
@@ -141,13 +141,14 @@ function expiry({ validTo }: TlsState, now: EpochMs): Told[] {
 
 function marketTables({ access, user }: MarketCheck): Told[] {
   return access.flatMap(({ table, isThere, missing, refusal }): Told[] => {
-    if (refusal !== undefined) return [['problem', `${table}: ${refusal}`, `GRANT SELECT ON ${table} TO ${user}`]]
+    if (refusal !== undefined)
+      return [['problem', `${table}: ${refusal}`, `GRANT SELECT ON ${table} TO ${quoted(user)}`]]
     if (!isThere)
       return [
         [
           'problem',
           `${table} is not there, or ${user} may not see it`,
-          `check CH_DATABASE; else GRANT SELECT ON ${table} TO ${user}`,
+          `check CH_DATABASE; else GRANT SELECT ON ${table} TO ${quoted(user)}`,
         ],
       ]
     return missing.length === 0 ? [] : [['note', `${table} lacks ${missing.join(', ')}`]]
@@ -156,7 +157,7 @@ function marketTables({ access, user }: MarketCheck): Told[] {
 
 function marketWriting({ readonly, writeGrants, user }: MarketCheck): Told[] {
   if (readonly > 0 || writeGrants.length === 0) return []
-  return [['problem', `${user} could write`, `ALTER USER ${user} SETTINGS readonly = 1 (docs/sources.md)`]]
+  return [['problem', `${user} could write`, `ALTER USER ${quoted(user)} SETTINGS readonly = 1 (docs/sources.md)`]]
 }
 
 function clockFinding({ offsetMs, uncertaintyMs }: TorghutCheck['clock']): Told[] {
@@ -168,4 +169,9 @@ function clockFinding({ offsetMs, uncertaintyMs }: TorghutCheck['clock']): Told[
       'set both clocks by NTP',
     ],
   ]
+}
+
+/** A name as both servers' SQL takes it. */
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

@@ -71,5 +71,9 @@ async function ask<State>(
 function unanswered(source: SourceName, inspected: Inspected<unknown>, unset: Omit<Finding, 'source'>): Finding[] {
   if (inspected === undefined) return [{ source, ...unset }]
   if (!('error' in inspected)) return []
-  return [{ source, kind: 'problem', what: describeError(inspected.error), remedy: undefined }]
+  const what = describeError(inspected.error)
+  const prefix = `${source}: `
+  return [
+    { source, kind: 'problem', what: what.startsWith(prefix) ? what.slice(prefix.length) : what, remedy: undefined },
+  ]
 }

@@ -54,7 +54,7 @@ export function checkJson(config: Config, check: Check): string {
 type Line = readonly [name: string, text: string]
 
 function indented([name, text]: Line): string {
-  return `  ${name.padEnd(11)}${text}`
+  return `  ${name.padEnd(12)}${text}`
 }
 
 function torghutLines(state: TorghutState, ca: string): Line[] {

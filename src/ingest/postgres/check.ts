@@ -106,13 +106,14 @@ async function clockOf(query: Query, wallNow: () => EpochMs): Promise<TorghutChe
 
 type Session = Connections & Pick<TorghutCheck, 'role' | 'isSuperuser' | 'otherTables'> & { sessionIsReadOnly: boolean }
 
+/** Of other roles' sessions the server shows little more than their database, which a session of a client always has. */
 async function sessionOf(query: Query): Promise<Session> {
   const [row] = await query<Session & Record<string, unknown>>(
     `SELECT current_user AS role, rolsuper AS "isSuperuser", current_setting('default_transaction_read_only') = 'on' AS "sessionIsReadOnly",
        rolconnlimit AS "roleLimit",
        (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user) AS "roleUsed",
        current_setting('max_connections')::int - CASE WHEN rolsuper THEN 0 ELSE current_setting('superuser_reserved_connections')::int END AS "serverLimit",
-       (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS "serverUsed",
+       (SELECT count(*)::int FROM pg_stat_activity WHERE datname IS NOT NULL) AS "serverUsed",
        (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user AND application_name = 'quant-exporter' AND pid <> pg_backend_pid()) AS exporters,
        (SELECT count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
