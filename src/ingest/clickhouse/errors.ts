@@ -26,6 +26,7 @@ export function asClickHouseError(error: unknown): QuantError {
   const known = REMEDIES[code]
   if (known !== undefined)
     return new QuantError(known.code, `clickhouse: ${known.remedy}`, { cause: error, retryable: true })
+  const isNetworkTimeout = code === 'ETIMEDOUT'
   if (/^\d+$/.test(code))
     return new QuantError('source_query_failed', `clickhouse refused a query (${code})`, {
       cause: error,
@@ -36,10 +37,16 @@ export function asClickHouseError(error: unknown): QuantError {
       cause: error,
       retryable: true,
     })
-  if (error instanceof Error && /timeout/i.test(error.message))
+  if (isNetworkTimeout || (error instanceof Error && /timeout/i.test(error.message)))
     return new QuantError('source_timeout', 'clickhouse did not answer in time', { cause: error, retryable: true })
   return new QuantError('source_unreachable', 'clickhouse cannot be reached: check CH_HOST and CH_PORT', {
     cause: error,
     retryable: true,
   })
+}
+
+/** What a server says in the middle of an answer when a statement fails after its first rows. */
+export function clickHouseException(text: string): QuantError {
+  const code = /\bCode: (\d+)/.exec(text)?.[1] ?? '0'
+  return asClickHouseError(Object.assign(new Error(text), { code }))
 }

@@ -13,6 +13,20 @@ const BY_CODE: Readonly<Record<string, { code: ErrorCode; remedy: string; retrya
   },
   '3D000': { code: 'source_unreachable', remedy: 'check the database name in TORGHUT_DB_DSN', retryable: true },
   '57014': { code: 'source_timeout', remedy: 'a statement took too long', retryable: true },
+  '25P03': { code: 'source_timeout', remedy: 'a transaction was left idle for too long', retryable: true },
+  '53300': {
+    code: 'source_unreachable',
+    remedy: 'no connection is left: an exporter needs two, so raise the limit of its role or of the server',
+    retryable: true,
+  },
+  '57P01': {
+    code: 'source_unreachable',
+    remedy: 'the server, or somebody on it, ended the connection',
+    retryable: true,
+  },
+  '57P02': { code: 'source_unreachable', remedy: 'the server crashed', retryable: true },
+  '57P03': { code: 'source_unreachable', remedy: 'the server is starting up or shutting down', retryable: true },
+  ETIMEDOUT: { code: 'source_timeout', remedy: 'the server did not answer in time', retryable: true },
   '42P01': { code: 'schema_unsupported', remedy: 'a table is missing: is this a Torghut database?', retryable: true },
   '42703': {
     code: 'schema_unsupported',
@@ -53,6 +67,8 @@ export function asPostgresError(error: unknown): QuantError {
   const known = code === undefined ? undefined : BY_CODE[code]
   if (known !== undefined)
     return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
+  if (code === undefined && isOurLimit(error))
+    return new QuantError('source_timeout', 'postgres did not answer in time', { cause: error, retryable: true })
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
   const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
   return new QuantError(
@@ -63,6 +79,11 @@ export function asPostgresError(error: unknown): QuantError {
       retryable: true,
     },
   )
+}
+
+/** node-postgres gives no code where its own limits end a query, an attempt to connect, or the wait for a connection. */
+function isOurLimit(error: unknown): boolean {
+  return error instanceof Error && /\btimeout\b/i.test(error.message)
 }
 
 function errorCode(error: unknown): string | undefined {
