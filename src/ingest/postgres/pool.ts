@@ -7,17 +7,26 @@ import { CA_SETTING } from './errors.js'
 
 /** Upstream's reader role has four connections for everybody; we take two. */
 const MAX_CONNECTIONS = 2
-const STATEMENT_TIMEOUT_MS = 5_000
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
-const CONNECTION_TIMEOUT_MS = 5_000
+const TIMEOUT_MS = 5_000
+/**
+ * The server ends a statement that takes too long; of a server that does not answer any more nobody hears that, so our own
+ * limit comes after it. Whatever else is waited for ends with it too, and no connection is held open idly for longer.
+ */
+const GIVEN_UP_AFTER = 2
 
 /**
  * A pool of read-only sessions on the trading database.
  *
  * TLS options are made by us and anew for every connection: node-postgres would otherwise make its own from the
  * connection string, and a CA that was read once goes stale when it is rotated.
+ *
+ * `timeoutMs` is how long connecting, and a statement, may take.
  */
-export function openTorghutPool(connection: PostgresConnection, onIdleError: (error: Error) => void): pg.Pool {
+export function openTorghutPool(
+  connection: PostgresConnection,
+  onIdleError: (error: Error) => void,
+  timeoutMs = TIMEOUT_MS,
+): pg.Pool {
   class TorghutClient extends pg.Client {
     readonly #failure: Error | undefined
 
@@ -48,10 +57,10 @@ export function openTorghutPool(connection: PostgresConnection, onIdleError: (er
     max: MAX_CONNECTIONS,
     types: { getTypeParser: parserOf },
     application_name: 'quant-exporter',
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    query_timeout: 2 * STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: GIVEN_UP_AFTER * timeoutMs,
     // Compiling a statement that reads a whole table takes longer than reading it, seconds where processors are few.
-    options: `-c default_transaction_read_only=on -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+    options: `-c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c idle_in_transaction_session_timeout=${GIVEN_UP_AFTER * timeoutMs}`,
   })
   pool.on('error', onIdleError)
   return pool
