@@ -257,6 +257,10 @@ export class Portfolio {
     if (isRevalued) for (const account of this.accounts.values()) account.revalue()
     for (const book of this.books.values()) {
       if (isRevalued) this.#dirty.add(book)
+      if (this.accountOf(book).hasShown(symbol)) {
+        this.#dirty.add(book)
+        book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+      }
       const ledger = book.ledgers.get(symbol)
       if (ledger === undefined) continue
       this.#dirty.add(book)
