@@ -58,9 +58,15 @@ function row(metric: MetricDescription): string {
     readAt,
     instant,
     needs = [],
+    besides = [],
   } = metric
   const windowsText = typeof windows === 'string' ? windows : windows.join(' ')
-  const gauges = [prometheus, ...(instant === undefined ? [] : [instant.prometheus])].map((gauge) => `\`${gauge}\``)
+  const beside = besides.map((gauge) =>
+    gauge.label === undefined ? gauge.prometheus : `${gauge.prometheus}{${gauge.label}}`,
+  )
+  const gauges = [prometheus, ...(instant === undefined ? [] : [instant.prometheus]), ...beside].map(
+    (gauge) => `\`${gauge}\``,
+  )
   const cells = [
     `\`${name}\`${extended === true ? ' (extended)' : ''}`,
     unit,
