@@ -127,9 +127,17 @@ export const SETTINGS = {
   clickhouseSecure: setting({
     key: 'CH_SECURE',
     section: 'ClickHouse',
-    description: 'Whether to speak HTTPS.',
+    description: 'Whether to speak HTTPS. The certificate and its host name are then always verified.',
     fallback: 'false',
     format: flag,
+  }),
+  clickhouseCaCert: optionalSetting({
+    key: 'CH_CA_CERT',
+    section: 'ClickHouse',
+    description:
+      'The CA of the server, with CH_SECURE: a path, read anew at every connection, so that a rotated file counts at once; or the PEM text itself; or `system` for the public authorities.',
+    fallbackNote: '`system`',
+    format: text('the path of a PEM file, PEM text, or system', '/etc/clickhouse-ca/ca.crt'),
   }),
   clickhouseTimeoutMs: setting({
     key: 'CH_TIMEOUT_MS',

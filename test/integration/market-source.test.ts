@@ -42,6 +42,7 @@ describe('bars and signals from an embedded ClickHouse', () => {
       database,
       user: 'default',
       password: undefined,
+      ca: undefined,
       timeoutMs: 5_000,
     })
     ;[prices, signals, minutes, rejections, statements] = [[], [], new Map(), [], []]

@@ -16,6 +16,12 @@ const COLUMNS: Record<
   },
 }
 
+/** The columns of a feed's table that are read where they are there. */
+export function columnsReadOf(feed: Feed): readonly string[] {
+  const { needed, later } = COLUMNS[feed]
+  return [...needed, ...later]
+}
+
 export interface FeedState {
   readonly table: string
   /** Undefined where the table is not there. */
@@ -37,13 +43,14 @@ export interface MarketSchema {
  *
  * Rejects with a QuantError when the server cannot be asked. A missing table is no error: nothing is read from it.
  */
-export async function discoverMarket(client: ClickHouseClient): Promise<MarketSchema> {
+export async function discoverMarket(client: ClickHouseClient, signal?: AbortSignal): Promise<MarketSchema> {
   try {
     const answer = await client.query({
       query: `SELECT version() AS version, groupArray((table, name)) AS columns FROM system.columns
         WHERE database = currentDatabase() AND table IN {tables:Array(String)}`,
       query_params: { tables: FEEDS.map((feed) => COLUMNS[feed].table) },
       format: 'JSONEachRow',
+      ...(signal === undefined ? {} : { abort_signal: signal }),
     })
     const [row] = await answer.json<{ version: string; columns: [table: string, name: string][] }>()
     return schemaOf(row?.version ?? 'unknown', row?.columns ?? [])
@@ -54,9 +61,9 @@ export async function discoverMarket(client: ClickHouseClient): Promise<MarketSc
 
 function schemaOf(serverVersion: string, columns: readonly (readonly [table: string, name: string])[]): MarketSchema {
   const stateOf = (feed: Feed): FeedState => {
-    const { table, needed, later } = COLUMNS[feed]
+    const { table } = COLUMNS[feed]
     const present = new Set(columns.filter(([of]) => of === table).map(([, name]) => name))
-    const missingColumns = [...needed, ...later].filter((name) => !present.has(name))
+    const missingColumns = columnsReadOf(feed).filter((name) => !present.has(name))
     return { table, missingColumns: present.size === 0 ? undefined : missingColumns }
   }
   const feeds = { bars: stateOf('bars'), signals: stateOf('signals') }

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import type { ConnectionOptions } from 'node:tls'
+import { type ConnectionOptions, checkServerIdentity, TLSSocket } from 'node:tls'
 import pg from 'pg'
-import type { CertificateAuthority, PostgresConnection, PostgresTls } from '../../domain/connections.js'
+import type { PostgresConnection, PostgresTls, TlsState } from '../../domain/connections.js'
+import { tlsStateOf } from '../tls/state.js'
+import { trustedCertificates } from '../tls/trusted.js'
+import { CA_SETTING } from './errors.js'
 
 /** Upstream's reader role has four connections for everybody; we take two. */
 const MAX_CONNECTIONS = 2
@@ -17,8 +19,23 @@ const CONNECTION_TIMEOUT_MS = 5_000
  */
 export function openTorghutPool(connection: PostgresConnection, onIdleError: (error: Error) => void): pg.Pool {
   class TorghutClient extends pg.Client {
+    readonly #failure: Error | undefined
+
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, ssl: tlsOptions(connection.tls) })
+      const tls = tlsOptionsOrFailure(connection)
+      super({ ...config, ssl: tls instanceof Error ? false : tls })
+      this.#failure = tls instanceof Error ? tls : undefined
+    }
+
+    /** Here and not in the constructor: what that throws is nobody's when the pool opens a connection by itself. */
+    override connect(): Promise<pg.Client>
+    override connect(callback: (error: Error) => void): void
+    override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
+      const failure = this.#failure
+      if (callback === undefined) return failure === undefined ? super.connect() : Promise.reject(failure)
+      if (failure === undefined) super.connect(callback)
+      else process.nextTick(callback, failure)
+      return undefined
     }
   }
   const pool = new pg.Pool({
@@ -46,14 +63,32 @@ const TIMESTAMPTZ = 1184
 const parserOf: typeof pg.types.getTypeParser = (type: number, format?: 'text' | 'binary') =>
   type === TIMESTAMPTZ ? (text: string) => text : pg.types.getTypeParser(type, format)
 
-function tlsOptions(tls: PostgresTls): false | ConnectionOptions {
-  if (tls.mode === 'disable') return false
-  if (tls.mode === 'require' && tls.ca === undefined) return { rejectUnauthorized: false }
-  const trusted = { rejectUnauthorized: true, ...authority(tls.ca) }
-  return tls.mode === 'verify-full' ? trusted : { ...trusted, checkServerIdentity: () => undefined }
+function tlsOptionsOrFailure(connection: PostgresConnection): false | ConnectionOptions | Error {
+  try {
+    return tlsOptions(connection)
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw error
+  }
 }
 
-function authority(ca: CertificateAuthority | undefined): ConnectionOptions {
-  if (ca === undefined || ca.kind === 'system') return {}
-  return { ca: ca.kind === 'pem' ? ca.pem : readFileSync(ca.path, 'utf8') }
+function tlsOptions({ host, tls }: PostgresConnection): false | ConnectionOptions {
+  if (tls.mode === 'disable') return false
+  if (tls.mode === 'require' && tls.ca === undefined) return { rejectUnauthorized: false }
+  const ca = tls.ca === undefined ? undefined : trustedCertificates(tls.ca, CA_SETTING)
+  const trusted = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) }
+  if (tls.mode !== 'verify-full') return { ...trusted, checkServerIdentity: () => undefined }
+  // Against the host that was asked for: where that is an address, Node would compare with `localhost`.
+  return { ...trusted, checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) }
+}
+
+/** How a connection of the pool is protected; undefined: by nothing. */
+export function tlsOf(client: pg.ClientBase, { tls }: PostgresConnection): TlsState | undefined {
+  const stream = client instanceof pg.Client ? client.connection.stream : undefined
+  return stream instanceof TLSSocket ? tlsStateOf(stream, verifiedBy(tls)) : undefined
+}
+
+function verifiedBy(tls: PostgresTls): TlsState['verified'] {
+  if (tls.mode === 'verify-full') return 'chain and host name'
+  return tls.mode === 'disable' || tls.ca === undefined ? 'nothing' : 'chain'
 }

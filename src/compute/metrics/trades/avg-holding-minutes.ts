@@ -5,6 +5,7 @@ import { ofKnownTrades } from '../trades-results.js'
 /**
  * Mean holding time of the trades closed in the window.
  *
+ * Formula: mean over the trades of (Σ quantity × exit time / Σ quantity − Σ quantity × entry time / Σ quantity).
  * Unit: minutes of wall clock (the gauge: seconds).
  * Undefined when: no trade was closed in the window (no_trades); what was held before the first snapshot cannot be known
  * (unknown_opening_position).

@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * Mean net result of the losing trades closed in the window.
  *
+ * Formula: Σ results below 0 / number of them.
  * Unit: USD; negative, as the field has it.
  * Undefined when: no trade was closed in the window (no_trades), none of them lost (no_losses); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.

@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * Mean net result of the winning trades closed in the window.
  *
+ * Formula: Σ results above 0 / number of them.
  * Unit: USD; above 0.
  * Undefined when: no trade was closed in the window (no_trades), none of them won (no_wins); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.

@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * Mean net result of all trades closed in the window.
  *
+ * Formula: Σ results / trades.
  * Unit: USD a trade; positive is a gain.
  * Undefined when: no trade was closed in the window (no_trades); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.

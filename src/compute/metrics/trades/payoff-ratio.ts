@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * Average win over the magnitude of the average loss, of the trades closed in the window.
  *
+ * Formula: avg_win / abs(avg_loss).
  * Unit: ratio, above 0; higher is better.
  * Undefined when: no trade was closed in the window (no_trades), none of them won (no_wins) or lost (no_losses); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.

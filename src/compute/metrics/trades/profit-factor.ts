@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * What the winning trades of the window won per dollar that the losing ones lost.
  *
+ * Formula: Σ results above 0 / abs(Σ results below 0).
  * Unit: ratio; above 1 more was won than lost; 0 when there are only losses.
  * Undefined when: no trade was closed in the window (no_trades), none of them lost (no_losses); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.

@@ -5,6 +5,7 @@ import { ofKnownTrades } from '../trades-results.js'
 /**
  * Number of trades closed in the window.
  *
+ * Formula: number of round trips that came to be flat in (start, T].
  * Unit: count.
  * Undefined when: what was held before the first snapshot cannot be known (unknown_opening_position).
  * Convention: a trade is a round trip of one symbol from flat to flat, and belongs to the window in which it closes; a

@@ -5,6 +5,7 @@ import { ofTrades } from '../trades-results.js'
 /**
  * Share of the trades closed in the window that won.
  *
+ * Formula: trades with a result above 0 / trades.
  * Unit: ratio, 0 to 1.
  * Undefined when: no trade was closed in the window (no_trades); what was held before the first snapshot cannot be known
  * (unknown_opening_position); a symbol is not quoted in USD.
