@@ -3,7 +3,9 @@ import type { Calendar } from '../domain/calendar.js'
 import type { MoneyE17 } from '../domain/exact.js'
 import type { DecisionFact, ExecutionFact, FillFact, OpeningPositionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
 import { InstantSet } from './accumulators/instant-set.js'
+import { RoundTrips } from './accumulators/round-trips.js'
 import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
@@ -62,6 +64,7 @@ export class Book {
   /** By symbol, from when on orders are others than they were. */
   readonly #ordersChangedFrom = new Map<string, EpochMs>()
   readonly #termsOf: BookOptions['termsOf']
+  readonly #roundTrips = new Map<string, RoundTrips>()
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
   readonly #looseCosts = new Map<string, LooseCost>()
@@ -161,6 +164,11 @@ export class Book {
     this.#facts.replace(fill, undefined)
     const order = this.#orders.get(executionId)
     return order === undefined ? undefined : this.#setOrder(order.row, order)
+  }
+
+  /** What the ledger of a symbol came to, round trip by round trip. */
+  roundTripsOf(symbol: string, ledger: SymbolLedger): RoundTrips {
+    return readOnce(this.#roundTrips, symbol, () => new RoundTrips(ledger))
   }
 
   /** When the order's costs begin to count as evidence of a cost source: its first fill, else its end. */

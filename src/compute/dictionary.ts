@@ -27,6 +27,14 @@ import { taFreshnessSeconds } from './metrics/pipeline/ta-freshness-seconds.js'
 import { currentDrawdown } from './metrics/risk-adjusted/current-drawdown.js'
 import { drawdownDurationMinutes } from './metrics/risk-adjusted/drawdown-duration-minutes.js'
 import { maxDrawdown } from './metrics/risk-adjusted/max-drawdown.js'
+import { avgHoldingMinutes } from './metrics/trades/avg-holding-minutes.js'
+import { avgLoss } from './metrics/trades/avg-loss.js'
+import { avgWin } from './metrics/trades/avg-win.js'
+import { expectancyPerTrade } from './metrics/trades/expectancy-per-trade.js'
+import { payoffRatio } from './metrics/trades/payoff-ratio.js'
+import { profitFactor } from './metrics/trades/profit-factor.js'
+import { tradeCount } from './metrics/trades/trade-count.js'
+import { winRate } from './metrics/trades/win-rate.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
 export const DICTIONARY: readonly MetricDefinition[] = [
@@ -44,6 +52,14 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   maxDrawdown,
   drawdownDurationMinutes,
   currentDrawdown,
+  tradeCount,
+  winRate,
+  profitFactor,
+  avgWin,
+  avgLoss,
+  payoffRatio,
+  expectancyPerTrade,
+  avgHoldingMinutes,
   routeFallbackRate,
   decisionVetoRate,
   grossExposure,

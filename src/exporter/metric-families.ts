@@ -44,12 +44,19 @@ export function metricFamilies(
         const result = resultIn(frame, window ?? '1d', definition, index, clock)
         if (result.status !== 'ok') continue
         const value = result.value * (definition.prometheusScale ?? 1)
-        const decimals = definition.unit === 'USD' ? frame.moneyDecimals : GAUGE_DECIMALS[definition.unit]
-        family.add(labels.value(frame, window, definition.formulaVersion, freshness), roundForOutput(value, decimals))
+        family.add(
+          labels.value(frame, window, definition.formulaVersion, freshness),
+          roundForOutput(value, gaugeDecimals(definition, frame)),
+        )
       }
     }
     return family
   })
+}
+
+/** Decimals of a metric's gauge in a book. */
+export function gaugeDecimals({ unit }: MetricDescription, { moneyDecimals }: BookFrame): number {
+  return unit === 'USD' ? moneyDecimals : GAUGE_DECIMALS[unit]
 }
 
 /** The instants behind ages, beside them and with the same labels; ages are taken at the scrape, an instant stands. */

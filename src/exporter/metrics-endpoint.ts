@@ -5,6 +5,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { FrameReader } from '../domain/ports.js'
+import { besideFamilies } from './beside-families.js'
 import {
   allClosedUntil,
   bookFamilies,
@@ -103,6 +104,7 @@ function frameFamilies(
   const families = withinLimit(books, maxSeries, (frames) => [
     ...metricFamilies(frames, context, labels),
     ...instantFamilies(frames, context, labels),
+    ...besideFamilies(frames, context, labels),
     ...companionFamilies(frames, context, labels),
   ])
   series.add(

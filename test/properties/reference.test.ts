@@ -25,6 +25,9 @@ const QUOTIENTS = [
   'drawdown_duration_minutes',
   'leverage_gross_over_equity',
   'pnl_reconciliation_gap',
+  ...DICTIONARY.filter(({ group, extended }) => group === 'trades' || (group === 'execution' && !extended)).map(
+    ({ name }) => name,
+  ),
 ]
 
 describe('every metric of every book and window is what METRICS says when all fills are gone through again', () => {

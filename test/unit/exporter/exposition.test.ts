@@ -57,6 +57,36 @@ describe('the gauges of the dictionary', () => {
     ])
   })
 
+  test('have companions that show numbers of their meta, alone or by a label', async () => {
+    const dictionary = SMALL_DICTIONARY.map((metric) =>
+      metric.name !== 'cost_bps'
+        ? metric
+        : {
+            ...metric,
+            besides: [
+              { prometheus: 'quant_cost_orders', summary: 'Orders.', key: 'n' },
+              { prometheus: 'quant_cost_component_bps', summary: 'Parts.', key: 'parts_bps', label: 'component' },
+            ],
+          },
+    )
+    const meta = { n: 3, parts_bps: { fees: 1.005, tax: 0, none: null } }
+    const inWindows = { '1m': { cost_bps: { status: 'ok' as const, value: 1, meta } } }
+    const options = optionsOf({
+      dictionary,
+      reader: frameReader({ books: [bookFrame({ strategyId: 's-1', account: 'live', dictionary, inWindows })] }),
+    })
+    const labels = 'strategy_id="s-1",account="live",window="1m"'
+    expect(await linesOf(options, 'quant_cost_orders', 'quant_cost_component_bps')).toEqual([
+      '# HELP quant_cost_orders Orders.',
+      '# TYPE quant_cost_orders gauge',
+      `quant_cost_orders{${labels},formula_version="v2",freshness="fresh"} 3`,
+      '# HELP quant_cost_component_bps Parts.',
+      '# TYPE quant_cost_component_bps gauge',
+      `quant_cost_component_bps{${labels},component="fees",formula_version="v2",freshness="fresh"} 1`,
+      `quant_cost_component_bps{${labels},component="tax",formula_version="v2",freshness="fresh"} 0`,
+    ])
+  })
+
   test('leave out what has no value, and a family without any sample is not there at all', async () => {
     const missing = { status: 'insufficient_data', reason: 'no_fills' } as const
     const options = optionsOf({ reader: frameReader({ books: [bookFrame({ results: { cost_bps: missing } })] }) })
