@@ -14,11 +14,6 @@ const BY_CODE: Readonly<Record<string, { code: ErrorCode; remedy: string; retrya
   '3D000': { code: 'source_unreachable', remedy: 'check the database name in TORGHUT_DB_DSN', retryable: true },
   '57014': { code: 'source_timeout', remedy: 'a statement took too long', retryable: true },
   '25P03': { code: 'source_timeout', remedy: 'a transaction was left idle for too long', retryable: true },
-  '53300': {
-    code: 'source_unreachable',
-    remedy: 'no connection is left: an exporter needs two, so raise the limit of its role or of the server',
-    retryable: true,
-  },
   '57P01': {
     code: 'source_unreachable',
     remedy: 'the server, or somebody on it, ended the connection',
@@ -69,6 +64,15 @@ export function asPostgresError(error: unknown): QuantError {
     return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
   if (code === undefined && isOurLimit(error))
     return new QuantError('source_timeout', 'postgres did not answer in time', { cause: error, retryable: true })
+  if (code === undefined && error instanceof Error && error.message.startsWith('SASL:'))
+    return new QuantError(
+      'source_authentication_failed',
+      'postgres: the server asks for a password: TORGHUT_DB_DSN needs one that fits',
+      {
+        cause: error,
+        retryable: true,
+      },
+    )
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
   const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
   return new QuantError(

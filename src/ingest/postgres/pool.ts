@@ -27,7 +27,8 @@ export function openTorghutPool(
 ): pg.Pool {
   class TorghutClient extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, ssl: tlsOptions(connection.tls) })
+      // The pool hides the password from whoever lists its options, and so from the copy made here.
+      super({ ...config, ...passwordOf(connection), ssl: tlsOptions(connection.tls) })
     }
   }
   const pool = new pg.Pool({
@@ -35,7 +36,6 @@ export function openTorghutPool(
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    ...(connection.password === undefined ? {} : { password: connection.password }),
     Client: TorghutClient,
     max: MAX_CONNECTIONS,
     types: { getTypeParser: parserOf },
@@ -47,6 +47,10 @@ export function openTorghutPool(
   })
   pool.on('error', onIdleError)
   return pool
+}
+
+function passwordOf({ password }: PostgresConnection): { readonly password?: string } {
+  return password === undefined ? {} : { password }
 }
 
 const TIMESTAMPTZ = 1184
