@@ -32,7 +32,8 @@ export function openTorghutPool(
 
     constructor(config?: pg.ClientConfig) {
       const tls = tlsOptionsOrFailure(connection)
-      super({ ...config, ssl: tls instanceof Error ? false : tls })
+      // The pool hides the password from whoever lists its options, and so from the copy made here.
+      super({ ...config, ...passwordOf(connection), ssl: tls instanceof Error ? false : tls })
       this.#failure = tls instanceof Error ? tls : undefined
     }
 
@@ -52,7 +53,6 @@ export function openTorghutPool(
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    ...(connection.password === undefined ? {} : { password: connection.password }),
     Client: TorghutClient,
     max: MAX_CONNECTIONS,
     types: { getTypeParser: parserOf },
@@ -64,6 +64,10 @@ export function openTorghutPool(
   })
   pool.on('error', onIdleError)
   return pool
+}
+
+function passwordOf({ password }: PostgresConnection): { readonly password?: string } {
+  return password === undefined ? {} : { password }
 }
 
 const TIMESTAMPTZ = 1184
