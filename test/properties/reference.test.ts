@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { toIso } from '../../src/domain/time.js'
 import { WINDOWS } from '../../src/domain/window.js'
-import { briefs, SETTINGS } from '../support/engine.js'
+import { AT_ONCE, briefs, SETTINGS } from '../support/engine.js'
 import { type Answer, referenceAt } from '../support/reference.js'
 import { calendarOf } from './cast.js'
 import { history, MONTH, WEEK } from './generated-history.js'
@@ -39,7 +39,7 @@ describe('every metric of every book and window is what METRICS says when all fi
   ])('%s', (_, era, shape, numRuns) => {
     fc.assert(
       fc.property(history({ era, ...shape }), ({ deliveries, instants, hasSchedule }) => {
-        const settings = settingsOf({ hasSchedule })
+        const settings = { ...AT_ONCE, ...settingsOf({ hasSchedule }) }
         for (const at of instants) {
           const facts = latestOf(arrivedBy(at, deliveries))
           const frames = freshFrames(at, facts, { settings })

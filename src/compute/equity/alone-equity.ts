@@ -17,6 +17,7 @@ import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import type { Flow } from './flows.js'
 import { EquitySeries, type SeriesPoint } from './series.js'
+import { timesHoldUntil } from './session-time.js'
 import type { SeriesSources, Sighting } from './sighting.js'
 
 /** The intraday return begins with a snapshot this soon after the open, or not at all. */
@@ -129,7 +130,9 @@ export class AloneEquity implements BookEquity {
       ...flow,
       equityAfter: observations.latestAt(flow.at)?.equity ?? 0n,
     }))
-    return { known: true, value: new EquitySeries({ window, calendar, start, to: this.#at, points, flows }) }
+    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const series = { window, calendar, start, to: this.#at, points, flows, onTimesAsked }
+    return { known: true, value: new EquitySeries(series) }
   }
 
   #cellSources(): CellSources {

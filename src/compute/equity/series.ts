@@ -22,6 +22,8 @@ export interface DatedFlow extends Flow {
 /** Returns between consecutive values of a series. */
 export interface Returns {
   readonly values: readonly number[]
+  /** The values that each of them lies between. */
+  readonly ends: readonly (readonly [from: SeriesPoint, to: SeriesPoint])[]
   /** Σ Δt in years of session time; 0 where no time passed. */
   readonly years: number
   /** Σ Δt in milliseconds of session time. */
@@ -36,6 +38,8 @@ export interface SeriesOptions {
   readonly points: readonly SeriesPoint[]
   /** Flows of the account up to T, oldest first. */
   readonly flows: readonly DatedFlow[]
+  /** Told when somebody asks for what changes as time goes by: how long returns took, and coverage. */
+  readonly onTimesAsked: () => void
 }
 
 /**
@@ -60,16 +64,17 @@ export class EquitySeries {
 
   /** Session time from the first to the last value over that of the window; undefined where the window has none. */
   get coverage(): number | undefined {
-    const { calendar, start, to, points } = this.#options
+    const { calendar, start, to, points, onTimesAsked } = this.#options
+    onTimesAsked()
     const whole = calendar.sessionTimeBetween(start, to)
     if (whole === 0) return undefined
     const [first, last] = [points[0], points.at(-1)]
     return first === undefined || last === undefined ? 0 : calendar.sessionTimeBetween(first.at, last.at) / whole
   }
 
-  /** All returns of the series: see `returnsOf`. */
+  /** All returns of the series: see `returnsBetween`. */
   get returns(): Returns {
-    this.#returns ??= this.returnsOf(this.#options.points)
+    this.#returns ??= this.returnsBetween(this.#options.points)
     return this.#returns
   }
 
@@ -90,45 +95,42 @@ export class EquitySeries {
    * Simple returns between consecutive points out of the series, flows taken out where they came in and chained. An
    * equity of 0 or below is the last one. In windows of the clock a return that crosses closed hours is left out.
    */
-  returnsOf(points: readonly SeriesPoint[]): Returns {
-    const { window, calendar } = this.#options
+  returnsBetween(points: readonly SeriesPoint[]): Returns {
+    const { window, calendar, onTimesAsked } = this.#options
+    onTimesAsked()
     const values: number[] = []
+    const ends: (readonly [from: SeriesPoint, to: SeriesPoint])[] = []
     let totalMs = 0
-    this.eachReturn(points, (value, ms) => {
-      values.push(value)
-      totalMs += ms
-    })
-    return { values, totalMs, years: totalMs / yearMs(window, calendar) }
-  }
-
-  /** Tells each return of `returnsOf` with the time it took and the points that it lies between. */
-  eachReturn(
-    points: readonly SeriesPoint[],
-    tell: (value: number, ms: number, from: SeriesPoint, to: SeriesPoint) => void,
-  ): void {
-    const { window, calendar } = this.#options
     let before: SeriesPoint | undefined
     for (const point of points) {
       if (before !== undefined) {
         const [numerator, denominator] = this.#chain(before, point)
-        if (denominator <= 0n) return
+        if (denominator <= 0n) break
         const ms = returnTimeMs(window, calendar, before.at, point.at)
-        if (ms !== undefined) tell(ratio(numerator - denominator, denominator), ms, before, point)
+        if (ms !== undefined) {
+          values.push(ratio(numerator - denominator, denominator))
+          ends.push([before, point])
+          totalMs += ms
+        }
       }
       before = point
-      if (point.equity <= 0n) return
+      if (point.equity <= 0n) break
     }
+    return { values, ends, totalMs, years: totalMs / yearMs(window, calendar) }
   }
 
   /** Growth from one point to another as a fraction, without the flows between them. */
   #chain(from: SeriesPoint, to: SeriesPoint): readonly [numerator: bigint, denominator: bigint] {
-    let [numerator, denominator] = [to.equity, from.equity]
+    let [numerator, denominator, last] = [1n, from.equity, to.equity]
     for (const { at, amount, equityAfter } of this.#options.flows) {
       if (at <= from.at || at > to.at) continue
-      numerator *= equityAfter - amount
-      denominator *= equityAfter
+      if (at === to.at) last -= amount
+      else {
+        numerator *= equityAfter - amount
+        denominator *= equityAfter
+      }
     }
-    return [numerator, denominator]
+    return [numerator * last, denominator]
   }
 }
 

@@ -32,3 +32,12 @@ export function returnTimeMs(window: Window, calendar: Calendar, from: EpochMs, 
   const { closesAt } = calendar.latestSession(from - 1)
   return inSession + (from <= closesAt && to > closesAt ? CELL_MS[window] : 0)
 }
+
+/**
+ * The first T at which coverage, or what a return took, is another one if no fact comes: at once while the session goes
+ * on, and as long as a start that moves passes through open hours.
+ */
+export function timesHoldUntil(start: EpochMs, lead: number, at: EpochMs, calendar: Calendar): EpochMs {
+  const moves = calendar.isOpen(at) || (Number.isFinite(lead) && calendar.sessionTimeBetween(start, at) > 0)
+  return moves ? at + 1 : Number.POSITIVE_INFINITY
+}

@@ -18,6 +18,7 @@ import {
 import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import { EquitySeries, type SeriesPoint } from './series.js'
+import { timesHoldUntil } from './session-time.js'
 import { type Sharing, shareOf } from './sharing.js'
 import type { SeriesSources, Sighting } from './sighting.js'
 
@@ -119,7 +120,8 @@ export class SharedEquity implements BookEquity {
     if (sources.heldSymbols(this.#at).length > 0) changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     const opening: SeriesPoint = { at: start, equity: base.value.equity, cell: undefined }
     const points = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
-    const series = { window, calendar, start, to: this.#at, points: [opening, ...points], flows: [] }
+    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const series = { window, calendar, start, to: this.#at, points: [opening, ...points], flows: [], onTimesAsked }
     return { known: true, value: new EquitySeries(series) }
   }
 

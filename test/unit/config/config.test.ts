@@ -25,6 +25,8 @@ describe('the configuration', () => {
       log: { level: 'info', format: 'json' },
       file: {
         moneyDecimals: undefined,
+        benchmark: undefined,
+        returnRules: { riskFreeAnnual: 0, marPerPeriod: 0, minimumObservations: 20 },
         strategies: new Map(),
         instruments: [],
         costSchedule: [],
