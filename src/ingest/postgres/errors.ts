@@ -40,7 +40,7 @@ export function asPostgresError(error: unknown): QuantError {
   const tls = tlsRemedy(error, code)
   if (tls !== undefined)
     return new QuantError('source_tls_failed', `postgres: ${tls}`, { cause: error, retryable: true })
-  const known = code === undefined ? undefined : BY_CODE[code]
+  const known = code === undefined ? passwordProblem(error) : BY_CODE[code]
   if (known !== undefined)
     return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
@@ -71,6 +71,18 @@ function tlsRemedy(error: unknown, code: string | undefined): string | undefined
   if (code === '28000' && message.endsWith('no encryption'))
     return 'the server takes no connection of this role without TLS: write sslmode=verify-full in TORGHUT_DB_DSN and set TORGHUT_DB_CA_CERT'
   return code === undefined ? undefined : tlsFailure(code, TLS_WORDS)
+}
+
+/** The driver itself gives up where the server wants a password and there is none; it has no code for that. */
+function passwordProblem(error: unknown): (typeof BY_CODE)[string] | undefined {
+  const wantsPassword = error instanceof Error && error.message.includes('client password must be')
+  return wantsPassword
+    ? {
+        code: 'source_authentication_failed',
+        remedy: 'the server asks for a password and TORGHUT_DB_DSN gives none',
+        retryable: true,
+      }
+    : undefined
 }
 
 function errorCode(error: unknown): string | undefined {
