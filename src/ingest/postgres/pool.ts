@@ -37,14 +37,22 @@ export function openTorghutPool(
       this.#failure = tls instanceof Error ? tls : undefined
     }
 
-    /** Here and not in the constructor: what that throws is nobody's when the pool opens a connection by itself. */
+    /**
+     * A failure is told here and not in the constructor: what that throws is nobody's when the pool opens a connection by
+     * itself. And its socket is closed, which the driver leaves open when it is itself that gives up at the password.
+     */
     override connect(): Promise<pg.Client>
     override connect(callback: (error: Error) => void): void
     override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-      const failure = this.#failure
-      if (callback === undefined) return failure === undefined ? super.connect() : Promise.reject(failure)
-      if (failure === undefined) super.connect(callback)
-      else process.nextTick(callback, failure)
+      if (callback === undefined)
+        return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))))
+      if (this.#failure !== undefined) process.nextTick(callback, this.#failure)
+      else
+        super.connect((error: Error) => {
+          // The type does not say it, but without a failure there is no error.
+          if (error) this.connection.stream.destroy()
+          callback(error)
+        })
       return undefined
     }
   }
