@@ -67,7 +67,6 @@ withServer('outages of a real Postgres 15 (package postgresql-15)', () => {
   const OUTAGES: readonly (readonly [name: string, kind: string, code: string, fault: Fault])[] = [
     ['is stopped', 'unreachable', 'source_unreachable', network({ kind: 'stopped' })],
     ['does not answer', 'timeout', 'source_timeout', network({ kind: 'black_hole' })],
-    ['answers a byte at a time', 'timeout', 'source_timeout', network({ kind: 'trickle', bytes: 1, everyMs: 50 })],
     ['is cut off amid its answers', 'unreachable', 'source_unreachable', network({ kind: 'cut_after', bytes: 700 })],
     [
       'keeps a table locked',

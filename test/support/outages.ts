@@ -15,7 +15,7 @@ const PATIENCE_MS = 45_000
 /** Where it is not the matter how long an answer takes. */
 export const PATIENT = { TORGHUT_DB_TIMEOUT_MS: '20000', CH_TIMEOUT_MS: '20000' }
 /** Bars and fills come in bursts of about this, well within the overlap of polls. */
-const WRITE_EVERY_MS = 500
+const WRITE_EVERY_MS = 2_000
 /** Within this every table has been looked at. */
 const SLOW_POLLS_MS = 2_000
 
@@ -51,6 +51,7 @@ export class Trading {
   readonly #simulator: Simulator
   readonly #clock: HeldClock
   #timer: NodeJS.Timeout | undefined
+  #isWriting = false
 
   constructor(simulator: Simulator, clock: HeldClock) {
     this.#simulator = simulator
@@ -59,8 +60,14 @@ export class Trading {
 
   begin(): void {
     this.#timer ??= setInterval(() => {
+      // One at a time: where writing takes long, the next one writes more instead of waiting in a queue.
+      if (this.#isWriting) return
+      this.#isWriting = true
+      const done = () => {
+        this.#isWriting = false
+      }
       // A fault may keep the writer out as well: the next one writes what is missing, and the last one has to succeed.
-      this.#write().catch(() => undefined)
+      this.#write().then(done, done)
     }, WRITE_EVERY_MS)
   }
 
