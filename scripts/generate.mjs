@@ -1,11 +1,15 @@
 // Writes every generated file from the code that it describes; `--check` fails when one of them differs instead.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { generatedFiles } from '../dist/docs/generated-files.js'
 
 const check = process.argv.includes('--check')
 const stale = []
-for (const [path, content] of Object.entries(generatedFiles())) {
+const METRICS = 'src/compute/metrics'
+const metricSources = readdirSync(METRICS, { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(join(METRICS, name), 'utf8'))
+for (const [path, content] of Object.entries(generatedFiles(metricSources))) {
   if (existsSync(path) && readFileSync(path, 'utf8') === content) continue
   stale.push(path)
   if (check) continue

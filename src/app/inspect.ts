@@ -28,7 +28,8 @@ export async function inspect(config: Config): Promise<Inspection> {
   return { torghut, market, seriesPerBook: seriesPerBook(), insufficient: insufficientOf(lacking) }
 }
 
-function insufficientOf(lacking: ReadonlyMap<Need, string>): Inspection['insufficient'] {
+/** The metrics that what is missing makes insufficient. */
+export function insufficientOf(lacking: ReadonlyMap<Need, string>): Inspection['insufficient'] {
   return DICTIONARY.flatMap(({ name, needs = [] }) => {
     const lacks = needs.map((need) => lacking.get(need)).filter((what) => what !== undefined)
     return lacks.length === 0 ? [] : [{ metric: name, lacks: lacks.join(', ') }]
@@ -51,7 +52,7 @@ async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSc
   if (clickhouse === undefined) return undefined
   const client = openClickHouse(clickhouse)
   try {
-    return { state: await discoverMarket(client) }
+    return { state: await discoverMarket(client, clickhouse) }
   } catch (error) {
     return { error }
   } finally {

@@ -1,7 +1,11 @@
+import { checkSources } from '../app/check-sources.js'
 import { type Inspected, inspect } from '../app/inspect.js'
+import type { Config } from '../config/config.js'
 import { describeConfig } from '../config/describe.js'
+import { QuantError } from '../domain/errors.js'
 import { describeError } from '../lib/logger.js'
-import type { Command } from './command.js'
+import { checkJson, checkText } from './check-report.js'
+import type { Command, CommandContext } from './command.js'
 import { loadConfig } from './load-config.js'
 
 export const config: Command = {
@@ -10,11 +14,19 @@ export const config: Command = {
   description: [
     'Prints every setting with its value and where that comes from; secrets are masked. Then it asks the configured sources',
     'which of the tables and columns that this version reads are there. It reads no facts and writes nothing.',
+    'With --check it asks them everything that matters before serve: which tables and columns may be read, that writing is',
+    'refused, TLS, clocks, connections; it ends with status 1 where something is to be mended, and says how.',
   ].join('\n'),
-  options: {},
-  help: {},
-  async run({ environment, terminal }) {
+  options: { check: { type: 'boolean' }, json: { type: 'boolean' } },
+  help: {
+    check: 'connect to the sources and judge them, each within 15 s',
+    json: 'with --check: print the result as JSON',
+  },
+  async run(context) {
+    const { environment, terminal, values } = context
     const settings = loadConfig({ environment, terminal })
+    if (values.check === true) return check(settings, context)
+    if (values.json === true) throw new QuantError('usage', '--json needs --check; see quant-exporter config --help')
     const rows = describeConfig(settings).map(({ key, value, source }) => [key, value ?? '–', source] as const)
     const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
     for (const [key, value, source] of rows)
@@ -53,6 +65,15 @@ export const config: Command = {
       else show(inspected.state)
     }
   },
+}
+
+async function check(settings: Config, { terminal, values, signal }: CommandContext): Promise<void> {
+  const checked = await checkSources(settings, signal)
+  terminal.out(values.json === true ? checkJson(settings, checked) : checkText(settings, checked))
+  const problems = checked.findings.filter(({ kind }) => kind === 'problem').length
+  if (problems > 0)
+    throw new QuantError('check_failed', `${problems === 1 ? '1 problem stands' : `${problems} problems stand`} above`)
+  if (values.json !== true) terminal.out('ok           ready to serve\n')
 }
 
 function tableText(missingColumns: readonly string[] | undefined): string {

@@ -6,7 +6,7 @@ import { recordOf } from '../lib/record-of.js'
 import { PriceSeries } from './accumulators/price-series.js'
 import { lastDatedAtOrBefore } from './accumulators/sorted-search.js'
 import type { Book, CostEvidence } from './book.js'
-import { CostEvidenceSet } from './cost-evidence-set.js'
+import { CostEvidenceSet, type CostTeller } from './cost-evidence-set.js'
 import type { CostSource } from './costs.js'
 import { Flows } from './equity/flows.js'
 import { Observations } from './equity/observations.js'
@@ -180,10 +180,10 @@ export class Account {
    * Remembers from when on each source of costs has any, as one order or one fee tells; undefined takes it back. True
    * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
-  noteCosts(id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
-    if (TOLD_SOURCES.every((told) => this.#costEvidence[told].of(id) === evidence[told])) return false
+  noteCosts(teller: CostTeller, id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
+    if (TOLD_SOURCES.every((told) => this.#costEvidence[told].of(teller, id) === evidence[told])) return false
     const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
-    for (const told of TOLD_SOURCES) this.#costEvidence[told].set(id, evidence[told])
+    for (const told of TOLD_SOURCES) this.#costEvidence[told].set(teller, id, evidence[told])
     return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
   }
 

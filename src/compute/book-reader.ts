@@ -10,6 +10,7 @@ import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.j
 import { markSourcesOf } from './mark-sources.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
+import { tradesIn, type WindowTrades } from './trades.js'
 import type { Valuation } from './valuation.js'
 import type { Activity, Benchmark, LevelView, MarkedPosition, WindowView } from './view.js'
 
@@ -40,6 +41,7 @@ export class BookReader {
   readonly #equity: EquityReader
   readonly #costs: BookCosts
   readonly #results = new Map<EpochMs, Result>()
+  readonly #trades = new Map<EpochMs, WindowTrades>()
   #level: LevelView | undefined
   /** Before it nothing matters any more. */
   readonly #longest: EpochMs
@@ -105,6 +107,8 @@ export class BookReader {
       activity: this.#activity(start, lead),
       ...this.#resultSince(start, lead),
       costSource: this.#costs.source,
+      trades: () => this.#tradesSince(start),
+      orderCount: book.submissions.countIn(start, this.at),
       // Submits and decisions are activity, and the horizon of that is theirs too.
       routed: {
         named: book.routing.named.countIn(start, this.at),
@@ -115,6 +119,14 @@ export class BookReader {
         vetoed: book.decisions.vetoed.countIn(start, this.at),
       },
     }
+  }
+
+  /** A trip ends with an entry of its ledger: the horizon of those is its own. */
+  #tradesSince(start: EpochMs): WindowTrades {
+    return readOnce(this.#trades, start, () => {
+      const { book, currencyOf } = this.#options
+      return tradesIn({ from: start, to: this.at }, this.#costs.source, { book, ledgers: this.#relevant, currencyOf })
+    })
   }
 
   #readLevel(): LevelView {

@@ -3,7 +3,9 @@ import type { Calendar } from '../domain/calendar.js'
 import type { MoneyE17 } from '../domain/exact.js'
 import type { DecisionFact, ExecutionFact, FillFact, OpeningPositionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
 import { InstantSet } from './accumulators/instant-set.js'
+import { RoundTrips } from './accumulators/round-trips.js'
 import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
@@ -60,8 +62,9 @@ export class Book {
   readonly #facts: FactSum
   readonly #scheduledCost: ScheduledCost
   /** By symbol, from when on orders are others than they were. */
-  #ordersChangedFrom = new Map<string, EpochMs>()
+  readonly #ordersChangedFrom = new Map<string, EpochMs>()
   readonly #termsOf: BookOptions['termsOf']
+  readonly #roundTrips = new Map<string, RoundTrips>()
   readonly #orders = new Map<string, Order>()
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
   readonly #looseCosts = new Map<string, LooseCost>()
@@ -163,12 +166,17 @@ export class Book {
     return order === undefined ? undefined : this.#setOrder(order.row, order)
   }
 
+  /** What the ledger of a symbol came to, round trip by round trip. */
+  roundTripsOf(symbol: string, ledger: SymbolLedger): RoundTrips {
+    return readOnce(this.#roundTrips, symbol, () => new RoundTrips(ledger))
+  }
+
   /** When the order's costs begin to count as evidence of a cost source: its first fill, else its end. */
   costEvidenceOf(executionId: string): CostEvidence {
     const order = this.#orders.get(executionId)
     if (order === undefined) return { order_records: undefined, broker_activities: undefined }
     const from = order.fills[0]?.at ?? order.row.endedAt
-    const named = [...(this.#brokerFills.get(executionId)?.values() ?? [])].filter(({ costs }) => costs !== undefined)
+    const named = this.#evidenceOf(executionId).filter(({ costs }) => costs !== undefined)
     return {
       order_records: order.row.costs === undefined ? undefined : from,
       broker_activities: named.length === 0 ? undefined : Math.min(...named.map(({ at }) => at)),
@@ -193,11 +201,10 @@ export class Book {
     for (const order of [...this.#orders.values()]) if (order.row.symbol === symbol) this.#setOrder(order.row, order)
   }
 
-  /** By symbol, the submission of the first order that is another one since the last call; forgets it. */
-  takeOrderChanges(): ReadonlyMap<string, EpochMs> {
-    const changes = this.#ordersChangedFrom
-    this.#ordersChangedFrom = new Map()
-    return changes
+  /** Tells by symbol the submission of the first order that is another one since the last call, and forgets it. */
+  takeOrderChanges(tell: (symbol: string, from: EpochMs) => void): void {
+    for (const [symbol, from] of this.#ordersChangedFrom) tell(symbol, from)
+    this.#ordersChangedFrom.clear()
   }
 
   /** True when no fact is of the book. */
@@ -210,28 +217,26 @@ export class Book {
   }
 
   #setOrder(row: ExecutionFact, before: Order | undefined): string[] {
-    const evidence = [...(this.#brokerFills.get(row.executionId)?.values() ?? [])]
+    const evidence = this.#evidenceOf(row.executionId)
     const fills = deriveFills(row, evidence, this.#scheduledCost)
-    const activity = [
-      row.submittedAt,
-      ...(row.endedAt === undefined ? [] : [row.endedAt]),
-      ...fills.map((fill) => fill.at),
-    ]
-    for (const at of before?.activity ?? []) this.activity.remove(at)
-    for (const at of activity) this.activity.add(at)
+    const activity = [row.submittedAt]
+    if (row.endedAt !== undefined) activity.push(row.endedAt)
+    for (const { at } of fills) activity.push(at)
     if (before !== undefined) {
+      for (const at of before.activity) this.activity.remove(at)
       this.submissions.remove(before.row.submittedAt)
       this.#noteOrder(before.row)
       this.openOrders.remove(before.row.symbol, lifetimeOf(before))
       this.changes.changedFrom(firstChangeOf(before))
+      this.routing.remove(before.row)
     }
+    for (const at of activity) this.activity.add(at)
     const order = { row, fills, activity }
     this.submissions.add(row.submittedAt)
     this.#noteOrder(row)
     this.openOrders.add(row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     this.#orders.set(row.executionId, order)
-    if (before !== undefined) this.routing.remove(before.row)
     this.routing.add(row)
 
     if (waitsForPrice(row, evidence)) this.#waiting.add(row.executionId)
@@ -240,17 +245,23 @@ export class Book {
     if (loose === undefined) this.#looseCosts.delete(row.executionId)
     else this.#looseCosts.set(row.executionId, loose)
 
-    const touched = new Set<string>()
+    const touched: string[] = []
     if (before !== undefined && before.row.symbol !== row.symbol && before.fills.length > 0) {
-      this.#ledger(before.row.symbol).replace(before.fills, [])
-      touched.add(before.row.symbol)
+      this.#ledger(before.row.symbol).replace(before.fills, NO_FILLS)
+      touched.push(before.row.symbol)
     }
-    const earlier = before?.row.symbol === row.symbol ? before.fills : []
+    const earlier = before?.row.symbol === row.symbol ? before.fills : NO_FILLS
     if (earlier.length + fills.length > 0) {
       this.#ledger(row.symbol).replace(earlier, fills)
-      touched.add(row.symbol)
+      touched.push(row.symbol)
     }
-    return [...touched]
+    return touched
+  }
+
+  /** What the broker said of the fills of an order. */
+  #evidenceOf(executionId: string): readonly FillFact[] {
+    const fills = this.#brokerFills.get(executionId)
+    return fills === undefined ? NO_EVIDENCE : [...fills.values()]
   }
 
   #noteOrder({ symbol, submittedAt }: ExecutionFact): void {
@@ -265,6 +276,9 @@ export class Book {
     return ledger
   }
 }
+
+const NO_FILLS: readonly Fill[] = []
+const NO_EVIDENCE: readonly FillFact[] = []
 
 /** The first instant at which an order moved positions or money. */
 function firstChangeOf({ row, fills }: Order): EpochMs {

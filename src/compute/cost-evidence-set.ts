@@ -1,24 +1,31 @@
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
 
+/** What names a cost. */
+export type CostTeller = 'order' | 'flow'
+
 /** From when on orders and fees are evidence that an account has a source of costs; the first of them is what counts. */
 export class CostEvidenceSet {
   readonly #instants = new InstantSet()
-  readonly #known = new Map<string, EpochMs>()
+  readonly #known: Readonly<Record<CostTeller, Map<string, EpochMs>>> = { order: new Map(), flow: new Map() }
 
   /** Takes up what one order or fee says now; undefined when it says nothing any more. */
-  set(id: string, from: EpochMs | undefined): void {
-    const before = this.#known.get(id)
-    if (before !== undefined) this.#instants.remove(before)
-    this.#known.delete(id)
+  set(teller: CostTeller, id: string, from: EpochMs | undefined): void {
+    const known = this.#known[teller]
+    const before = known.get(id)
+    if (before === from) return
+    if (before !== undefined) {
+      this.#instants.remove(before)
+      known.delete(id)
+    }
     if (from === undefined) return
     this.#instants.add(from)
-    this.#known.set(id, from)
+    known.set(id, from)
   }
 
   /** From when on one order or fee is evidence; undefined when it is none. */
-  of(id: string): EpochMs | undefined {
-    return this.#known.get(id)
+  of(teller: CostTeller, id: string): EpochMs | undefined {
+    return this.#known[teller].get(id)
   }
 
   /** Infinity when there is none. */

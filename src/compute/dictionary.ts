@@ -35,6 +35,14 @@ import { sharpeAnnualized } from './metrics/risk-adjusted/sharpe-annualized.js'
 import { sortinoAnnualized } from './metrics/risk-adjusted/sortino-annualized.js'
 import { var95Historical } from './metrics/risk-adjusted/var-95-historical.js'
 import { volatilityAnnualized } from './metrics/risk-adjusted/volatility-annualized.js'
+import { avgHoldingMinutes } from './metrics/trades/avg-holding-minutes.js'
+import { avgLoss } from './metrics/trades/avg-loss.js'
+import { avgWin } from './metrics/trades/avg-win.js'
+import { expectancyPerTrade } from './metrics/trades/expectancy-per-trade.js'
+import { payoffRatio } from './metrics/trades/payoff-ratio.js'
+import { profitFactor } from './metrics/trades/profit-factor.js'
+import { tradeCount } from './metrics/trades/trade-count.js'
+import { winRate } from './metrics/trades/win-rate.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
 export const DICTIONARY: readonly MetricDefinition[] = [
@@ -59,6 +67,14 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   currentDrawdown,
   var95Historical,
   cvar95Historical,
+  tradeCount,
+  winRate,
+  profitFactor,
+  avgWin,
+  avgLoss,
+  payoffRatio,
+  expectancyPerTrade,
+  avgHoldingMinutes,
   routeFallbackRate,
   decisionVetoRate,
   grossExposure,

@@ -53,8 +53,7 @@ export function deriveFills(
   brokerFills: readonly FillFact[] = [],
   scheduledCost: ScheduledCost = () => undefined,
 ): Fill[] {
-  // Most orders are told by their rows alone: this is the hot path of reading a history.
-  if (brokerFills.length === 0 && (row.filledQty === 0n || row.avgFillPrice === undefined)) return []
+  if (brokerFills.length === 0) return fillsOfRow(row, scheduledCost)
   const evidence = countedFills(row, brokerFills)
   const parts: Part[] = evidence.map((fill) => ({
     fillId: fill.fillId,
@@ -86,6 +85,19 @@ export function deriveFills(
     side: row.side,
     costs: costs?.[index] ?? NO_COSTS,
   }))
+}
+
+/** Most orders are told by their rows alone, as one fill: this is the hot path of reading a history. */
+function fillsOfRow(row: ExecutionFact, scheduledCost: ScheduledCost): Fill[] {
+  const { executionId, filledQty: quantity, avgFillPrice, filledAt, submittedAt, side } = row
+  if (quantity <= 0n || avgFillPrice === undefined) return []
+  const notional = quantity * avgFillPrice
+  const ofRecord = row.costs ?? 0n
+  const ofSchedule = scheduledCost(row, quantity, notional) ?? 0n
+  const hasNone = ofRecord === 0n && ofSchedule === 0n
+  const costs = hasNone ? NO_COSTS : { order_records: ofRecord, broker_activities: 0n, fee_schedule: ofSchedule }
+  const at = filledAt ?? submittedAt
+  return [{ fillId: REMAINDER, at, quantity, notional, executionId, submittedAt, side, costs }]
 }
 
 interface Part {

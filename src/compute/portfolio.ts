@@ -412,7 +412,7 @@ export class Portfolio {
     account.facts.replace(before, now)
     const fees = [before, now].flatMap((flow) => (flow !== undefined && isCashFee(flow) ? flow.at : []))
     const evidence = now !== undefined && isCashFee(now) ? now.at : undefined
-    account.noteCosts(`flow ${flowId}`, { broker_activities: evidence }, this.now)
+    account.noteCosts('flow', flowId, { broker_activities: evidence }, this.now)
     for (const book of account.books.values()) {
       this.#dirty.add(book)
       if (fees.length > 0) book.changes.changedFrom(Math.min(...fees))
@@ -422,10 +422,10 @@ export class Portfolio {
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     account.flows.fillsChangedFrom(book.changes.from)
-    for (const [symbol, from] of book.takeOrderChanges()) this.#rebases.unsettle(account, symbol, from)
+    book.takeOrderChanges((symbol, from) => this.#rebases.unsettle(account, symbol, from))
     if (account.books.size > 1) this.#noteFirstOrder(book, account)
     // Whose order it is does not matter to where an account's costs are told.
-    const isOtherSource = account.noteCosts(`order ${executionId}`, book.costEvidenceOf(executionId), this.now)
+    const isOtherSource = account.noteCosts('order', executionId, book.costEvidenceOf(executionId), this.now)
     if (isOtherSource || book === account.orphans) for (const other of account.books.values()) this.#dirty.add(other)
     if (book === account.orphans) {
       book.changes.take()

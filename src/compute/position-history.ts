@@ -22,8 +22,8 @@ const NOTHING_SHOWN: Shown = { quantity: 0n, avgEntryPrice: undefined }
 export class PositionHistory {
   readonly #instants: EpochMs[] = []
   readonly #steps = new Map<string, Step[]>()
-  /** Symbols that the newest snapshot shows. */
-  #shown = new Set<string>()
+  /** Symbols that the newest snapshot shows, in its order. */
+  #shown: readonly string[] = []
 
   /** How many snapshots there are. */
   get length(): number {
@@ -74,18 +74,22 @@ export class PositionHistory {
 
   /** Takes a snapshot in, instead of one of the same instant. */
   put({ at, positions }: PositionSnapshotFact): void {
+    const index = this.indexAt(at)
+    const isNewest = index === this.#instants.length - 1 && this.#instants[index] !== at
+    if (this.#instants[index] !== at) this.#instants.splice(index + 1, 0, at)
+    if (isNewest && this.#isShownAgain(positions)) {
+      for (const { symbol, qty, avgEntryPrice } of positions) this.#append(symbol, at, qty, avgEntryPrice)
+      return
+    }
     const shown = new Map(
       positions.flatMap(({ symbol, qty, avgEntryPrice }) =>
         qty === 0n ? [] : [[symbol, { quantity: qty, avgEntryPrice }] as const],
       ),
     )
-    const index = this.indexAt(at)
-    const isNewest = index === this.#instants.length - 1
-    if (this.#instants[index] !== at) this.#instants.splice(index + 1, 0, at)
-    if (isNewest && this.#instants.length === index + 2) {
-      for (const [symbol, now] of shown) this.#append(symbol, at, now)
-      for (const symbol of this.#shown) if (!shown.has(symbol)) this.#append(symbol, at, NOTHING_SHOWN)
-      this.#shown = new Set(shown.keys())
+    if (isNewest) {
+      for (const [symbol, { quantity, avgEntryPrice }] of shown) this.#append(symbol, at, quantity, avgEntryPrice)
+      for (const symbol of this.#shown) if (!shown.has(symbol)) this.#append(symbol, at, 0n, undefined)
+      this.#shown = [...shown.keys()]
       return
     }
     for (const symbol of new Set([...this.#steps.keys(), ...shown.keys()]))
@@ -103,10 +107,18 @@ export class PositionHistory {
     return true
   }
 
-  #append(symbol: string, at: EpochMs, now: Shown): void {
-    const steps = this.#steps.get(symbol) ?? []
-    this.#steps.set(symbol, steps)
-    if (!isSame(steps.at(-1) ?? NOTHING_SHOWN, now)) steps.push({ at, ...now })
+  /** Most snapshots show the symbols of the one before, each once. */
+  #isShownAgain(positions: PositionSnapshotFact['positions']): boolean {
+    if (positions.length !== this.#shown.length) return false
+    return positions.every(({ symbol, qty }, index) => qty !== 0n && symbol === this.#shown[index])
+  }
+
+  #append(symbol: string, at: EpochMs, quantity: QuantityE9, avgEntryPrice: PriceE8 | undefined): void {
+    const known = this.#steps.get(symbol)
+    const steps = known ?? []
+    if (known === undefined) this.#steps.set(symbol, steps)
+    const last = steps[steps.length - 1] ?? NOTHING_SHOWN
+    if (last.quantity !== quantity || last.avgEntryPrice !== avgEntryPrice) steps.push({ at, quantity, avgEntryPrice })
   }
 
   /** Says something else at one snapshot and leaves what the next one shows as it was. */
@@ -126,9 +138,7 @@ export class PositionHistory {
   }
 
   #lookAgain(): void {
-    this.#shown = new Set(
-      [...this.#steps].filter(([, steps]) => (steps.at(-1)?.quantity ?? 0n) !== 0n).map(([symbol]) => symbol),
-    )
+    this.#shown = [...this.#steps].flatMap(([symbol, steps]) => ((steps.at(-1)?.quantity ?? 0n) === 0n ? [] : symbol))
   }
 }
 

@@ -8,6 +8,7 @@ import type { CostSource } from './costs.js'
 import type { Review } from './decisions.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import type { Mark } from './marks.js'
+import type { WindowTrades } from './trades.js'
 import type { Valuation } from './valuation.js'
 
 /**
@@ -70,6 +71,10 @@ export interface WindowView extends WindowStart {
   readonly costSource: CostSource | 'none'
   /** Change of the unrealised result from start to T, positions taken over counted from their takeover. */
   readonly unrealizedChange: Valuation<MoneyE17>
+  /** The round trips that were closed in the window; worked out when a metric asks for the first time. */
+  readonly trades: () => WindowTrades
+  /** Orders submitted in the window. */
+  readonly orderCount: number
   /** Orders submitted in the window that name both adapters, and those that took another one than expected. */
   readonly routed: { readonly named: number; readonly fallbacks: number }
   readonly decisions: { readonly made: number; readonly vetoed: number }

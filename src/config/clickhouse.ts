@@ -1,10 +1,17 @@
-import type { ClickHouseConnection } from '../domain/connections.js'
+import type { CertificateAuthority, ClickHouseConnection } from '../domain/connections.js'
+import { readAuthority } from './certificate-authority.js'
 import { SETTINGS } from './environment.js'
 import type { EnvironmentReading } from './read-environment.js'
 import { type ReadFile, readSettingFile } from './setting-file.js'
 
 /** Settings that say nothing without a host; CH_DATABASE and the like may be shared with other programs. */
-const NEED_HOST = ['clickhousePort', 'clickhousePassword', 'clickhousePasswordFile', 'clickhouseSecure'] as const
+const NEED_HOST = [
+  'clickhousePort',
+  'clickhousePassword',
+  'clickhousePasswordFile',
+  'clickhouseSecure',
+  'clickhouseCaCert',
+] as const
 
 /** Where the bars are, or undefined: it is not set, or something is wrong with it and stands in the problems. */
 export function readClickHouse(
@@ -30,8 +37,24 @@ export function readClickHouse(
     database: values.clickhouseDatabase,
     user: values.clickhouseUser,
     password,
+    ca: readCa(isSecure, values.clickhouseCaCert, readFile, problems),
     timeoutMs: values.clickhouseTimeoutMs,
   }
+}
+
+/** Somebody who names a CA believes that the connection is protected. */
+function readCa(
+  isSecure: boolean,
+  written: string | undefined,
+  readFile: ReadFile,
+  problems: string[],
+): CertificateAuthority | undefined {
+  if (isSecure) return readAuthority('CH_CA_CERT', written ?? 'system', readFile, problems)
+  if (written !== undefined)
+    problems.push(
+      'CH_CA_CERT is set but CH_SECURE is not true: set CH_SECURE=true to speak HTTPS, or remove CH_CA_CERT to go without TLS',
+    )
+  return undefined
 }
 
 function readPassword(

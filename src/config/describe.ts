@@ -1,4 +1,9 @@
-import { isSocket, type ListenAddress, type PostgresConnection } from '../domain/connections.js'
+import {
+  type CertificateAuthority,
+  isSocket,
+  type ListenAddress,
+  type PostgresConnection,
+} from '../domain/connections.js'
 import type { Config } from './config.js'
 import { type SettingName, settingEntries } from './environment.js'
 import { formatPath, type Path } from './schema-walk.js'
@@ -27,14 +32,39 @@ export function describeConfig(config: Config): DescribedSetting[] {
   return [...variables, ...leaves(config.file.written, [])]
 }
 
+/** How messages name the configured sources and whom they trust: nothing in it is secret. */
+export function describeSettings({ torghut, clickhouse }: Config): {
+  readonly torghutDsn: string
+  readonly torghutCa: string
+  readonly clickhouseCa: string
+} {
+  return {
+    torghutDsn: torghut === undefined ? '' : maskedDsn(torghut),
+    torghutCa: torghut === undefined || torghut.tls.mode === 'disable' ? '' : authorityText(torghut.tls.ca),
+    clickhouseCa: authorityText(clickhouse?.ca),
+  }
+}
+
+function authorityText(ca: CertificateAuthority | undefined): string {
+  if (ca === undefined) return ''
+  if (ca.kind === 'file') return `the CA in ${ca.path}`
+  return ca.kind === 'pem' ? 'the CA given as PEM text' : 'the public authorities'
+}
+
 /** Values that are not simply what was written, or the default of the table. */
 const SPECIAL: Partial<Record<SettingName, (config: Config) => string | undefined>> = {
   logFormat: ({ log }) => log.format,
   torghutDsn: ({ torghut }) => (torghut === undefined ? undefined : maskedDsn(torghut)),
-  torghutCaCert: ({ given }) => (given.get('torghutCaCert')?.includes('-----BEGIN') ? 'PEM text' : undefined),
+  torghutCaCert: ({ given }) => maskedPem(given.get('torghutCaCert')),
+  clickhouseCaCert: ({ clickhouse, given }) =>
+    maskedPem(given.get('clickhouseCaCert')) ?? (clickhouse?.ca?.kind === 'system' ? 'system' : undefined),
   clickhousePort: ({ clickhouse }) => (clickhouse === undefined ? undefined : portOf(clickhouse.url)),
   clickhousePassword: ({ clickhouse }) => (clickhouse?.password === undefined ? undefined : MASK),
   metricsListen: ({ metricsListen }) => formatAddress(metricsListen),
+}
+
+function maskedPem(written: string | undefined): string | undefined {
+  return written?.includes('-----BEGIN') ? 'PEM text' : undefined
 }
 
 function sourceOf(name: SettingName, { given }: Config): DescribedSetting['source'] {

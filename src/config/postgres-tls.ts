@@ -1,16 +1,9 @@
-import { X509Certificate } from 'node:crypto'
-import {
-  type CertificateAuthority,
-  isLoopback,
-  isSocket,
-  type PostgresTls,
-  SSL_MODES,
-  type SslMode,
-} from '../domain/connections.js'
+import { isLoopback, isSocket, type PostgresTls, SSL_MODES, type SslMode } from '../domain/connections.js'
+import { readAuthority } from './certificate-authority.js'
 import type { Dsn } from './dsn.js'
 import type { SettingValues } from './environment.js'
 import { SSL_MODE } from './setting.js'
-import { type ReadFile, readSettingFile } from './setting-file.js'
+import type { ReadFile } from './setting-file.js'
 import { shown } from './shown.js'
 
 type TlsValues = Pick<SettingValues, 'torghutSslMode' | 'pgSslMode' | 'torghutCaCert'>
@@ -60,39 +53,4 @@ function resolveMode(dsn: Dsn, values: TlsValues, problems: string[]): SslMode |
     return mode
   }
   return isLoopback(dsn.host) ? 'disable' : 'verify-full'
-}
-
-/** The file is looked into once, so that a wrong path is told at the start and not at the first connection. */
-function readAuthority(
-  where: string,
-  written: string,
-  readFile: ReadFile,
-  problems: string[],
-): CertificateAuthority | undefined {
-  if (written === 'system') return { kind: 'system' }
-  const isPem = written.includes('-----BEGIN')
-  // In an environment file the ends of lines are often written as \n.
-  const pem = isPem ? written.replaceAll('\\n', '\n') : readSettingFile(where, written, readFile, problems)
-  if (pem === undefined) return undefined
-  if (!holdsCertificates(pem)) {
-    const what = isPem ? 'is PEM text' : 'names a file'
-    problems.push(`${where} ${what} without a readable certificate; it must hold BEGIN CERTIFICATE … END CERTIFICATE`)
-    return undefined
-  }
-  return isPem ? { kind: 'pem', pem } : { kind: 'file', path: written }
-}
-
-function holdsCertificates(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
-  return blocks.length > 0 && blocks.every(isCertificate)
-}
-
-function isCertificate(block: string): boolean {
-  try {
-    new X509Certificate(block)
-    return true
-  } catch {
-    // The only way to ask is to try.
-    return false
-  }
 }

@@ -1,11 +1,16 @@
 import { DICTIONARY } from '../compute/dictionary.js'
 import { renderConfigurationDocs } from './configuration-page.js'
+import { docstringsIn } from './metric-docstring.js'
 import { renderMetricsPage } from './metrics-page.js'
 
-/** Every generated file with its content, by its path from the root; they are checked in, and a drift fails the checks. */
-export function generatedFiles(): Record<string, string> {
+/**
+ * Every generated file with its content, by its path from the root; they are checked in, and a drift fails the checks.
+ * Needs the source texts of the metrics, whose docstrings are the documentation.
+ */
+export function generatedFiles(metricSources: readonly string[]): Record<string, string> {
+  const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
   return {
     'docs/configuration.md': renderConfigurationDocs(),
-    'docs/metrics.md': renderMetricsPage(DICTIONARY),
+    'docs/metrics.md': renderMetricsPage(DICTIONARY, docstrings),
   }
 }

@@ -1,4 +1,5 @@
 import { METRIC_GROUPS, type MetricDescription, UNIT_DECIMALS } from '../domain/metric.js'
+import type { MetricDocstring } from './metric-docstring.js'
 
 const TIER_PERIODS = { light: '1 s', medium: '5 s', heavy: '30 s' }
 
@@ -17,8 +18,11 @@ const FRESHNESS = [
   'What a metric *needs* and an installation does not have makes it `source_unavailable`; meta names what is missing.',
 ]
 
-/** docs/metrics.md: every metric of the dictionary, from the definitions themselves. */
-export function renderMetricsPage(dictionary: readonly MetricDescription[]): string {
+/** docs/metrics.md: every metric of the dictionary, from the definitions themselves and their docstrings. */
+export function renderMetricsPage(
+  dictionary: readonly MetricDescription[],
+  docstrings: ReadonlyMap<string, MetricDocstring>,
+): string {
   const groups = METRIC_GROUPS.map((group) => ({
     group,
     metrics: dictionary.filter((definition) => definition.group === group),
@@ -28,7 +32,7 @@ export function renderMetricsPage(dictionary: readonly MetricDescription[]): str
     '',
     '<!-- Generated from the metric dictionary by `npm run generate`; do not edit. -->',
     '',
-    'Every metric belongs to a strategy in an account, and to a window: `1m 5m 15m 1h` are wall clock, `1d 5d 20d` are trading sessions. A *level* is the same in every window, and its gauge has no `window` label. The docstring of each definition in `src/compute/metrics` tells unit and sign, when it is undefined, which convention it follows, and its source.',
+    'Every metric belongs to a strategy in an account, and to a window: `1m 5m 15m 1h` are wall clock, `1d 5d 20d` are trading sessions. A *level* is the same in every window, and its gauge has no `window` label.',
     '',
     `Rounding happens at output only: money to 2 decimals (6 in books that trade around the clock), ratios to ${UNIT_DECIMALS.ratio}, percent to ${UNIT_DECIMALS.percent}, bps to ${UNIT_DECIMALS.bps}. A metric without a value has no gauge; the JSON says \`insufficient_data\` and why.`,
     '',
@@ -37,40 +41,65 @@ export function renderMetricsPage(dictionary: readonly MetricDescription[]): str
       '',
       `## ${group}`,
       '',
-      '| metric | unit | windows | tier | gauge | version | rests on | needs | what it is |',
-      '|---|---|---|---|---|---|---|---|---|',
+      '| metric | unit | windows | tier | gauge | version |',
+      '|---|---|---|---|---|---|',
       ...metrics.map(row),
+      ...metrics.flatMap((metric) => section(metric, docstringOf(metric, docstrings))),
     ]),
     '',
   ].join('\n')
 }
 
+function docstringOf({ name }: MetricDescription, docstrings: ReadonlyMap<string, MetricDocstring>): MetricDocstring {
+  const found = docstrings.get(name)
+  if (found === undefined) throw new Error(`no source file defines ${name} in the usual way: docs cannot be made`)
+  return found
+}
+
 function row(metric: MetricDescription): string {
-  const {
-    name,
-    unit,
-    windows,
-    tier,
-    prometheus,
-    formulaVersion,
-    summary,
-    extended,
-    readAt,
-    instant,
-    needs = [],
-  } = metric
-  const windowsText = typeof windows === 'string' ? windows : windows.join(' ')
-  const gauges = [prometheus, ...(instant === undefined ? [] : [instant.prometheus])].map((gauge) => `\`${gauge}\``)
+  const { name, unit, prometheus, formulaVersion, extended } = metric
   const cells = [
-    `\`${name}\`${extended === true ? ' (extended)' : ''}`,
+    `[\`${name}\`](#${name})${extended === true ? ' (extended)' : ''}`,
     unit,
-    windowsText,
-    readAt === undefined ? TIER_PERIODS[tier] : 'when read',
-    gauges.join(' '),
+    windowsOf(metric),
+    tierOf(metric),
+    `\`${prometheus}\``,
     formulaVersion,
-    metric.sources.join(' '),
-    needs.join(' '),
-    summary,
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+function section(metric: MetricDescription, doc: MetricDocstring): string[] {
+  const { name, instant, besides = [], needs = [], sources } = metric
+  const others = [...(instant === undefined ? [] : [instant]), ...besides]
+  return [
+    '',
+    `### ${name}`,
+    '',
+    doc.headline,
+    '',
+    `- **Formula:** ${doc.formula}`,
+    `- **Unit and sign:** ${doc.unit}`,
+    `- **Undefined when:** ${doc.undefinedWhen}`,
+    `- **Convention:** ${doc.convention}`,
+    `- **Source:** ${doc.source}`,
+    `- **Rests on:** ${sources.length === 0 ? 'nothing outside the exporter' : sources.join(', ')}${needs.length === 0 ? '' : `; needs ${needs.join(', ')}`}`,
+    ...others.map(({ prometheus, summary }) => `- **Beside it:** \`${prometheus}\`: ${summary}`),
+    `- **PromQL:** \`${exampleOf(metric)}\``,
+  ]
+}
+
+function windowsOf({ windows }: MetricDescription): string {
+  return typeof windows === 'string' ? windows : windows.join(' ')
+}
+
+function tierOf({ readAt, tier }: MetricDescription): string {
+  return readAt === undefined ? TIER_PERIODS[tier] : 'when read'
+}
+
+/** Money and counts add up over books; ratios do not, so that the worst book is what one looks at. */
+function exampleOf({ prometheus, windows, unit }: MetricDescription): string {
+  const window = windows === 'level' ? '' : `{window="${windows === 'all' ? '1d' : windows.at(-1)}"}`
+  const isSum = unit === 'USD' || unit === 'count'
+  return isSum ? `sum by (strategy_id) (${prometheus}${window})` : `topk(5, ${prometheus}${window})`
 }

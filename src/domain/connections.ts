@@ -1,3 +1,5 @@
+import type { EpochMs } from './time.js'
+
 /** How a connection to Postgres is protected; `prefer` and `allow` are not here because they may end up unprotected. */
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
 export type SslMode = (typeof SSL_MODES)[number]
@@ -34,7 +36,23 @@ export interface ClickHouseConnection {
   readonly database: string
   readonly user: string
   readonly password: string | undefined
+  /** Whom to trust for the server's certificate and host name, which are always verified; undefined: no TLS. */
+  readonly ca: CertificateAuthority | undefined
   readonly timeoutMs: number
+}
+
+/** How a connection that is open is protected, as this end of it sees it. */
+export interface TlsState {
+  /** Such as `TLSv1.3`. */
+  readonly version: string
+  readonly cipher: string
+  /** What was verified of the server's certificate. */
+  readonly verified: 'nothing' | 'chain' | 'chain and host name'
+  /** Common name of the server's certificate, and of who signed it. */
+  readonly subject: string
+  readonly issuer: string
+  /** When the server's certificate expires. */
+  readonly validTo: EpochMs
 }
 
 /** A host and a port to listen on; port 0 takes a free one. */

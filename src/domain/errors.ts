@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'engine_failed',
   'facts_unreadable',
   'facts_rejected',
+  'check_failed',
   'refused',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

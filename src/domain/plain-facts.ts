@@ -13,40 +13,39 @@ type Raw = Readonly<Record<string, unknown>>
 class NotPlain extends Error {}
 const NOT_PLAIN = new NotPlain('left to the schema')
 
-/** The fact, or undefined where the schema has to look at it. */
+/** The fact, or undefined where the schema has to look at it. Every field is there, so that all facts have one shape. */
 export function plainExecution(raw: Raw): object | undefined {
   return whenPlain(() => {
     const { side } = raw
     if (side !== 'buy' && side !== 'sell') throw NOT_PLAIN
-    const optional = {
-      ...stamped(raw),
+    refuseStamps(raw)
+    return {
+      fact: 'execution' as const,
+      at: instant(raw.at),
+      knownAt: undefined,
+      revision: undefined,
+      executionId: name(raw.execution_id),
       decisionId: optionally(name, raw.decision_id),
-      strategyId: optionally(name, raw.strategy_id),
-      orderType: optionally(name, raw.order_type),
+      strategyId: optionally(repeatedName, raw.strategy_id),
+      account: repeatedName(raw.account),
+      symbol: symbol(raw.symbol),
+      side,
+      orderType: optionally(repeatedName, raw.order_type),
       limitPrice: optionally(price, raw.limit_price),
+      submittedQty: unsigned(raw.submitted_qty),
       notional: optionally(money, raw.notional),
+      filledQty: unsigned(raw.filled_qty),
       avgFillPrice: optionally(price, raw.avg_fill_price),
-      adapter: optionally(name, raw.adapter),
-      expectedAdapter: optionally(name, raw.expected_adapter),
-      venue: optionally(name, raw.venue),
+      status: repeatedName(raw.status),
+      adapter: optionally(repeatedName, raw.adapter),
+      expectedAdapter: optionally(repeatedName, raw.expected_adapter),
+      venue: optionally(repeatedName, raw.venue),
+      submittedAt: instant(raw.submitted_at),
       filledAt: optionally(instant, raw.filled_at),
       endedAt: optionally(instant, raw.ended_at),
       replaces: optionally(name, raw.replaces),
       costs: optionally(money, raw.costs),
     }
-    const fact = {
-      fact: 'execution' as const,
-      at: instant(raw.at),
-      executionId: name(raw.execution_id),
-      account: name(raw.account),
-      symbol: symbol(raw.symbol),
-      side,
-      submittedQty: unsigned(raw.submitted_qty),
-      filledQty: unsigned(raw.filled_qty),
-      status: name(raw.status),
-      submittedAt: instant(raw.submitted_at),
-    }
-    return withGiven(fact, optional)
   })
 }
 
@@ -54,29 +53,30 @@ export function plainExecution(raw: Raw): object | undefined {
 export function plainPositionSnapshot(raw: Raw): object | undefined {
   return whenPlain(() => {
     if (!Array.isArray(raw.positions)) throw NOT_PLAIN
-    const fact = {
+    refuseStamps(raw)
+    return {
       fact: 'position_snapshot' as const,
       at: instant(raw.at),
-      account: name(raw.account),
+      knownAt: undefined,
+      revision: undefined,
+      account: repeatedName(raw.account),
       equity: money(raw.equity),
       cash: money(raw.cash),
+      buyingPower: optionally(money, raw.buying_power),
       positions: raw.positions.map(plainPosition),
     }
-    return withGiven(fact, {
-      ...stamped(raw),
-      buyingPower: optionally(money, raw.buying_power),
-    })
   })
 }
 
 function plainPosition(raw: unknown): object {
   if (typeof raw !== 'object' || raw === null) throw NOT_PLAIN
   const { symbol: of, qty, avg_entry_price, mark } = raw as Raw
-  const position = { symbol: symbol(of), qty: scaled(qty, QUANTITY_DIGITS) }
-  return withGiven(position, {
+  return {
+    symbol: symbol(of),
+    qty: scaled(qty, QUANTITY_DIGITS),
     avgEntryPrice: optionally(price, avg_entry_price),
     mark: optionally(price, mark),
-  })
+  }
 }
 
 function whenPlain(read: () => object): object | undefined {
@@ -89,17 +89,8 @@ function whenPlain(read: () => object): object | undefined {
 }
 
 /** Revisions and times of knowledge are for files; rows do not have them. */
-function stamped(raw: Raw): Record<never, never> {
+function refuseStamps(raw: Raw): void {
   if (raw.known_at !== undefined || raw.revision !== undefined) throw NOT_PLAIN
-  return NOTHING
-}
-
-const NOTHING = {}
-
-/** What is not given is no field at all. */
-function withGiven(fact: Record<string, unknown>, optional: Raw): object {
-  for (const key in optional) if (optional[key] !== undefined) fact[key] = optional[key]
-  return fact
 }
 
 function optionally<Value>(read: (value: unknown) => Value, value: unknown): Value | undefined {
@@ -111,9 +102,28 @@ function name(value: unknown): string {
   return value
 }
 
+/** A name that many facts have, as one text for all of them: each row brings a copy of its own. */
+function repeatedName(value: unknown): string {
+  return shared(name(value))
+}
+
 function symbol(value: unknown): string {
   if (typeof value !== 'string' || value.length === 0 || value.length > 64) throw NOT_PLAIN
-  return canonicalSymbol(value)
+  return SYMBOLS.get(value) ?? remember(SYMBOLS, value, canonicalSymbol(value))
+}
+
+const NAMES = new Map<string, string>()
+const SYMBOLS = new Map<string, string>()
+/** No database has as many that repeat; where one does, copies cost memory and nothing else. */
+const MOST_REMEMBERED = 10_000
+
+function shared(text: string): string {
+  return NAMES.get(text) ?? remember(NAMES, text, text)
+}
+
+function remember(known: Map<string, string>, text: string, meaning: string): string {
+  if (known.size < MOST_REMEMBERED) known.set(text, meaning)
+  return meaning
 }
 
 function instant(value: unknown): EpochMs {

@@ -10,10 +10,18 @@ import { labelBlock } from './exposition-text.js'
 export class LabelCache {
   readonly #books = new Map<string, Map<string, string>>()
 
-  /** `strategy_id, account[, window], formula_version, freshness`: the labels of a value. */
-  value(frame: BookFrame, window: Window | undefined, formulaVersion: string, freshness: 'fresh' | 'stale'): string {
-    return this.#block(frame, `${window ?? ''} ${formulaVersion} ${freshness}`, () => ({
+  /** `strategy_id, account[, window], formula_version, freshness` and further labels: the labels of a value. */
+  value(
+    frame: BookFrame,
+    window: Window | undefined,
+    formulaVersion: string,
+    freshness: 'fresh' | 'stale',
+    more?: Readonly<Record<string, string>>,
+  ): string {
+    const key = `${window ?? ''} ${formulaVersion} ${freshness}`
+    return this.#block(frame, more === undefined ? key : `${key} ${JSON.stringify(more)}`, () => ({
       ...(window === undefined ? {} : { window }),
+      ...more,
       formula_version: formulaVersion,
       freshness,
     }))

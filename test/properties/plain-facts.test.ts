@@ -114,9 +114,9 @@ test.each([
 
 test('the quick way is taken for rows as databases write them', () => {
   const positions = [{ symbol: 'AAPL', qty: '-3', avg_entry_price: '1.5', mark: null }]
-  expect(plainExecution(RIGHT)).toStrictEqual(parseBySchema('execution', RIGHT))
+  expect(plainExecution(RIGHT)).toEqual(parseBySchema('execution', RIGHT))
   const whole = { account: 'live', at: '2026-11-20T19:30:00Z', equity: '1000.00000000', cash: '-12.5', positions }
-  expect(plainPositionSnapshot(whole)).toStrictEqual(parseBySchema('position_snapshot', whole))
+  expect(plainPositionSnapshot(whole)).toEqual(parseBySchema('position_snapshot', whole))
 })
 
 test('what files alone may bring is left to the schema', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type App, startApp } from '../../src/app/app.js'
 import { readConfig } from '../../src/config/config.js'
 import type { FrameSet } from '../../src/domain/frame.js'
@@ -24,7 +25,7 @@ export async function startExporter(
   const logger: Logger = { debug: write, info: write, warn: write, error: write }
   const config = readConfig({
     environment: { QUANT_LISTEN: '127.0.0.1:0', JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true', ...environment },
-    readFile: () => '',
+    readFile: (path) => readFileSync(path, 'utf8'),
     isTerminal: false,
   })
   const app = await startApp({

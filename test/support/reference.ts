@@ -5,9 +5,13 @@ import type { EpochMs } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
 import { ReferenceEquity } from './reference/equity.js'
 import { magnitude, money, quotient, sum } from './reference/exact.js'
+import { ReferenceExecution } from './reference/execution.js'
 import { type Answer, Knowledge, type ReferenceOptions } from './reference/knowledge.js'
+import { ReferenceOrders } from './reference/orders.js'
 import { pinsOf } from './reference/pins.js'
 import { type Marked, ReferencePnl, unrealizedOf } from './reference/pnl.js'
+import type { RiskAnswers } from './reference/risk.js'
+import { tradeAnswers } from './reference/trades.js'
 import { ReferenceWatching } from './reference/watching.js'
 import { startOf } from './reference/windows.js'
 
@@ -28,19 +32,51 @@ export function referenceAt(
 ): ReadonlyMap<string, ReferenceBook> {
   const known = new Knowledge(at, facts, options)
   const pins = pinsOf(known)
+  const before = (periodMs: number) => new Knowledge(Math.floor(at / periodMs) * periodMs, facts, options, at)
+  const [medium, heavy] = [before(MEDIUM_MS), before(HEAVY_MS)]
   return new Map(
     [...known.books].map(([id, key]) => {
-      const book = new ReferenceReader(new ReferencePnl(known, key, pins))
-      return [id, Object.fromEntries(WINDOWS.map((window) => [window, book.metrics(window)])) as ReferenceBook]
+      const [light, atMedium, atHeavy] = [known, medium, heavy].map(
+        (then) => new ReferenceReader(new ReferencePnl(then, key, pins)),
+      ) as [ReferenceReader, ReferenceReader, ReferenceReader]
+      const answersIn = (window: Window) => {
+        const { var_95_historical, cvar_95_historical } = atHeavy.risk(window)
+        const slow = { var_95_historical, cvar_95_historical, beta_vs_benchmark: atHeavy.beta(window) }
+        return [window, { ...light.metrics(window), ...atMedium.risk(window), ...slow }]
+      }
+      return [id, Object.fromEntries(WINDOWS.map(answersIn)) as ReferenceBook]
     }),
   )
 }
+
+/** Rows 26 to 34 of the orders that each adapter took, by book id and adapter. */
+export function referenceByAdapterAt(
+  at: EpochMs,
+  facts: readonly Fact[],
+  options: ReferenceOptions,
+): ReadonlyMap<string, ReadonlyMap<string, ReferenceBook>> {
+  const known = new Knowledge(at, facts, options)
+  const pins = pinsOf(known)
+  return new Map(
+    [...known.books].map(([id, key]) => {
+      const book = new ReferenceReader(new ReferencePnl(known, key, pins))
+      const answersOf = (adapter: string) =>
+        Object.fromEntries(WINDOWS.map((window) => [window, book.execution(window, adapter)])) as ReferenceBook
+      return [id, new Map(book.adapters.map((adapter) => [adapter, answersOf(adapter)]))]
+    }),
+  )
+}
+
+/** Slower metrics have the value of their own last instant: METRICS section 6. */
+const MEDIUM_MS = 5_000
+const HEAVY_MS = 30_000
 
 class ReferenceReader {
   readonly #known: Knowledge
   readonly #calendar: Calendar
   readonly #pnl: ReferencePnl
   readonly #equity: ReferenceEquity
+  readonly #orders: ReferenceOrders
   readonly #watching: ReferenceWatching
   readonly #level: Marked
 
@@ -51,6 +87,7 @@ class ReferenceReader {
     this.#pnl = pnl
     this.#level = this.#pnl.markedAt(known.at)
     this.#equity = new ReferenceEquity(this.#pnl, this.#level)
+    this.#orders = new ReferenceOrders(pnl)
     this.#watching = new ReferenceWatching(known, key)
   }
 
@@ -72,11 +109,33 @@ class ReferenceReader {
       traded_notional: isForeign ? 'currency' : money(notional),
       cost_bps: isForeign ? 'currency' : this.#costBps(this.#pnl.costs.ofOrders(start, at), notional),
       ...this.#equity.metrics(window, start, before),
+      ...tradeAnswers(this.#pnl, start),
+      turnover_ratio: this.#equity.turnover(window, start, before, notional),
+      ...this.execution(window),
       ...this.#watching.metrics(
         { window: start, fiveSessions: startOf('5d', this.#calendar, this.#known) },
         this.#pnl.positions.held(at).map(({ symbol }) => symbol),
       ),
     }
+  }
+
+  risk(window: Window): RiskAnswers {
+    const start = startOf(window, this.#calendar, this.#known)
+    return this.#equity.risk(window, start, this.#pnl.markedAtStart(start))
+  }
+
+  beta(window: Window): Answer {
+    const start = startOf(window, this.#calendar, this.#known)
+    return this.#equity.beta(window, start, this.#pnl.markedAtStart(start))
+  }
+
+  get adapters(): string[] {
+    return [...new Set(this.#orders.all.flatMap(({ order }) => order.adapter ?? []))]
+  }
+
+  execution(window: Window, adapter?: string): Record<string, Answer> {
+    const start = startOf(window, this.#calendar, this.#known)
+    return new ReferenceExecution(this.#pnl, this.#orders, start, adapter).answers()
   }
 
   #realizedPnl(start: EpochMs, isForeign: boolean): Answer {

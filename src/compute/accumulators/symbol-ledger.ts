@@ -51,12 +51,17 @@ export interface LedgerState {
   readonly largest: QuantityE9
 }
 
-interface Entry {
+/** One thing that happened to a symbol. */
+export interface LedgerStep {
   readonly at: EpochMs
   /** Undefined for the entry that an adjustment, a takeover or a return to certainty makes. */
   readonly fill: Fill | undefined
   readonly adjustment?: Adjustment
-  /** What stands after it. */
+  /** What stands after it; another object after every change before it. */
+  readonly state: LedgerState
+}
+
+interface Entry extends LedgerStep {
   state: LedgerState
 }
 
@@ -171,6 +176,12 @@ export class SymbolLedger {
     const index = this.#lastIndexAt(at)
     if (this.#validLength <= index) this.#settleTo(index)
     return this.#entries[index]?.state ?? NOTHING
+  }
+
+  /** What happened, in order; the first `count` steps, those up to an instant, hold the state after them. */
+  stepsUpTo(at: EpochMs): { readonly steps: readonly LedgerStep[]; readonly count: number } {
+    this.stateAt(at)
+    return { steps: this.#entries, count: this.#lastIndexAt(at) + 1 }
   }
 
   /** The first instant after `at` at which the state is another one; Infinity when nothing follows. */

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import crypto, { createHash, type Hash } from 'node:crypto'
 import { contentOf } from '../../domain/fact-content.js'
 import type { Fact } from '../../domain/facts.js'
 
@@ -27,8 +27,12 @@ export function termOfHash(hash: Hash): Digest {
 }
 
 export function termOf(text: string): Digest {
-  return termOfHash(createHash('sha256').update(text))
+  return BigInt(`0x${sha256(text).slice(0, DIGITS)}`)
 }
+
+/** In one call where this Node has it (20.12 on): half the time of an object made for each text. */
+const sha256: (text: string) => string =
+  'hash' in crypto ? (text) => crypto.hash('sha256', text) : (text) => createHash('sha256').update(text).digest('hex')
 
 export function termOfFact(fact: Fact): Digest {
   return termOf(contentOf(fact))

@@ -1,9 +1,9 @@
-import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../domain/exact.js'
-import type { Meta, MetricDescription, MetricResult, Reason } from '../../domain/metric.js'
+import type { MetricDescription, MetricResult } from '../../domain/metric.js'
 import type { Feed } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
-import type { Unknown } from '../valuation.js'
 import type { CoverageView, LevelView, WindowView } from '../view.js'
+
+export { insufficient, ok, okMoney, unknown } from '../result.js'
 
 /** A metric is its description and a pure function of one view; nothing else about it is written anywhere. */
 export type MetricDefinition = LevelMetric | WindowMetric | FeedMetric | AgeMetric
@@ -43,22 +43,4 @@ export function isOfFeed(definition: MetricDefinition): definition is FeedMetric
 
 export function isLevel(definition: LevelMetric | WindowMetric): definition is LevelMetric {
   return definition.windows === 'level'
-}
-
-export function ok(value: number, meta?: Meta): MetricResult {
-  return meta === undefined ? { status: 'ok', value } : { status: 'ok', value, meta }
-}
-
-export function okMoney(value: MoneyE17, meta?: Meta): MetricResult {
-  return ok(toNumber(value, MONEY_DIGITS), meta)
-}
-
-export function insufficient(reason: Reason, meta?: Meta): MetricResult {
-  return meta === undefined ? { status: 'insufficient_data', reason } : { status: 'insufficient_data', reason, meta }
-}
-
-/** The result that follows from what could not be worked out; meta names the symbols that prevent it. */
-export function unknown(valuation: Unknown): MetricResult {
-  const { reason, symbols, meta } = valuation
-  return insufficient(reason, symbols.length > 0 ? { ...meta, symbols: [...symbols].sort() } : meta)
 }

@@ -47,6 +47,7 @@ export function brokerFillsOf(
   chains: readonly ActivityChain[],
   rowQty: QuantityE9,
 ): BrokerFills {
+  if (eventFills.length + chains.length === 0) return NOTHING_TOLD
   const byActivities = chains.flatMap(({ id, head }): BrokerFill[] => {
     const fill = fillOf(head)
     return fill === undefined ? [] : [{ id, at: head.at, ...fill }]
@@ -73,6 +74,8 @@ export function brokerFillsOf(
     lastActivityAt: isByActivities ? lastOf(byActivities.map(({ at }) => at)) : undefined,
   }
 }
+
+const NOTHING_TOLD: BrokerFills = { fills: [], orderCosts: [], gone: [], lastActivityAt: undefined }
 
 function timeOf({ at, createdAt }: OrderEvent): string {
   return at ?? createdAt

@@ -34,21 +34,27 @@ const COST_FIELDS = [
   'total_fees',
 ] as const
 
-/** Fields of the broker's order document that are read, as text; one pass over the document instead of one a field. */
+/** Where it says when an order ended, by the row's status; else under canceled_at. */
+const END_FIELDS: Readonly<Record<string, string>> = {
+  expired: 'expired_at',
+  rejected: 'failed_at',
+  replaced: 'replaced_at',
+}
+const CANCELED_AT = 'canceled_at'
+
+/** Fields of it that are read as they are. */
 const ORDER_FIELDS = [
   'submitted_at',
   'filled_at',
   'updated_at',
-  'expired_at',
-  'canceled_at',
-  'failed_at',
-  'replaced_at',
   'replaces',
   'notional',
   'limit_price',
   '_execution_adapter',
-  ...COST_FIELDS,
 ] as const
+
+/** All that is read of it, as text: one pass over the document instead of one a field. */
+const DOCUMENT_FIELDS = [...ORDER_FIELDS, ...Object.values(END_FIELDS), CANCELED_AT, ...COST_FIELDS]
 
 const FINAL = new Set(['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced'])
 /** Strategy, account and submit time are the decision's. */
@@ -84,7 +90,12 @@ export function executionsTable(schema: TorghutSchema): Table {
     last_update_at: 't.last_update_at',
     adapter: column('execution_actual_adapter'),
     expected_adapter: column('execution_expected_adapter'),
-    ...Object.fromEntries(ORDER_FIELDS.map((field) => [`${OF_ORDER}${field}`, `o.${field}`])),
+    ...Object.fromEntries(ORDER_FIELDS.map((field) => [`order_document_${field}`, `o.${field}`])),
+    // A column costs as much as a document of some fields, so what can be chosen here is not chosen later.
+    order_costs: `coalesce(${COST_FIELDS.map((field) => `nullif(o.${field}, '')`)})`,
+    order_ended_at: `CASE t.status ${Object.entries(END_FIELDS)
+      .map(([status, field]) => `WHEN '${status}' THEN o.${field}`)
+      .join(' ')} ELSE o.${CANCELED_AT} END`,
     reconciled: 'o._broker_reconcile_last_order',
     feed: 'o._order_feed_last_event',
     events: hasEvents ? 'ev.list' : 'NULL::json',
@@ -95,7 +106,7 @@ export function executionsTable(schema: TorghutSchema): Table {
     kind: 'execution',
     joins: `LEFT JOIN trade_decisions d ON d.id = t.trade_decision_id
     LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.raw_order) = 'object' THEN t.raw_order END)
-    AS o(${ORDER_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true
+    AS o(${DOCUMENT_FIELDS.map((field) => `${field} text`).join(', ')}, _broker_reconcile_last_order jsonb, _order_feed_last_event jsonb) ON true
     ${hasEvents ? orderEventsJoin(schema, account) : ''} ${hasActivities ? orderActivitiesJoin(schema, account) : ''}`,
     columns,
     projection: projectionOf(columns),
@@ -109,15 +120,6 @@ export function executionsTable(schema: TorghutSchema): Table {
   }
 }
 
-/** Marks the fields of a row that are those of the broker's order document. */
-const OF_ORDER = 'order_document_'
-
-function orderDocumentOf(row: Row): Record<string, unknown> {
-  const document: Record<string, unknown> = {}
-  for (const field of ORDER_FIELDS) document[field] = row[OF_ORDER + field]
-  return document
-}
-
 function toFacts(row: Row): Reading {
   const id = String(row.id)
   const account = text(row.account)
@@ -125,7 +127,6 @@ function toFacts(row: Row): Reading {
     const detail = 'neither the order nor its decision names an account'
     return { facts: [], rejections: [{ kind: 'execution', id, reason: 'no_account', detail }] }
   }
-  const order = orderDocumentOf(row)
   const latest = latestOrderOf(row)
   const status = String(row.status)
   const filledQty = text(row.filled_qty) ?? '0'
@@ -135,9 +136,9 @@ function toFacts(row: Row): Reading {
   const times = timesOf(events, eventFills, filledE9)
   const fills = brokerFillsOf(eventFills, chainsOf(activitiesOf(row.activities)), filledE9)
   const submittedAt =
-    times.submittedAt ?? firstOf(order, ['submitted_at']) ?? text(row.executed_at) ?? text(row.created_at)
-  const filledAt = fills.lastActivityAt ?? times.filledAt ?? filledAtOf(row, status, order, latest) ?? submittedAt
-  const endedAt = endedAtOf(row, status, filledAt, order, latest, times)
+    times.submittedAt ?? text(row.order_document_submitted_at) ?? text(row.executed_at) ?? text(row.created_at)
+  const filledAt = fills.lastActivityAt ?? times.filledAt ?? filledAtOf(row, status, latest) ?? submittedAt
+  const endedAt = endedAtOf(row, status, filledAt, latest, times)
   return join(
     instrumentOf(row.symbol),
     read('execution', id, {
@@ -148,19 +149,19 @@ function toFacts(row: Row): Reading {
       symbol: row.symbol,
       side: typeof row.side === 'string' ? row.side.toLowerCase() : row.side,
       order_type: row.order_type,
-      limit_price: priceOf(order?.limit_price),
+      limit_price: priceOf(row.order_document_limit_price),
       submitted_qty: row.submitted_qty ?? '0',
-      notional: firstOf(order, ['notional']),
+      notional: text(row.order_document_notional),
       filled_qty: filledQty,
       avg_fill_price: priceOf(row.avg_fill_price),
       status,
-      adapter: row.adapter ?? order?._execution_adapter,
+      adapter: row.adapter ?? row.order_document__execution_adapter,
       expected_adapter: row.expected_adapter,
       submitted_at: submittedAt,
       filled_at: filledAt,
       ended_at: endedAt,
-      replaces: firstOf(order, ['replaces']),
-      costs: firstOf(latest, COST_FIELDS) ?? firstOf(order, COST_FIELDS),
+      replaces: text(row.order_document_replaces),
+      costs: firstOf(latest, COST_FIELDS) ?? text(row.order_costs),
       at: endedAt ?? filledAt,
     }),
     fillFacts({ executionId: id, account }, fills),
@@ -174,15 +175,11 @@ function latestOrderOf(row: Row): Record<string, unknown> | undefined {
 }
 
 /** When the order's cumulative quantity was filled, in the order of trust of SOURCES ("Timestamps"); never updated_at of the row. */
-function filledAtOf(
-  row: Row,
-  status: string,
-  order: Record<string, unknown> | undefined,
-  latest: Record<string, unknown> | undefined,
-): string | undefined {
-  const filledAt = firstOf(latest, ['filled_at']) ?? firstOf(order, ['filled_at'])
+function filledAtOf(row: Row, status: string, latest: Record<string, unknown> | undefined): string | undefined {
+  const filledAt = text(latest?.filled_at) ?? text(row.order_document_filled_at)
   if (filledAt !== undefined) return filledAt
-  const updatedAt = status === 'filled' ? undefined : firstOf(latest ?? order, ['updated_at'])
+  const updatedAt =
+    status === 'filled' ? undefined : text(latest === undefined ? row.order_document_updated_at : latest.updated_at)
   return updatedAt ?? (FINAL.has(status) ? text(row.last_update_at) : undefined)
 }
 
@@ -190,7 +187,6 @@ function endedAtOf(
   row: Row,
   status: string,
   filledAt: unknown,
-  order: Record<string, unknown> | undefined,
   latest: Record<string, unknown> | undefined,
   times: EventTimes,
 ): unknown {
@@ -198,6 +194,10 @@ function endedAtOf(
   if (status === 'filled') return filledAt
   const event = times.endedAt(status === 'cancelled' ? 'canceled' : status)
   if (event !== undefined) return event
-  const field = { expired: 'expired_at', rejected: 'failed_at', replaced: 'replaced_at' }[status] ?? 'canceled_at'
-  return firstOf(latest, [field]) ?? firstOf(order, [field]) ?? text(row.last_update_at) ?? filledAt
+  return (
+    text(latest?.[END_FIELDS[status] ?? CANCELED_AT]) ??
+    text(row.order_ended_at) ??
+    text(row.last_update_at) ??
+    filledAt
+  )
 }

@@ -7,7 +7,7 @@ import type { Row, Table } from './table.js'
 import type { Tables } from './tables.js'
 
 /** Rows asked for at once, and applied without a pause: some ten milliseconds of work. */
-const FETCH_ROWS = 500
+const FETCH_ROWS = 200
 
 export interface HydrateOptions {
   readonly at: EpochMs

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { QueryResultRow } from 'pg'
 import type { Transaction } from './read-only.js'
 
@@ -61,6 +62,8 @@ function readCursor<Row extends QueryResultRow>(
       const [next] = await Promise.all([isEnd ? [] : fetch(), takeIn(rows, isEnd)])
       if (isEnd) return
       rows = next
+      // A socket that always has more is read many times in a row: only a turn of the event loop lets others in between.
+      await immediate()
     }
   })
 }

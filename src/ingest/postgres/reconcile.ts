@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { EpochMs } from '../../domain/time.js'
 import type { HeldRows } from './held-rows.js'
 import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
@@ -5,8 +6,8 @@ import type { Transaction } from './read-only.js'
 import type { TableName } from './schema.js'
 import { WATCHED } from './watched.js'
 
-/** Versions fetched at once: some milliseconds of work on either side. */
-const FETCH_ROWS = 5_000
+/** Versions fetched or looked at at once: some milliseconds of work. */
+const FETCH_ROWS = 1_000
 /** Suspects looked at in one transaction: a poll may have to wait for it. */
 const SUSPECTS_AT_ONCE = 500
 
@@ -53,7 +54,7 @@ async function scan(
   { transaction, hasOneSession, held, signal, at, historyFrom }: ReconcileOptions,
 ): Promise<string[]> {
   const suspects: string[] = []
-  const missing = new Set(held.ids(name))
+  const missing = await withoutBlocking(held.ids(name))
   const isWindowed = WINDOWED.includes(name)
   const dated = DATED_BY[name]
   const age = `CASE WHEN ${dated} > $1::timestamptz THEN 1 ${isWindowed ? `WHEN ${dated} <= $2::timestamptz THEN -1` : ''} ELSE 0 END`
@@ -79,6 +80,13 @@ async function scan(
   )
   for (const id of missing) suspects.push(id)
   return suspects
+}
+
+/** A set made a slice at a time; what comes to be held meanwhile may be in it or not. */
+async function withoutBlocking(ids: Iterable<string>): Promise<Set<string>> {
+  const all = new Set<string>()
+  for (const id of ids) if (all.add(id).size % FETCH_ROWS === 0) await immediate()
+  return all
 }
 
 /** From when on a row is read: T must have come so far. */

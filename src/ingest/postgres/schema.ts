@@ -107,6 +107,12 @@ const COLUMNS: Record<TableName, Columns> = {
   },
 }
 
+/** The columns of a table that are read where they are there. */
+export function columnsReadOf(table: TableName): readonly string[] {
+  const { needed, later = {} } = COLUMNS[table]
+  return [...needed, ...Object.keys(later)]
+}
+
 export interface TableState {
   readonly table: TableName
   /** Undefined where the table is not there, or may not be read. */
@@ -126,8 +132,7 @@ export class TorghutSchema {
   ) {
     this.tables = TABLE_NAMES.map((table) => {
       const present = new Set(columns.filter(([of]) => of === table).map(([, column]) => column))
-      const { needed, later = {} } = COLUMNS[table]
-      const missing = [...needed, ...Object.keys(later)].filter((column) => !present.has(column))
+      const missing = columnsReadOf(table).filter((column) => !present.has(column))
       return { table, missingColumns: present.size === 0 ? undefined : missing }
     })
     this.#missing = new Map(this.tables.map(({ table, missingColumns }) => [table, missingColumns]))
@@ -200,13 +205,14 @@ export function discoverTorghut(pool: pg.Pool): Promise<TorghutState> {
     () => undefined,
     async (query) => {
       const schema = await readSchema(query)
-      const [counted] =
-        schema.problems.length === 0
-          ? await query<{ books: number }>(
-              'SELECT count(*)::int AS books FROM (SELECT DISTINCT strategy_id, alpaca_account_label FROM trade_decisions) b',
-            )
-          : []
-      return { schema, books: counted?.books ?? 0 }
+      return { schema, books: schema.problems.length === 0 ? await countBooks(query) : 0 }
     },
   )
+}
+
+export async function countBooks(query: Query): Promise<number> {
+  const [counted] = await query<{ books: number }>(
+    'SELECT count(*)::int AS books FROM (SELECT DISTINCT strategy_id, alpaca_account_label FROM trade_decisions) b',
+  )
+  return counted?.books ?? 0
 }

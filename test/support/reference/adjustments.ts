@@ -45,7 +45,8 @@ export function ledgerAt(
   return ledger
 }
 
-function beginningOf(opening: Opening): EpochMs {
+/** Behind which instant fills count for the ledger. */
+export function beginningOf(opening: Opening): EpochMs {
   if (opening.kind === 'flat') return Number.NEGATIVE_INFINITY
   return opening.kind === 'unknown' ? opening.until : opening.at
 }

@@ -1,3 +1,4 @@
+import type { ExecutionFact } from '../../../src/domain/facts.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, sum } from './exact.js'
 import { COST_SOURCES, type CostSource, type Knowledge } from './knowledge.js'
@@ -31,11 +32,14 @@ export class ReferenceCosts {
         order.endedAt <= end &&
         !this.#known.fills.some((fill) => fill.order.executionId === order.executionId),
     )
-    const ofBare = bare.map((order) => {
-      if (source === 'order_records') return order.costs ?? 0n
-      return source === 'broker_activities' ? sum(this.#known.evidenceOf(order).map(({ costs }) => costs ?? 0n)) : 0n
-    })
-    return sum(fills.map(({ costs }) => costs[source])) + sum(ofBare)
+    return sum(fills.map(({ costs }) => costs[source])) + sum(bare.map((order) => this.ofBare(order)))
+  }
+
+  /** What an order without a fill has cost. */
+  ofBare(order: ExecutionFact): bigint {
+    if (this.source === 'order_records') return order.costs ?? 0n
+    if (this.source !== 'broker_activities') return 0n
+    return sum(this.#known.evidenceOf(order).map(({ costs }) => costs ?? 0n))
   }
 
   /** Everything: of orders, of the account where it names none, and what was taken in coin. */

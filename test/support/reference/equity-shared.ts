@@ -2,11 +2,12 @@ import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import type { Window } from '../../../src/domain/window.js'
 import type { ReferenceAccount } from './equity-account.js'
-import { hasValues } from './equity-series.js'
+import { keptCells } from './equity-series.js'
 import { ReferenceShare } from './equity-share.js'
 import { asReturn, type Fraction, fraction } from './exact.js'
 import type { Answer } from './knowledge.js'
 import type { ReferencePnl } from './pnl.js'
+import type { Growth, MaybeValue, SeriesValue } from './returns.js'
 import type { WealthPoint } from './wealth.js'
 
 /** A book that shares its account: a part of the account at the start, and its own result since. */
@@ -34,12 +35,28 @@ export class SharedEquity {
   cumulativeReturn(window: Window, start: EpochMs): Answer {
     const shared = this.from(start)
     if (shared.begin === undefined) return 'no_equity'
-    if (!hasValues(window, start, this.#pnl, this.#account, shared)) return 'no_observations'
+    if (keptCells(window, start, this.#pnl, this.#account, shared).length === 0) return 'no_observations'
     return this.#grown(shared)
   }
 
   intradayReturn(open: EpochMs): Answer {
     return this.#grown(this.from(open))
+  }
+
+  /** E at the start, then at what was observed last in each kept cell, or at its end where the window is wall-clock. */
+  values(window: Window, start: EpochMs): MaybeValue[] | Reason {
+    const shared = this.from(start)
+    const { begin } = shared
+    if (begin === undefined) return 'no_equity'
+    const kept = keptCells(window, start, this.#pnl, this.#account, shared).map(({ at, part }): MaybeValue => {
+      const equity = shared.equityAt(at)
+      return typeof equity === 'string' ? equity : { at, part, equity }
+    })
+    return [{ at: start, part: undefined, equity: begin }, ...kept]
+  }
+
+  growth(from: SeriesValue, to: SeriesValue): Growth {
+    return { growth: ratio(to.equity, from.equity), isLast: to.equity.over <= 0n }
   }
 
   curve(start: EpochMs): WealthPoint[] | Reason {

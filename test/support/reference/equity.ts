@@ -2,14 +2,17 @@ import type { Calendar } from '../../../src/domain/calendar.js'
 import type { Reason } from '../../../src/domain/metric.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import type { Window } from '../../../src/domain/window.js'
+import { BETA_WINDOWS, betaOf } from './beta.js'
 import { ReferenceAccount } from './equity-account.js'
 import { AloneEquity } from './equity-alone.js'
 import { SharedEquity } from './equity-shared.js'
-import { type Fraction, magnitude, quotient, sum } from './exact.js'
+import { type Fraction, fraction, magnitude, quotient, sum } from './exact.js'
 import type { Answer } from './knowledge.js'
 import type { Marked, ReferencePnl } from './pnl.js'
 import { ReferencePositions } from './positions.js'
 import { ReferencePrices } from './prices.js'
+import { type MaybeValue, type SeriesValue, stepsOf, untilRuin } from './returns.js'
+import { type RiskAnswers, type RiskInput, riskAnswers } from './risk.js'
 import { otherTraders, shareOf } from './sharing.js'
 import { currentDrawdown, longestDrawdownMinutes, maxDrawdown, type WealthPoint } from './wealth.js'
 
@@ -44,6 +47,63 @@ export class ReferenceEquity {
     return { ...this.#levels(), ...this.#ofWindow(window, start, before) }
   }
 
+  /** Rows 8 to 12, 15 and 16. */
+  risk(window: Window, start: EpochMs, before: Marked): RiskAnswers {
+    return riskAnswers(window, this.#riskInput(window, start, before))
+  }
+
+  #riskInput(window: Window, start: EpochMs, before: Marked): RiskInput | Reason | 'flat' {
+    if (this.#isForeignSince(start, before)) return 'currency'
+    if (this.#pnl.isFlatSince(start)) return 'flat'
+    const values = this.#chainable(window, start)
+    if (typeof values === 'string') return values
+    const { at, options } = this.#pnl.known
+    const steps = stepsOf(values, this.#growthOf)
+    const curve = this.#equity.curve(start)
+    const drawdown = typeof curve === 'string' ? curve : maxDrawdown(curve)
+    return { window, start, at, calendar: this.#calendar, values, steps, maxDrawdown: drawdown, options }
+  }
+
+  /** Row 41. */
+  beta(window: Window, start: EpochMs, before: Marked): Answer {
+    if (!BETA_WINDOWS.includes(window)) return 'not_defined_for_window'
+    if (this.#isForeignSince(start, before)) return 'currency'
+    const { known, key } = this.#pnl
+    const benchmark = known.benchmarks.get(key.strategyId)
+    if (benchmark === undefined) return 'no_benchmark'
+    if (this.#pnl.isFlatSince(start)) return 0
+    const values = this.#chainable(window, start)
+    if (typeof values !== 'string') return betaOf(window, this.#calendar, known, benchmark, values, this.#growthOf)
+    // Of a book alone in its account the row has no other word for it.
+    return this.#alone === undefined ? values : 'too_few_observations'
+  }
+
+  /** Row 24. */
+  turnover(window: Window, start: EpochMs, before: Marked, traded: bigint): Answer {
+    if (this.#isForeignSince(start, before)) return 'currency'
+    if (!this.#pnl.happenedSince(start)) return 0
+    const values: readonly MaybeValue[] | Reason = this.#equity.values(window, start)
+    if (typeof values === 'string' || !isWhole(values)) return 'no_equity'
+    const total = values.reduce((whole, { equity }) => plus(whole, equity), fraction(0n, 1n))
+    if (total.over <= 0n) return 'non_positive_equity'
+    return quotient(traded * BigInt(values.length) * total.under, total.over)
+  }
+
+  get #equity(): AloneEquity | SharedEquity {
+    return this.#alone ?? this.#shared
+  }
+
+  readonly #growthOf = (from: SeriesValue, to: SeriesValue) => this.#equity.growth(from, to)
+
+  /** The values up to the end of the chain, or why there are none. */
+  #chainable(window: Window, start: EpochMs): readonly SeriesValue[] | Reason {
+    const values: readonly MaybeValue[] | Reason = this.#equity.values(window, start)
+    if (typeof values === 'string') return values
+    const chain = untilRuin(values)
+    if (isWhole(chain)) return chain
+    return chain.includes('missing_mark') ? 'missing_mark' : 'unknown_opening_position'
+  }
+
   #levels(): Record<string, Answer> {
     const isForeign =
       this.#level === 'currency' ||
@@ -53,7 +113,7 @@ export class ReferenceEquity {
     const isFlat = this.#pnl.isFlatSince(this.#open)
     return {
       equity: typeof equity === 'string' ? equity : quotient(equity.over, equity.under * 10n ** 17n),
-      intraday_return: isFlat ? 0 : (this.#alone ?? this.#shared).intradayReturn(this.#open),
+      intraday_return: isFlat ? 0 : this.#equity.intradayReturn(this.#open),
       leverage_gross_over_equity: isFlat ? 0 : this.#leverage(equity),
     }
   }
@@ -72,10 +132,9 @@ export class ReferenceEquity {
       const answer = isForeign ? 'currency' : 0
       return { cumulative_return: answer, ...drawdowns(() => answer), pnl_reconciliation_gap: gap }
     }
-    const equity = this.#alone ?? this.#shared
-    const curve = equity.curve(start)
+    const curve = this.#equity.curve(start)
     return {
-      cumulative_return: equity.cumulativeReturn(window, start),
+      cumulative_return: this.#equity.cumulativeReturn(window, start),
       ...drawdowns((of) => {
         if (typeof curve === 'string') return curve
         return curve.length < 2 ? 'too_few_observations' : of(curve, this.#calendar)
@@ -103,6 +162,14 @@ function drawdowns(answer: (of: CurveReader) => Answer): Record<string, Answer> 
     current_drawdown: answer(currentDrawdown),
     drawdown_duration_minutes: answer(longestDrawdownMinutes),
   }
+}
+
+function isWhole(values: readonly MaybeValue[]): values is readonly SeriesValue[] {
+  return values.every((value) => typeof value !== 'string')
+}
+
+function plus(a: Fraction, b: Fraction): Fraction {
+  return fraction(a.over * b.under + b.over * a.under, a.under * b.under)
 }
 
 function isHeldByOthers({ known, key, pins }: ReferencePnl): boolean {

@@ -18,6 +18,10 @@ export interface ReferenceOptions {
   readonly calendarOf: (strategyId: string) => CalendarName
   readonly sessionRollMs: number
   readonly markMaxAgeMs: number
+  /** How many returns a figure made of returns needs; 20 when not given. */
+  readonly minObservations?: number
+  /** Of a year; 0 when not given. */
+  readonly riskFreeAnnual?: number
   /** A book's part of its account, 0.7 for 70 per cent, where configuration gives one. */
   readonly shareOf?: (strategyId: string, account: string) => number | undefined
   /** What an order's fills cost by the schedule of an account, where configuration has one. */
@@ -83,12 +87,15 @@ export class Knowledge {
   /** Of source `ta`: bid and ask, where the row has a quote. */
   readonly signals = new Map<string, { at: EpochMs; bid: bigint | undefined; ask: bigint | undefined }[]>()
   readonly universes = new Map<string, readonly string[]>()
+  readonly benchmarks = new Map<string, string>()
   readonly #terms = new Map<string, Terms>()
 
   constructor(
     readonly at: EpochMs,
     facts: readonly Fact[],
     readonly options: ReferenceOptions,
+    /** When the sources were read that this is known from; a slower metric is of an instant before. */
+    readonly readAt: EpochMs = at,
   ) {
     // A retraction has the identity of what it takes back, and stands for nothing itself.
     const latest = [...new Map(facts.map((fact) => [identityOf(fact), fact])).values()]
@@ -116,7 +123,10 @@ export class Knowledge {
       this.bars.set(symbol, [...(this.bars.get(symbol) ?? []), { at: end, price: close }])
     for (const { symbol, at: time, bid, ask } of of('signal').filter((row) => row.at <= at && row.source === 'ta'))
       this.signals.set(symbol, [...(this.signals.get(symbol) ?? []), { at: time, bid, ask }])
-    for (const { strategyId, universe = [] } of of('strategy')) this.universes.set(strategyId, universe)
+    for (const { strategyId, universe = [], benchmark } of of('strategy')) {
+      this.universes.set(strategyId, universe)
+      if (benchmark !== undefined) this.benchmarks.set(strategyId, benchmark)
+    }
     const described = of('strategy').flatMap(({ strategyId, accounts = [] }) =>
       accounts.map((account) => ({ strategyId, account })),
     )
@@ -136,14 +146,14 @@ export class Knowledge {
   /** The snapshots of an account that are still there at T with their positions: of old minutes the last, and the last plausible one. */
   keptSnapshots(account: string): readonly PositionSnapshotFact[] {
     const all = this.snapshotsOf(account)
-    const kept = [...thinned(all, MINUTE_MS, this.at), ...this.plausibleSnapshots(account)]
+    const kept = [...thinned(all, MINUTE_MS, this.readAt), ...this.plausibleSnapshots(account)]
     return all.filter((snapshot) => kept.includes(snapshot))
   }
 
   /** The same, those alone whose equity counts. */
   plausibleSnapshots(account: string): readonly PositionSnapshotFact[] {
     const plausible = this.snapshotsOf(account).filter((snapshot) => isPlausible(snapshot, this))
-    return thinned(plausible, MINUTE_MS, this.at)
+    return thinned(plausible, MINUTE_MS, this.readAt)
   }
 
   /** Every snapshot of an account that is not too old at T, oldest first. */

@@ -2,10 +2,11 @@ import type { BookKey } from '../../../src/domain/book.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { type Adjustment, adjustmentsOf, ledgerAt } from './adjustments.js'
 import { sum } from './exact.js'
-import type { Knowledge, ReferenceFill } from './knowledge.js'
+import type { CostSource, Knowledge, ReferenceFill } from './knowledge.js'
 import type { Position, ReferenceLedger } from './ledger.js'
 import { type Opening, openingOf } from './openings.js'
 import type { ReferencePrices } from './prices.js'
+import { type RoundTrip, roundTripsOf } from './trades.js'
 
 /** What one book held and earned, each answer from its first fill on. */
 export class ReferencePositions {
@@ -63,6 +64,13 @@ export class ReferencePositions {
     return [...this.adjustments].flatMap(([symbol, adjustments]) =>
       adjustments.filter(({ at }) => at > start && at <= end).map((adjustment) => ({ ...adjustment, symbol })),
     )
+  }
+
+  roundTrips(source: CostSource | undefined): RoundTrip[] {
+    return [...this.fills].flatMap(([symbol, fills]) => {
+      const opening = this.#openings.get(symbol) ?? { kind: 'flat' }
+      return roundTripsOf({ symbol, fills, opening }, this.adjustments.get(symbol) ?? [], this.known, source)
+    })
   }
 
   /** What fees taken in coin were worth in (start, end]. */

@@ -67,9 +67,9 @@ export class ReferencePrices {
   /** The newest quote decides; of the past only the last one of each cell is kept, whatever it says. */
   #mid(symbol: string, until: EpochMs): Point | undefined {
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
-    const { at, signals } = this.#known
+    const { at, readAt, signals } = this.#known
     const rows = signals.get(symbol) ?? []
-    const quote = (this.pins === undefined ? [...rows].sort(byTime) : thinned(rows, cellMs, at, this.pins))
+    const quote = (this.pins === undefined ? [...rows].sort(byTime) : thinned(rows, cellMs, readAt, this.pins))
       .filter((row) => row.at <= until && row.at >= at - QUOTE_LIFETIME_MS)
       .at(-1)
     if (quote?.bid === undefined || quote.ask === undefined || quote.bid <= 0n || quote.ask < quote.bid)
@@ -86,10 +86,10 @@ export class ReferencePrices {
   bars(symbol: string): readonly Point[] {
     const kept = this.#bars.get(symbol)
     if (kept !== undefined) return kept
-    const { at } = this.#known
+    const { at, readAt } = this.#known
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
     const all = this.#known.bars.get(symbol) ?? []
-    const bars = this.pins === undefined ? [...all].sort(byTime) : thinned(all, cellMs, at, this.pins)
+    const bars = this.pins === undefined ? [...all].sort(byTime) : thinned(all, cellMs, readAt, this.pins)
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive

@@ -68,8 +68,8 @@ describe('a source that falls silent for three minutes in session', () => {
   test('Postgres: everything, 15 s and a tick after the last complete read', () => {
     expect(silence({ ordersAsOf: noon })).toEqual([
       [0, ''],
-      [17, 'performance risk_adjusted execution exposure pipeline'],
-      [0, 'performance risk_adjusted execution exposure pipeline'],
+      [17, 'performance risk_adjusted trades execution exposure pipeline'],
+      [0, 'performance risk_adjusted trades execution exposure pipeline'],
       [1, ''],
     ])
   })

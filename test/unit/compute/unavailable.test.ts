@@ -47,6 +47,7 @@ describe('source_unavailable', () => {
       ...['open_positions', 'context_freshness_seconds'],
       // Of 5d and 20d only.
       'calmar',
+      ...DICTIONARY.filter(({ group }) => group === 'trades').map(({ name }) => name),
       ...['max_drawdown', 'drawdown_duration_minutes', 'current_drawdown', 'pnl_reconciliation_gap'],
     ]
     for (const [name, value] of Object.entries(values))

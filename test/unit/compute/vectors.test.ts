@@ -1,32 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Fact } from '../../../src/domain/facts.js'
 import { MINUTE_MS } from '../../../src/domain/time.js'
 import { bookOf, framesAt, type NamedResults, resultsOf } from '../../support/engine.js'
 import { bar, filled, instant, instrument, snapshot } from '../../support/facts.js'
+import { expectValue, type ReferenceCase, referenceCases } from '../../support/reference-cases.js'
 
-/**
- * Reference cases of independent projects, with their own tolerances. They lie outside the repository; where they are
- * not there the suite is counted as skipped.
- */
-interface ReferenceCase {
-  readonly id: string
-  readonly metric: string
-  readonly input: {
-    readonly fills?: readonly {
-      readonly side: 'buy' | 'sell'
-      readonly qty: number
-      readonly price: number
-      readonly commission?: number
-      readonly multiplier?: number
-    }[]
-    readonly exposures?: readonly number[]
-  }
-  readonly params: { readonly mark?: number }
-  readonly expected: number | null
-  readonly tolerance: number
+interface Input {
+  readonly fills?: readonly {
+    readonly side: 'buy' | 'sell'
+    readonly qty: number
+    readonly price: number
+    readonly commission?: number
+    readonly multiplier?: number
+  }[]
+  readonly exposures?: readonly number[]
 }
 
-const FILE = new URL('../../../../shared/vectors/positions.json', import.meta.url)
 const OPEN = instant('2026-07-15T09:31:00-04:00')
 const NOW = instant('2026-07-15T15:59:00-04:00')
 
@@ -51,7 +39,7 @@ const READERS: Readonly<Record<string, (results: NamedResults) => number | null>
 /** Metrics of the pack that are not built yet. */
 const LATER = ['leverage_gross_over_equity', 'turnover_ratio']
 
-const cases = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as ReferenceCase[]) : []
+const cases = referenceCases<Input>('positions')
 const applicable = cases.filter(({ metric }) => !LATER.includes(metric))
 
 const suite = cases.length > 0 ? describe : describe.skip
@@ -67,13 +55,12 @@ suite('positions of independent projects (../shared/vectors)', () => {
       const isUnitPrice = one.metric === 'position_qty' || one.metric === 'avg_entry_price'
       const facts = one.input.exposures?.flatMap(exposed) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
       const value = READERS[one.metric]?.(resultsOf(bookOf(framesAt(NOW, facts)), '1d')) ?? null
-      if (one.expected === null) expect(value).toBeNull()
-      else expect(Math.abs((value ?? Number.NaN) - one.expected)).toBeLessThanOrEqual(one.tolerance)
+      expectValue(value, one)
     })
 })
 
 /** A minute between fills; the mark, where there is one, comes last. */
-function traded({ input: { fills = [] } }: ReferenceCase, mark: number | undefined): Fact[] {
+function traded({ input: { fills = [] } }: ReferenceCase<Input>, mark: number | undefined): Fact[] {
   const facts: Fact[] = fills.map(({ side, qty, price, commission }, index) =>
     filled({
       at: OPEN + index * MINUTE_MS,
@@ -90,7 +77,7 @@ function traded({ input: { fills = [] } }: ReferenceCase, mark: number | undefin
 }
 
 /** A snapshot that the fills explain says the price without the ten-percent rule of bars. */
-function snapshotMark(mark: number, fills: NonNullable<ReferenceCase['input']['fills']>): Fact {
+function snapshotMark(mark: number, fills: NonNullable<Input['fills']>): Fact {
   const qty = fills.reduce((total, fill) => total + (fill.side === 'buy' ? fill.qty : -fill.qty), 0)
   return snapshot(NOW, [{ symbol: 'AAA', qty: qty.toFixed(9), mark }])
 }

@@ -68,8 +68,20 @@ const NO_SNAPSHOT = {
   leverage_gross_over_equity: 'no_equity',
 }
 
+const NO_TRADES = {
+  trade_count: 0,
+  win_rate: 'no_trades',
+  profit_factor: 'no_trades',
+  avg_win: 'no_trades',
+  avg_loss: 'no_trades',
+  payoff_ratio: 'no_trades',
+  expectancy_per_trade: 'no_trades',
+  avg_holding_minutes: 'no_trades',
+}
+
 const FLAT = {
   ...NOTHING_WATCHED,
+  ...NO_TRADES,
   cumulative_return: 0,
   intraday_return: 0,
   equity: 'no_equity',
@@ -116,6 +128,7 @@ describe('nothing happened', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...returnsBecause('no_equity', '1h'),
+      ...NO_TRADES,
       pnl_reconciliation_gap: 'not_defined_for_window',
       // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
       missing_price_rate: 1,
@@ -167,6 +180,7 @@ describe('unknown_opening_position', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...returnsBecause('no_equity', '1d'),
+      ...Object.fromEntries(Object.keys(NO_TRADES).map((name) => [name, 'unknown_opening_position'])),
       leverage_gross_over_equity: 'unknown_opening_position',
       pnl_reconciliation_gap: 'no_equity',
       realized_pnl: 'unknown_opening_position',
@@ -267,6 +281,7 @@ describe('currency', () => {
   test('what holds or trades a symbol in euros has no sums in dollars', () => {
     expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
+      ...NO_TRADES,
       ...Object.fromEntries(Object.keys(NO_SNAPSHOT).map((name) => [name, 'currency'])),
       ...returnsBecause('currency', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',

@@ -6,6 +6,7 @@ describe('the configuration', () => {
     expect(configOf({})).toEqual({
       isEnabled: false,
       torghut: undefined,
+      torghutTimeoutMs: 5_000,
       clickhouse: undefined,
       periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },
       pollIntervalMs: 500,

@@ -4,6 +4,7 @@ import { insufficient, ok } from '../definition.js'
 /**
  * Share of the decisions of the window that risk or review did not let through.
  *
+ * Formula: decisions vetoed / decisions made.
  * Unit: ratio, 0 to 1.
  * Undefined when: nothing was decided in the window (no_decisions).
  * Convention: vetoed is what was rejected or blocked for a reason that is not the broker's, or for none that was told. A

@@ -4,6 +4,7 @@ import { insufficient, ok } from '../definition.js'
 /**
  * Share of the orders submitted in the window that another adapter took than the one that was meant to.
  *
+ * Formula: orders whose actual adapter is not the expected one / orders that name both.
  * Unit: ratio, 0 to 1; higher is worse.
  * Undefined when: no order submitted in the window names both adapters (no_orders).
  * Convention: orders that name one of the two or none are in neither number. Names are compared as they stand.

@@ -6,6 +6,7 @@ import { absoluteValues, total } from './exposure-of.js'
 /**
  * Market value of all positions, longs and shorts both counted as positive.
  *
+ * Formula: Σ abs(quantity × mark × multiplier).
  * Unit: USD; never negative; 0 when nothing is held.
  * Undefined when: a held symbol has no mark (missing_mark: no partial sums), or what is held cannot be known.
  * Convention: Σ abs(quantity × mark), positions of the ledger.

@@ -8,6 +8,7 @@ import { absoluteValues, total } from './exposure-of.js'
 /**
  * Gross exposure per dollar of equity.
  *
+ * Formula: gross_exposure / E(T).
  * Unit: ratio; 1 is fully invested without borrowing; 0 when nothing is held and nothing happened since the open.
  * Undefined when: gross_exposure is; without equity (no_equity); equity is 0 or below (non_positive_equity).
  * Convention: both at T; equity as in `equity`.

@@ -6,6 +6,7 @@ import { total } from './exposure-of.js'
 /**
  * Market value of longs less that of shorts.
  *
+ * Formula: Σ quantity × mark × multiplier.
  * Unit: USD; negative when shorts outweigh; 0 when nothing is held.
  * Undefined when: gross_exposure is.
  * Convention: Σ quantity × mark, shorts with negative quantity.

@@ -4,6 +4,7 @@ import { ok, unknown } from '../definition.js'
 /**
  * Number of symbols held at T.
  *
+ * Formula: number of symbols with abs(quantity) of at least a lot.
  * Unit: count; 0 when nothing is held.
  * Undefined when: what is held cannot be known (unknown_opening_position).
  * Convention: a quantity below the lot size is flat; a symbol needs no mark to be counted.

@@ -4,6 +4,7 @@ import { concentrationOfLargest } from './position-concentration.js'
 /**
  * Share of the largest position in gross exposure.
  *
+ * Formula: max abs(quantity × mark) / gross_exposure × 100.
  * Unit: percent in JSON, as its name says; the gauge is a ratio. Between 0 and 100.
  * Undefined when: nothing is held (no_positions), or gross_exposure is.
  * Convention: max abs(quantity × mark) / gross exposure.

@@ -4,6 +4,7 @@ import { concentrationOfLargest } from './position-concentration.js'
 /**
  * Share of the five largest positions in gross exposure.
  *
+ * Formula: Σ of the five largest abs(quantity × mark) / gross_exposure × 100.
  * Unit: percent in JSON, as its name says; the gauge is a ratio. Between 0 and 100; 100 with five positions or fewer.
  * Undefined when: nothing is held (no_positions), or gross_exposure is.
  * Convention: the five largest abs(quantity × mark) / gross exposure.

@@ -6,6 +6,7 @@ import { absoluteValues, total } from './exposure-of.js'
 /**
  * Herfindahl–Hirschman index of the positions: how few names the book hangs on.
  *
+ * Formula: Σ (abs(quantity × mark) / gross_exposure)².
  * Unit: ratio between 1/n and 1; 1 is a single position.
  * Undefined when: nothing is held (no_positions), or gross_exposure is.
  * Convention: Σ (abs(quantity × mark) / gross exposure)², not normalised and not times 10 000.

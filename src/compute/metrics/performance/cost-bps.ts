@@ -5,6 +5,7 @@ import { insufficient, ok, unknown } from '../definition.js'
 /**
  * Explicit costs of orders per traded notional.
  *
+ * Formula: order costs / traded_notional × 10⁴.
  * Unit: basis points; positive is a cost.
  * Undefined when: nothing was filled in the window (no_fills), or the account has no cost record at all (no_cost_source).
  * Convention: two-sided notional; broker fees that name no order, and fees in kind, are not in it.

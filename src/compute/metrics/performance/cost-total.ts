@@ -5,6 +5,7 @@ import { okMoney, unknown } from '../definition.js'
 /**
  * Explicit costs booked in the window.
  *
+ * Formula: order costs with the fills that caused them + fees that name no order + fees in kind at the mark.
  * Unit: USD; positive is a cost.
  * Undefined when: a fee was taken in a coin that is not quoted in USD. Without any cost record it is 0 and meta says
  * `cost_source: none`.

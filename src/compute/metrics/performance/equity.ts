@@ -6,6 +6,8 @@ import { foreignLevel, unknownEquity } from '../equity-results.js'
 /**
  * Equity of the book at T: what its account is worth, or its part of it.
  *
+ * Formula: alone: E_s + Σ quantity_s × (mark(u) − mark(s)), u = min(T, s + 5 min, close), s the last snapshot; shared:
+ * share × E_account(open) + net result since.
  * Unit: USD.
  * Undefined when: the account has no snapshot yet (no_equity); in a shared account also when the book's result cannot be
  * told.

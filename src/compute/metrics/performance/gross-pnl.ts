@@ -16,6 +16,7 @@ export function grossPnlOf({ activity, realized, unrealizedChange }: WindowView)
 /**
  * What the window earned before costs: realised result plus the change of the unrealised one.
  *
+ * Formula: realized_pnl + (unrealised at T − unrealised at the start, marked then).
  * Unit: USD; positive is a gain; 0 when nothing happened and nothing was held.
  * Undefined when: a symbol held at either end has no mark (missing_mark), or what was held cannot be known.
  * Convention: the start is marked with the start's own marks; a position taken over from a snapshot enters at the

@@ -5,6 +5,7 @@ import { flowsMeta, foreignLevel, returnOf, unknownEquity } from '../equity-resu
 /**
  * Return of the latest session so far: from its open to now, without the night.
  *
+ * Formula: E(T) / E(first snapshot at or after the open), flows taken out, − 1.
  * Unit: ratio; 0 when nothing happened since the open and nothing is held.
  * Undefined when: no snapshot within 15 minutes after the open (no_observations); without equity (no_equity); an equity
  * since is 0 or below (non_positive_equity).

@@ -6,6 +6,7 @@ import { grossPnlOf } from './gross-pnl.js'
 /**
  * What the window earned after explicit costs: is the strategy making money?
  *
+ * Formula: gross_pnl − cost_total of the window.
  * Unit: USD; positive is a gain.
  * Undefined when: gross_pnl is.
  * Convention: commissions, fees and regulatory charges only; slippage is already in the price. Without any cost record

@@ -8,6 +8,8 @@ import { grossPnlOf } from './gross-pnl.js'
 /**
  * What the account's equity changed by that neither flows nor the book's net result explain: do the books tell the truth?
  *
+ * Formula: (E(s₂) − E(s₁)) − flows in (s₁, s₂] − net result between s₁ and s₂; s₁ and s₂ the last snapshots at or
+ * before start and T.
  * Unit: USD; positive when the account earned more than the book knows.
  * Undefined when: the book shares its account, or there is no snapshot at or before the start (no_equity); the result
  * between the two snapshots cannot be told (missing_mark, unknown_opening_position).

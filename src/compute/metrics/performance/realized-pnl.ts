@@ -5,6 +5,8 @@ import { okMoney, unknown } from '../definition.js'
 /**
  * Realised profit or loss of the fills in the window, before costs.
  *
+ * Formula: Σ over the fills of the window of what each closed: side · (price − average cost) · quantity closed ·
+ * multiplier, before costs.
  * Unit: USD; positive is a gain.
  * Undefined when: what was held before the first snapshot cannot be known (unknown_opening_position), or a symbol is not
  * quoted in USD.

@@ -4,6 +4,7 @@ import { okMoney, unknown } from '../definition.js'
 /**
  * Value of everything bought and sold in the window.
  *
+ * Formula: Σ abs(quantity × price × multiplier) over the fills of the window.
  * Unit: USD; never negative; two-sided.
  * Undefined when: a traded symbol is not quoted in USD (currency).
  * Convention: Σ abs(fill notional), contract multipliers included.

@@ -6,6 +6,7 @@ import { marksMeta } from '../marks-meta.js'
 /**
  * Profit or loss of the positions open at T, were they closed at their marks.
  *
+ * Formula: Σ (mark × quantity × multiplier − cost) over the positions open at T.
  * Unit: USD; positive is a gain; 0 when nothing is held.
  * Undefined when: a held symbol has no mark at all (missing_mark: no partial sums), or what is held cannot be known.
  * Convention: mark × quantity − cost, cost by average; shorts have negative quantity and cost.

@@ -5,6 +5,7 @@ import { insufficient, ok } from '../definition.js'
 /**
  * How old the market context was that the newest reviewed decision was made on, as its review recorded it.
  *
+ * Formula: the age that the newest reviewed decision recorded of its context.
  * Unit: seconds; never negative.
  * Undefined when: no decision of the last 20 sessions was reviewed, or the newest review recorded none (no_reviews).
  * Convention: not aged: it tells how well decisions are informed, not how long ago the last one was. The instant of the

@@ -5,6 +5,7 @@ import { ok } from '../definition.js'
 /**
  * How far the machinery is behind: T less the time up to which every required source is known complete.
  *
+ * Formula: T − min over required sources of the time up to which they are known complete.
  * Unit: seconds; never negative.
  * Undefined when: never; a source that has not answered yet counts from the start of the process.
  * Convention: an age, taken when a frame is read. Required are Postgres, and ClickHouse where it is configured. It says

@@ -4,6 +4,7 @@ import { missingShare } from './missing-share.js'
 /**
  * Share of the session minutes of the book's symbols in which there was no bar.
  *
+ * Formula: due session minutes × symbols without a bar / due session minutes × symbols.
  * Unit: ratio, 0 to 1; higher is worse.
  * Undefined when: there is no symbol to look at (no_universe), or no session minute ended in the window (nothing_due).
  * Convention: minutes (m − 1 min, m] of the UTC grid that lie in a session and ended in the window at least 15 s before T;

@@ -9,6 +9,7 @@ import { insufficient, ok } from '../definition.js'
  * How long the technical analysis of the book's universe has said nothing: session time since the newest bar or signal of
  * any of its symbols, or since the session opened, whichever is later.
  *
+ * Formula: session seconds from max(newest TA event, open) to min(T, close).
  * Unit: seconds; never negative; stands still from close to open.
  * Undefined when: no bar and no signal is known at all (no_events).
  * Convention: an age, taken when a frame is read. Counting from the open gives a feed that starts with the session its time.

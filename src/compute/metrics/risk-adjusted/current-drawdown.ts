@@ -5,6 +5,7 @@ import { ofWindowEquity } from '../equity-results.js'
 /**
  * How far equity is below its highest peak of the window now.
  *
+ * Formula: 1 − W(last) / max of W over the window.
  * Unit: ratio of the peak; at least 0; 0 at a new peak, and when nothing happened and nothing was held.
  * Undefined when: max_drawdown is.
  * Convention: at the last snapshot; otherwise as max_drawdown.

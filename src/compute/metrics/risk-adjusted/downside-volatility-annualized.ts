@@ -5,6 +5,7 @@ import { ofReturns } from '../return-results.js'
 /**
  * How far the returns of the window fall short of the minimum acceptable one, scaled to a year.
  *
+ * Formula: √(Σ min(r − MAR, 0)² / n) × √periods_per_year.
  * Unit: ratio; at least 0; 0 when no return falls short, and when nothing happened and nothing was held.
  * Undefined when: the account has no snapshot (no_equity), or too few returns (too_few_observations).
  * Convention: root of the mean of squared shortfalls over all returns, those that do not fall short included as 0, times

@@ -6,6 +6,7 @@ import { drawdownMeta, ofWindowEquity } from '../equity-results.js'
 /**
  * The longest time within the window that equity was below a peak.
  *
+ * Formula: max over peaks of (first observation at or above the peak − peak), an open one to the last observation.
  * Unit: minutes of session time; the gauge is in seconds; 0 when nothing was lower than a peak before it.
  * Undefined when: max_drawdown is.
  * Convention: from a peak to the first observation at or above it; an open one runs to the last observation; of equal

@@ -5,6 +5,7 @@ import { drawdownMeta, ofWindowEquity } from '../equity-results.js'
 /**
  * The deepest fall of equity from a peak within the window.
  *
+ * Formula: max over the window of 1 − W / running maximum of W; W is the wealth index, flows taken out.
  * Unit: ratio of the peak; at least 0, positive hurts; 0 when nothing happened and nothing was held.
  * Undefined when: the account has no snapshot (no_equity), or fewer than two equities were seen (too_few_observations).
  * Convention: every snapshot counts, the last one before the window included; deposits and withdrawals are taken out. An
