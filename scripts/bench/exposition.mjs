@@ -1,6 +1,5 @@
 // A scrape of 300,000 series: how long it takes, and how long it keeps the event loop; beside it the same values through
 // plain gauges of prom-client.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Gauge, Registry } from 'prom-client'
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
@@ -10,6 +9,7 @@ import { Exposition } from '../../dist/exporter/exposition.js'
 import { SelfMetrics } from '../../dist/exporter/self-metrics.js'
 import { benchFrame, T } from './core.mjs'
 import { CALENDARS } from './engine.mjs'
+import { watchLoop } from './loop-watch.mjs'
 
 const SERIES = 300_000
 
@@ -63,16 +63,17 @@ async function scrapeOf(books, atOnce = 1) {
       throw error
     },
   })
-  const delays = await watchLoop()
+  const watch = watchLoop()
+  await sleep(20)
   const startedMs = performance.now()
   const bodies = await Promise.all(Array.from({ length: atOnce }, () => exposition.compressed()))
   const ms = Math.round(performance.now() - startedMs)
   await sleep(20)
-  delays.disable()
+  const { longestBlockMs: blockMs } = watch.stop()
   const [text] = await Promise.all([exposition.plain()])
   const size = Number(/^quant_series (\d+)$/m.exec(Buffer.concat(text.slice(0, 20)).toString())?.[1])
   const mb = round(bodies[0].reduce((total, { length }) => total + length, 0) / 1e6)
-  return { size, ms, mb, blockMs: Math.round(delays.max / 1e6) }
+  return { size, ms, mb, blockMs }
 }
 
 async function plainGauges(books) {
@@ -92,7 +93,8 @@ async function plainGauges(books) {
         ],
       }),
   )
-  const delays = await watchLoop()
+  const watch = watchLoop()
+  await sleep(20)
   const startedMs = performance.now()
   let size = 0
   for (const [index, definition] of DICTIONARY.entries())
@@ -111,19 +113,9 @@ async function plainGauges(books) {
       }
   await registry.metrics()
   const ms = Math.round(performance.now() - startedMs)
-  // The block is over before its timer has fired.
   await sleep(20)
-  delays.disable()
-  return { size, ms, blockMs: Math.round(delays.max / 1e6) }
-}
-
-/** Delays are told from the second turn of the event loop on. */
-async function watchLoop() {
-  const delays = monitorEventLoopDelay({ resolution: 1 })
-  delays.enable()
-  await sleep(20)
-  delays.reset()
-  return delays
+  const { longestBlockMs: blockMs } = watch.stop()
+  return { size, ms, blockMs }
 }
 
 function round(value) {

@@ -31,10 +31,12 @@ import { cvar95Historical } from './metrics/risk-adjusted/cvar-95-historical.js'
 import { downsideVolatilityAnnualized } from './metrics/risk-adjusted/downside-volatility-annualized.js'
 import { drawdownDurationMinutes } from './metrics/risk-adjusted/drawdown-duration-minutes.js'
 import { maxDrawdown } from './metrics/risk-adjusted/max-drawdown.js'
+
 import { sharpeAnnualized } from './metrics/risk-adjusted/sharpe-annualized.js'
 import { sortinoAnnualized } from './metrics/risk-adjusted/sortino-annualized.js'
 import { var95Historical } from './metrics/risk-adjusted/var-95-historical.js'
 import { volatilityAnnualized } from './metrics/risk-adjusted/volatility-annualized.js'
+
 import { avgHoldingMinutes } from './metrics/trades/avg-holding-minutes.js'
 import { avgLoss } from './metrics/trades/avg-loss.js'
 import { avgWin } from './metrics/trades/avg-win.js'

@@ -71,12 +71,9 @@ export class Exposition {
     const state = reader.state()
     selfMetrics.setState({ enabled: state !== 'disabled', ready: state === 'ready' })
     const chunks: Uint8Array[] = [Buffer.from(await selfMetrics.render())]
-    const take = (family: GaugeFamily) => {
-      if (family.size > 0) chunks.push(Buffer.from(family.render()))
-    }
-    for (const add of [() => this.#addClocks(take), () => this.#addBooks(take)]) {
+    for (const part of [() => this.#clocks(), () => this.#books()]) {
       try {
-        await add()
+        chunks.push(...(await part()))
       } catch (error) {
         onError(error)
       }
@@ -84,32 +81,31 @@ export class Exposition {
     return chunks
   }
 
-  #addClocks(take: (family: GaugeFamily) => void): void {
+  #clocks(): Chunks {
     const { reader, calendars, wallNow, lastTickAt } = this.#options
     const wall = new GaugeFamily('quant_exporter_time_seconds', 'Wall clock of the exporter.')
     wall.add('', wallNow() / 1000)
-    take(wall)
-    if (reader.state() === 'disabled') return
+    if (reader.state() === 'disabled') return [textOf(wall)]
     const clock = new GaugeFamily(
       'quant_clock_timestamp_seconds',
       'T: the instant that frames are about; every data instant is of this clock.',
     )
     const [now, frames] = [reader.now(), reader.frames()]
     clock.add('', now / 1000)
-    for (const family of [
+    return [
+      wall,
       clock,
       ...sessionFamilies(calendars, now),
       ...bookFamilies(frames, lastTickAt()),
       allClosedUntil(frames, calendars, now, wallNow()),
-    ])
-      take(family)
+    ].map(textOf)
   }
 
-  async #addBooks(take: (family: GaugeFamily) => void): Promise<void> {
+  async #books(): Promise<Chunks> {
     const { reader, dictionary } = this.#options
     const set = reader.frames()
-    if (set === undefined) return
-    const { rendered, size, isLimited } = await this.#withinLimit(set, reader.now())
+    if (set === undefined) return []
+    const { texts, size, isLimited } = await this.#withinLimit(set, reader.now())
     const series = new GaugeFamily('quant_series', 'Series of books in this exposition.')
     const limited = new GaugeFamily(
       'quant_series_limited',
@@ -117,23 +113,26 @@ export class Exposition {
     )
     series.add('', size)
     limited.add('', isLimited ? 1 : 0)
-    for (const family of [series, limited, formulaFamily(dictionary), ...rendered]) take(family)
+    return [...[series, limited, formulaFamily(dictionary)].map(textOf), ...texts]
   }
 
   /** Leaves out the last books by id until what remains fits. */
   async #withinLimit(
     { books }: FrameSet,
     now: number,
-  ): Promise<{ rendered: GaugeFamily[]; size: number; isLimited: boolean }> {
+  ): Promise<{ texts: Uint8Array[]; size: number; isLimited: boolean }> {
     const { maxSeries } = this.#options
     const frames = [...books.values()]
     this.#labels.retain(frames)
     let kept = frames.length
     for (;;) {
-      const rendered: GaugeFamily[] = []
-      await inSlices(this.#families(frames.slice(0, kept), now), (family) => void rendered.push(family))
-      const size = rendered.reduce((total, family) => total + family.size, 0)
-      if (size <= maxSeries || kept === 0) return { rendered, size, isLimited: kept < frames.length }
+      const texts: Uint8Array[] = []
+      let size = 0
+      await inSlices(this.#families(frames.slice(0, kept), now), (family) => {
+        size += family.size
+        texts.push(textOf(family))
+      })
+      if (size <= maxSeries || kept === 0) return { texts, size, isLimited: kept < frames.length }
       kept = Math.min(kept - 1, Math.floor((kept * maxSeries) / size))
     }
   }
@@ -146,6 +145,10 @@ export class Exposition {
     yield* besideFamilies(frames, context, this.#labels)
     yield* companionFamilies(frames, context, this.#labels)
   }
+}
+
+function textOf(family: GaugeFamily): Uint8Array {
+  return Buffer.from(family.render())
 }
 
 /** Compressed on another thread while the event loop goes on. */

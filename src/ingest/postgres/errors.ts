@@ -54,6 +54,15 @@ export function asPostgresError(error: unknown): QuantError {
     return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
   if (code === undefined && isOurLimit(error))
     return new QuantError('source_timeout', 'postgres did not answer in time', { cause: error, retryable: true })
+  if (code === undefined && error instanceof Error && error.message.startsWith('SASL:'))
+    return new QuantError(
+      'source_authentication_failed',
+      'postgres: the server asks for a password: TORGHUT_DB_DSN needs one that fits',
+      {
+        cause: error,
+        retryable: true,
+      },
+    )
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
   const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
   return new QuantError(

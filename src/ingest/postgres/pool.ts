@@ -32,18 +32,27 @@ export function openTorghutPool(
 
     constructor(config?: pg.ClientConfig) {
       const tls = tlsOptionsOrFailure(connection)
-      super({ ...config, ssl: tls instanceof Error ? false : tls })
+      // The pool hides the password from whoever lists its options, and so from the copy made here.
+      super({ ...config, ...passwordOf(connection), ssl: tls instanceof Error ? false : tls })
       this.#failure = tls instanceof Error ? tls : undefined
     }
 
-    /** Here and not in the constructor: what that throws is nobody's when the pool opens a connection by itself. */
+    /**
+     * A failure is told here and not in the constructor: what that throws is nobody's when the pool opens a connection by
+     * itself. And its socket is closed, which the driver leaves open when it is itself that gives up at the password.
+     */
     override connect(): Promise<pg.Client>
     override connect(callback: (error: Error) => void): void
     override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-      const failure = this.#failure
-      if (callback === undefined) return failure === undefined ? super.connect() : Promise.reject(failure)
-      if (failure === undefined) super.connect(callback)
-      else process.nextTick(callback, failure)
+      if (callback === undefined)
+        return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))))
+      if (this.#failure !== undefined) process.nextTick(callback, this.#failure)
+      else
+        super.connect((error: Error) => {
+          // The type does not say it, but without a failure there is no error.
+          if (error) this.connection.stream.destroy()
+          callback(error)
+        })
       return undefined
     }
   }
@@ -52,7 +61,6 @@ export function openTorghutPool(
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    ...(connection.password === undefined ? {} : { password: connection.password }),
     Client: TorghutClient,
     max: MAX_CONNECTIONS,
     types: { getTypeParser: parserOf },
@@ -64,6 +72,10 @@ export function openTorghutPool(
   })
   pool.on('error', onIdleError)
   return pool
+}
+
+function passwordOf({ password }: PostgresConnection): { readonly password?: string } {
+  return password === undefined ? {} : { password }
 }
 
 const TIMESTAMPTZ = 1184

@@ -45,9 +45,9 @@ describe('source_unavailable', () => {
     const ofOrders = [
       ...['realized_pnl', 'cost_bps', 'cost_total', 'traded_notional', 'route_fallback_rate', 'decision_veto_rate'],
       ...['open_positions', 'context_freshness_seconds'],
+      ...DICTIONARY.filter(({ group }) => group === 'trades').map(({ name }) => name),
       // Of 5d and 20d only.
       'calmar',
-      ...DICTIONARY.filter(({ group }) => group === 'trades').map(({ name }) => name),
       ...['max_drawdown', 'drawdown_duration_minutes', 'current_drawdown', 'pnl_reconciliation_gap'],
     ]
     for (const [name, value] of Object.entries(values))

@@ -127,8 +127,8 @@ describe('nothing happened', () => {
     expect(briefsAt(at('11:00:00'), HELD, { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
-      ...returnsBecause('no_equity', '1h'),
       ...NO_TRADES,
+      ...returnsBecause('no_equity', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
       missing_price_rate: 1,
@@ -179,8 +179,8 @@ describe('unknown_opening_position', () => {
     expect(briefsAt(at('11:00:00'), shared)).toEqual({
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
-      ...returnsBecause('no_equity', '1d'),
       ...Object.fromEntries(Object.keys(NO_TRADES).map((name) => [name, 'unknown_opening_position'])),
+      ...returnsBecause('no_equity', '1d'),
       leverage_gross_over_equity: 'unknown_opening_position',
       pnl_reconciliation_gap: 'no_equity',
       realized_pnl: 'unknown_opening_position',

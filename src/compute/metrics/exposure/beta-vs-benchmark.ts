@@ -13,7 +13,7 @@ import { ofSample } from '../return-results.js'
 /**
  * How much the book moves with its benchmark: the slope of its returns on those of the benchmark.
  *
- * Formula: covariance of r and b / variance of b; r of the book, b of its benchmark.
+ * Formula: cov(r, b) / var(b), over cells in which both have an observation.
  * Unit: ratio; 1 moves as the benchmark does, negative against it; 0 when nothing happened and nothing was held.
  * Undefined when: no benchmark is configured (no_benchmark), too few returns of both, or no snapshot at all (too_few_observations), or the
  * benchmark did not move (zero_variance). Of 1h and longer (not_defined_for_window).

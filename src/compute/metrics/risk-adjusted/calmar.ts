@@ -8,7 +8,7 @@ const NEEDED_COVERAGE = 0.8
 /**
  * Annual growth of the window over its deepest drawdown.
  *
- * Formula: (growth^(1/years) − 1) / max_drawdown.
+ * Formula: ((E_last / E_first)^(1 / years) − 1) / max_drawdown, flows taken out.
  * Unit: ratio; higher is better; negative when the window lost.
  * Undefined when: the account has no snapshot (no_equity), too few returns (too_few_observations), the observations span
  * less than 80 % of the window's session time (window_not_covered), or nothing fell (no_drawdown), as where nothing

@@ -6,7 +6,7 @@ import { horizonMeta } from './var-95-historical.js'
 /**
  * What is lost on average in the worst twentieth of the returns of the window.
  *
- * Formula: −(mean of the ⌊(n − 1)·0.05⌋ + 1 smallest r).
+ * Formula: −mean of the ⌊(n − 1) × 0.05⌋ + 1 smallest r.
  * Unit: ratio of equity; positive hurts; 0 when nothing happened and nothing was held.
  * Undefined when: the account has no snapshot (no_equity), or too few returns (too_few_observations).
  * Convention: historical: the mean of the ⌊(n − 1)·0.05⌋ + 1 smallest returns, with its sign turned; taken by index, since

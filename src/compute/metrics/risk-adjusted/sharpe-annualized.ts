@@ -6,7 +6,7 @@ import { ofReturns } from '../return-results.js'
 /**
  * Sharpe ratio of the returns of the window, annualised.
  *
- * Formula: (mean of (r − rf)) / (sample deviation of (r − rf)) × √periods_per_year.
+ * Formula: mean(r − rf) / s(r − rf) × √periods_per_year; s with n − 1.
  * Unit: ratio; higher is better; negative when the mean excess return is. Never 0 for want of data, never infinite.
  * Undefined when: the account has no snapshot (no_equity), too few returns (too_few_observations), or all of them are
  * equal (zero_variance), as where nothing happened and nothing was held.

@@ -6,7 +6,7 @@ import { ofReturns } from '../return-results.js'
 /**
  * Sortino ratio of the returns of the window, annualised.
  *
- * Formula: mean of (r − MAR) × periods_per_year / downside_volatility_annualized.
+ * Formula: mean(r − MAR) × periods_per_year / downside_volatility_annualized.
  * Unit: ratio; higher is better; negative when returns are below the minimum acceptable one on average.
  * Undefined when: the account has no snapshot (no_equity), too few returns (too_few_observations), or none of them falls
  * short (no_downside), as where nothing happened and nothing was held.

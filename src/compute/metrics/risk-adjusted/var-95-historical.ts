@@ -11,7 +11,7 @@ export function horizonMeta({ totalMs, values }: Sample): { horizon_seconds: num
 /**
  * The loss that one return in twenty of the window exceeds.
  *
- * Formula: −(5th percentile of r).
+ * Formula: −quantile(r, 0.05), linear interpolation between order statistics (type 7).
  * Unit: ratio of equity; positive hurts; negative where even the worst returns gained; 0 when nothing happened and
  * nothing was held.
  * Undefined when: the account has no snapshot (no_equity), or too few returns (too_few_observations).

@@ -6,7 +6,7 @@ import { ofReturns } from '../return-results.js'
 /**
  * How much the returns of the window vary, scaled to a year.
  *
- * Formula: s × √periods_per_year, s² = Σ (r − r̄)² / (n − 1).
+ * Formula: s × √periods_per_year; s = √(Σ (r − r̄)² / (n − 1)).
  * Unit: ratio; 0.2 is 20 % a year; at least 0; 0 when nothing happened and nothing was held.
  * Undefined when: the account has no snapshot (no_equity), or there are fewer returns than configured
  * (too_few_observations; 20 by default, and never fewer than two).
