@@ -1,6 +1,15 @@
 import type { MetricDefinition } from './metrics/definition.js'
+import { cancelRate } from './metrics/execution/cancel-rate.js'
+import { decisionToSubmitLatencyMsP50 } from './metrics/execution/decision-to-submit-latency-ms-p50.js'
+import { decisionToSubmitLatencyMsP95 } from './metrics/execution/decision-to-submit-latency-ms-p95.js'
 import { decisionVetoRate } from './metrics/execution/decision-veto-rate.js'
+import { fillRatio } from './metrics/execution/fill-ratio.js'
+import { implementationShortfallBps } from './metrics/execution/implementation-shortfall-bps.js'
+import { rejectRate } from './metrics/execution/reject-rate.js'
 import { routeFallbackRate } from './metrics/execution/route-fallback-rate.js'
+import { slippageBpsVsMid } from './metrics/execution/slippage-bps-vs-mid.js'
+import { submitToFillLatencyMsP50 } from './metrics/execution/submit-to-fill-latency-ms-p50.js'
+import { submitToFillLatencyMsP95 } from './metrics/execution/submit-to-fill-latency-ms-p95.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
 import { leverageGrossOverEquity } from './metrics/exposure/leverage-gross-over-equity.js'
 import { netExposure } from './metrics/exposure/net-exposure.js'
@@ -60,6 +69,15 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   payoffRatio,
   expectancyPerTrade,
   avgHoldingMinutes,
+  fillRatio,
+  rejectRate,
+  cancelRate,
+  slippageBpsVsMid,
+  implementationShortfallBps,
+  decisionToSubmitLatencyMsP50,
+  decisionToSubmitLatencyMsP95,
+  submitToFillLatencyMsP50,
+  submitToFillLatencyMsP95,
   routeFallbackRate,
   decisionVetoRate,
   grossExposure,

@@ -123,6 +123,8 @@ export interface MetricDescription {
   /** The instant behind an age or a freshness, as a gauge beside its own. */
   readonly instant?: MetricInstant
   readonly besides?: readonly MetaGauge[]
+  /** Told for each adapter apart as well. */
+  readonly byAdapter?: true
   /** Ours beyond the standard pack. */
   readonly extended?: true
   /** One sentence: help text and documentation. */

@@ -3,7 +3,7 @@ import type { BarFact, Fact, SignalFact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
 import { BAR_LIFETIME_MS } from '../../src/domain/history.js'
 import { identityOf } from '../../src/domain/identity.js'
-import { FEEDS, type Feed, type MinuteRuns } from '../../src/domain/ports.js'
+import { FEEDS, type Feed, type MinuteRuns, type PriceDemand } from '../../src/domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
 import { answered, createEngine, type EngineParts } from '../support/engine.js'
 import type { Delivery } from './deliveries.js'
@@ -32,8 +32,9 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => !isOfFeed(fact)))
-  const { kept, watched, pins } = engine.demand()
-  for (const [symbol, cellMs] of kept) engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+  const { kept, watched, ...demand } = engine.demand()
+  for (const [symbol, cellMs] of kept)
+    engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
   const symbols = new Set([...kept.keys(), ...watched])
   for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
   return engine.tick(at, answered(at))
@@ -44,6 +45,7 @@ export class RunningProcess {
   readonly engine: Engine
   readonly #deliveries: readonly Delivery[]
   readonly #loaded = new Map<string, number>()
+  readonly #lateCounts = new Map<string, number>()
   #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
 
@@ -63,14 +65,18 @@ export class RunningProcess {
 
   /** The history of symbols that nobody needed before. */
   #loadMissingBars(at: EpochMs): boolean {
-    const { kept, pins } = this.engine.demand()
+    const { kept, ...demand } = this.engine.demand()
+    const lateCountOf = (symbol: string) => demand.pinsOf?.get(symbol)?.lateCount ?? 0
     const missing = [...kept].filter(
-      ([symbol, cellMs]) => (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs,
+      ([symbol, cellMs]) =>
+        (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs ||
+        this.#lateCounts.get(symbol) !== lateCountOf(symbol),
     )
     const facts = this.#deliveries.slice(0, this.#read).map(({ fact }) => fact)
     for (const [symbol, cellMs] of missing) {
-      this.engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+      this.engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
       this.#loaded.set(symbol, cellMs)
+      this.#lateCounts.set(symbol, lateCountOf(symbol))
     }
     return missing.length > 0
   }
@@ -93,6 +99,11 @@ export class RunningProcess {
 
 function isOfRead(fact: BarFact | SignalFact): boolean {
   return fact.fact === 'bar' || isOfTa(fact)
+}
+
+/** Instants at which the price of a symbol has to be exact, those of all symbols included. */
+function pinsFor(symbol: string, { pins, pinsOf }: Pick<PriceDemand, 'pins' | 'pinsOf'>): EpochMs[] {
+  return [...pins, ...(pinsOf?.get(symbol)?.instants ?? [])].sort((a, b) => a - b)
 }
 
 interface Grid {
