@@ -1,12 +1,14 @@
 // Figures, printed as tables; never an assertion.
 //   npm run bench                           all of it, about ten minutes
 //   npm run bench -- core                   the core alone, without processes around it
+//   npm run bench -- exposition             a scrape of 300,000 series, and the same by plain gauges of prom-client
 //   npm run bench -- replay                 a session of ten books from files
 //   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
+import { benchExposition } from './bench/exposition.mjs'
 import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
 import { benchReplay } from './bench/replay.mjs'
@@ -14,6 +16,7 @@ import { benchStatements } from './bench/statements.mjs'
 
 const PARTS = {
   core: benchCore,
+  exposition: benchExposition,
   hydration: benchHydration,
   statements: benchStatements,
   replay: benchReplay,

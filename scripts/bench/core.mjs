@@ -5,7 +5,7 @@ import { LabelCache } from '../../dist/exporter/label-cache.js'
 import { metricFamilies } from '../../dist/exporter/metric-families.js'
 import { CALENDARS, createBenchEngine } from './engine.mjs'
 
-const T = Date.parse('2026-11-20T19:30:00Z')
+export const T = Date.parse('2026-11-20T19:30:00Z')
 const SYMBOLS = 10
 const SESSIONS = 20
 const ORDERS_A_SESSION = 40
@@ -45,10 +45,8 @@ function measure(bookCount, booksAnAccount) {
   )
   const frames = [...engine.tick(night + 30_000, watermarks).books.values()]
   const labels = new LabelCache()
-  const render = () =>
-    metricFamilies(frames, { dictionary: DICTIONARY, calendars: CALENDARS, now: night + 30_000 }, labels)
-      .map((family) => family.render())
-      .join('')
+  const context = { dictionary: DICTIONARY, calendars: CALENDARS, now: night + 30_000 }
+  const render = () => [...metricFamilies(frames, context, labels)].map((family) => family?.render() ?? '').join('')
   render()
   const scrape = median(5, () => timed(render))
   return {
@@ -63,6 +61,16 @@ function measure(bookCount, booksAnAccount) {
     'values as text ms': round(scrape),
     'RSS MB': Math.round(process.memoryUsage().rss / 1e6),
   }
+}
+
+/** The frame of one book with a history of 20 sessions. */
+export function benchFrame() {
+  const engine = createBenchEngine(T)
+  engine.apply([...ordersOf(0, 1, ORDERS_A_SESSION), ...snapshotsOf(0)])
+  const symbols = [...engine.demand().kept.keys()]
+  engine.applyPrices(symbols.map((symbol, index) => ({ symbol, ...pricesOf(index) })))
+  const [frame] = engine.tick(T, { ordersAsOf: T, feedsAsOf: T, lacking: new Map() }).books.values()
+  return frame
 }
 
 /** Orders spread over the last sessions, two sells to a buy: every symbol stays open, most of the time short. */

@@ -2,6 +2,7 @@
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
 import { Engine } from '../../dist/compute/engine.js'
 import { createCalendars } from '../../dist/domain/calendars.js'
+import { DEFAULT_RETURN_RULES } from '../../dist/domain/return-rules.js'
 
 export const CALENDARS = createCalendars()
 
@@ -16,6 +17,8 @@ export function createBenchEngine(startAt) {
       maxStalenessMs: 15_000,
       capitalShareOf: () => undefined,
       feeRules: [],
+      benchmarkOf: () => undefined,
+      returnRules: DEFAULT_RETURN_RULES,
       clockSpeed: 1,
     },
     startAt,

@@ -4,6 +4,7 @@ import { historyFrom } from '../../dist/domain/history.js'
 import { openTorghutPool } from '../../dist/ingest/postgres/pool.js'
 import { TorghutSource } from '../../dist/ingest/postgres/torghut-source.js'
 import { CALENDARS, createBenchEngine } from './engine.mjs'
+import { watchLoop } from './loop-watch.mjs'
 import { fillHistory, hasPostgres, startPostgres } from './postgres.mjs'
 
 const T = Date.parse('2026-11-20T19:30:00Z')
@@ -85,27 +86,6 @@ export function openBenchPool({ port }) {
     { host: '127.0.0.1', port, database: 'postgres', user: 'postgres', password: undefined, tls: { mode: 'disable' } },
     () => undefined,
   )
-}
-
-/** The longest time between two turns of the event loop beyond the 5 ms asked for, and the most memory seen. */
-function watchLoop() {
-  let last = performance.now()
-  let longest = 0
-  let peak = 0
-  const look = () => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - 5)
-    last = now
-    peak = Math.max(peak, process.memoryUsage.rss())
-  }
-  const timer = setInterval(look, 5)
-  return {
-    stop() {
-      look()
-      clearInterval(timer)
-      return { longestBlockMs: Math.round(longest), peakRssMb: Math.round(peak / 1e6) }
-    },
-  }
 }
 
 function round(value) {

@@ -45,6 +45,8 @@ export interface AppOptions {
   readonly version: string
   readonly log: Logger
   readonly onProgress?: (progress: Progress) => void
+  /** From 0 to 1: the jitter of waits between attempts; tests give their own. */
+  readonly random?: () => number
   /** Reading begins when this resolves; the listeners answer before. The demo's history is being written meanwhile. */
   readonly readableAfter?: Promise<void>
   /** A folder into which every fact that is read is written, for replays. */
@@ -148,7 +150,7 @@ interface PipelineParts {
 }
 
 function createPipeline(
-  { config, clock, log, onProgress, onStatement }: AppOptions,
+  { config, clock, log, onProgress, onStatement, random = Math.random }: AppOptions,
   { calendars, tiers, selfMetrics, releasers, recording }: PipelineParts,
 ): Pipeline {
   const feedsConfigured = config.clickhouse !== undefined
@@ -184,8 +186,10 @@ function createPipeline(
     },
   })
 
-  const pool = openTorghutPool(torghutOf(config), (error) =>
-    log.warn('an idle connection was lost', { source: 'postgres', error: describeError(error) }),
+  const pool = openTorghutPool(
+    torghutOf(config),
+    (error) => log.warn('an idle connection was lost', { source: 'postgres', error: describeError(error) }),
+    config.torghutTimeoutMs,
   )
   releasers.push('postgres pool', () => pool.end())
   selfMetrics.expectSource('postgres')
@@ -205,6 +209,7 @@ function createPipeline(
     selfMetrics.expectSource('clickhouse')
     market = new MarketSource({
       client,
+      timeoutMs: config.clickhouse.timeoutMs,
       sink: sinkOf('clickhouse'),
       overlapMs,
       wallNow,
@@ -225,6 +230,7 @@ function createPipeline(
     market,
     selfMetrics,
     log,
+    random,
     onProgress: onProgress ?? (() => undefined),
     onFrame: (at) => recorder?.frameShown(at),
     onAnswer: (source, completeTo) => recorder?.answered(source, completeTo),

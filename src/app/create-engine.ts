@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { Engine } from '../compute/engine.js'
-import { calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
+import { benchmarkOf, calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { EpochMs } from '../domain/time.js'
@@ -27,6 +27,8 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       markMaxAgeMs: config.markMaxAgeMs,
       capitalShareOf: (strategyId) => capitalShareOf(config.file, strategyId),
       feeRules: config.file.costSchedule,
+      benchmarkOf: (strategyId, told) => benchmarkOf(config.file, strategyId, told),
+      returnRules: config.file.returnRules,
       maxStalenessMs: config.maxStalenessMs,
       clockSpeed,
     },

@@ -2,52 +2,67 @@ import { type Calendar, type CalendarName, CalendarOutOfRange } from '../domain/
 import type { FrameSet } from '../domain/frame.js'
 import type { HealthReport, StageHealth } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
+import type { ComputeStages } from './compute-stages.js'
 import type { StageStatus } from './stage-status.js'
 
 export interface HealthInputs {
   readonly state: 'warming_up' | 'ready' | 'stopping'
   readonly now: EpochMs
   readonly maxStalenessMs: number
-  readonly sources: readonly StageStatus[]
-  /** Sources that are not configured. */
-  readonly disabled: readonly StageStatus[]
-  readonly compute: StageStatus
+  /** In the order in which they are shown. */
+  readonly sources: readonly SourceStage[]
+  readonly compute: ComputeStages
   readonly frames: FrameSet | undefined
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly dropped: number
   readonly facts: HealthReport['facts']
 }
 
-/** The health of the whole from that of its stages: as bad as its worst stage that is configured. */
+export interface SourceStage {
+  readonly stage: StageStatus
+  /** Without it there are no frames; without the others there are, that lack something. */
+  readonly isRequired: boolean
+  readonly isConfigured: boolean
+}
+
+/** The health of the whole from that of its stages: failing when what makes frames is, degraded when anything else is not well. */
 export function reportHealth(inputs: HealthInputs): HealthReport {
-  const { state, now, maxStalenessMs, sources, disabled, compute, frames } = inputs
+  const { state, now, maxStalenessMs, sources, compute, frames } = inputs
   const lastSeq = frames === undefined ? null : Math.max(0, ...[...frames.books.values()].map(({ seq }) => seq))
-  const stages: StageHealth[] = [
-    ...sources.map((source) => source.health(now, maxStalenessMs, null)),
-    ...disabled.map((source) => ({ ...source.health(now, maxStalenessMs, null), status: 'disabled' as const })),
-    compute.health(now, maxStalenessMs, lastSeq),
-  ]
-  const lastAt = frames?.stamp.at ?? null
-  const missingSeconds = lastAt === null || !isAnySessionOpen(inputs) ? null : Math.max(0, now - lastAt) / 1000
+  const ingest = sources.map(({ stage, isConfigured, isRequired }) => {
+    const health = stage.health(now, maxStalenessMs, null)
+    return { isRequired, health: isConfigured ? health : { ...health, status: 'disabled' as const } }
+  })
+  const computed = compute.health(now, maxStalenessMs, lastSeq)
+  const stages = [...ingest.map(({ health }) => health), ...computed]
+  const required = [...ingest.filter(({ isRequired }) => isRequired).map(({ health }) => health), ...computed]
   return {
-    status: state === 'warming_up' ? 'warming_up' : worstOf(stages),
+    status: state === 'warming_up' ? 'warming_up' : statusOf(required, stages),
     stages,
-    frames: { lastAt, missingSeconds, droppedTotal: inputs.dropped },
+    frames: {
+      lastAt: frames?.stamp.at ?? null,
+      missingSeconds: missingSeconds(inputs),
+      droppedTotal: inputs.dropped,
+    },
     facts: inputs.facts,
   }
 }
 
-function worstOf(stages: readonly StageHealth[]): 'failing' | 'degraded' | 'ok' {
-  for (const status of ['failing', 'degraded'] as const)
-    if (stages.some((stage) => stage.status === status)) return status
-  return 'ok'
+function statusOf(required: readonly StageHealth[], all: readonly StageHealth[]): 'failing' | 'degraded' | 'ok' {
+  if (required.some(({ status }) => status === 'failing')) return 'failing'
+  return all.some(({ status }) => status === 'failing' || status === 'degraded') ? 'degraded' : 'ok'
 }
 
-/** Whether the market of any live book is open; beyond a calendar's range it may be, and silence is not to be hidden. */
-function isAnySessionOpen({ frames, calendars, now }: HealthInputs): boolean {
-  const names = new Set([...(frames?.books.values() ?? [])].map(({ book }) => book.calendar))
+/** Age of the oldest frame of a live book whose market is open, in seconds of T; null where there is none. */
+function missingSeconds({ frames, calendars, now }: HealthInputs): number | null {
+  const open = [...(frames?.books.values() ?? [])].filter(({ book }) => mayBeOpen(calendars[book.calendar], now))
+  return open.length === 0 ? null : Math.max(0, now - Math.min(...open.map(({ stamp }) => stamp.at))) / 1000
+}
+
+/** Beyond a calendar's range its market may be open, and silence is not to be hidden. */
+function mayBeOpen(calendar: Calendar, at: EpochMs): boolean {
   try {
-    return [...names].some((name) => calendars[name].isOpen(now))
+    return calendar.isOpen(at)
   } catch (error) {
     if (error instanceof CalendarOutOfRange) return true
     throw error

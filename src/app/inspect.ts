@@ -52,7 +52,7 @@ async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSc
   if (clickhouse === undefined) return undefined
   const client = openClickHouse(clickhouse)
   try {
-    return { state: await discoverMarket(client) }
+    return { state: await discoverMarket(client, clickhouse) }
   } catch (error) {
     return { error }
   } finally {

@@ -18,10 +18,14 @@ export interface Sources {
 export function openSources(config: Config, sinks: Readonly<Record<SourceName, FactSink>>): Sources {
   const common = { overlapMs: config.pollOverlapMs, wallNow, onStatement: () => undefined }
   // A connection that is lost between two statements is told by the next one.
-  const pool = openTorghutPool(torghutOf(config), () => undefined)
+  const pool = openTorghutPool(torghutOf(config), () => undefined, config.torghutTimeoutMs)
   const torghut = new TorghutSource({ ...common, pool, sink: sinks.postgres, decisionOverlapMs: 0 })
-  const client = config.clickhouse === undefined ? undefined : openClickHouse(config.clickhouse)
-  const market = client === undefined ? undefined : new MarketSource({ ...common, client, sink: sinks.clickhouse })
+  const { clickhouse } = config
+  const client = clickhouse === undefined ? undefined : openClickHouse(clickhouse)
+  const market =
+    client === undefined || clickhouse === undefined
+      ? undefined
+      : new MarketSource({ ...common, client, timeoutMs: clickhouse.timeoutMs, sink: sinks.clickhouse })
   return {
     torghut,
     market,

@@ -22,6 +22,8 @@ export interface PipelineOptions {
   readonly market: MarketSource | undefined
   readonly selfMetrics: SelfMetrics
   readonly log: Logger
+  /** From 0 to 1: the jitter of waits between attempts. */
+  readonly random: () => number
   readonly onProgress: (progress: Progress) => void
   /** Told of each frame by its T, and of each complete read of a source: what a recording has to know. */
   readonly onFrame: (at: EpochMs) => void

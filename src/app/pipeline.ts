@@ -3,23 +3,25 @@ import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
-import { TIERS } from '../domain/metric.js'
 import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
-import { type EpochMs, MINUTE_MS } from '../domain/time.js'
+import type { EpochMs } from '../domain/time.js'
 import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import { wallNow } from './clock.js'
+import { ComputeStages } from './compute-stages.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
 import { IngestDelays } from './ingest-delays.js'
+import { Liveness } from './liveness.js'
 import type { PipelineOptions } from './pipeline-options.js'
 import { SourceWatch } from './source-watch.js'
-import { StageStatus } from './stage-status.js'
 import { withTimeLimit } from './time-limit.js'
 import { watermarksOf } from './watermarks.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
+/** Why a reconciliation ends early: no failure of its own. */
+const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for bars before it goes out without them. */
 const FIRST_BARS_MS = 30_000
 
@@ -31,7 +33,8 @@ export class Pipeline implements FrameReader {
   readonly #options: PipelineOptions
   readonly #abort = new AbortController()
   readonly #sources: Record<SourceName, SourceWatch>
-  readonly #compute: StageStatus
+  readonly #compute: ComputeStages
+  readonly #liveness = new Liveness()
   readonly #delays: IngestDelays
   #loops: Loop[] = []
   #hydrating: Promise<void> | undefined
@@ -41,26 +44,27 @@ export class Pipeline implements FrameReader {
   #feedsAsOf: EpochMs | undefined
   #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastTickWallAt: EpochMs | undefined
-  #lastAliveWallAt: EpochMs
   #lastExtraWallAt = 0
   #slowPollDueWallAt = 0
+  #isSlowPoll = true
+  /** Ends the reconciliation under way, where there is one. */
+  #reconciling: AbortController | undefined
   #dropped = 0
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, selfMetrics, log } = options
+    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, tiers, selfMetrics, log } = options
     const watch = (source: SourceName, periodMs: number) =>
       new SourceWatch({ source, periodMs: periodMs * clock.speed, selfMetrics, log })
     this.#sources = {
       postgres: watch('postgres', pollIntervalMs),
       clickhouse: watch('clickhouse', slowPollIntervalMs),
     }
-    this.#compute = new StageStatus('compute:light', periodsMs.light * clock.speed)
+    this.#compute = new ComputeStages(tiers, periodsMs, clock.speed)
     this.#delays = new IngestDelays({
       clock,
       observe: (source, delaySeconds) => selfMetrics.rowShown(source, delaySeconds),
     })
-    this.#lastAliveWallAt = wallNow()
   }
 
   /** Begins to hydrate and returns; frames come when they are there. */
@@ -103,7 +107,7 @@ export class Pipeline implements FrameReader {
   }
 
   alive(): boolean {
-    return wallNow() - this.#lastAliveWallAt < MINUTE_MS
+    return this.#liveness.isAlive
   }
 
   strategies(): readonly StrategySummary[] {
@@ -116,8 +120,10 @@ export class Pipeline implements FrameReader {
       state: this.#state,
       now: this.now(),
       maxStalenessMs: maxStalenessMs * clock.speed,
-      sources: [this.#sources.postgres.stage, ...(market === undefined ? [] : [this.#sources.clickhouse.stage])],
-      disabled: market === undefined ? [this.#sources.clickhouse.stage] : [],
+      sources: [
+        { stage: this.#sources.postgres.stage, isRequired: true, isConfigured: true },
+        { stage: this.#sources.clickhouse.stage, isRequired: false, isConfigured: market !== undefined },
+      ],
       compute: this.#compute,
       frames: this.#frames,
       calendars,
@@ -127,7 +133,7 @@ export class Pipeline implements FrameReader {
   }
 
   async #hydrate(): Promise<void> {
-    const { torghut, market, clock, calendars, onProgress } = this.#options
+    const { torghut, market, clock, calendars, random, onProgress } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
     let firstBars: Promise<void> | undefined
@@ -136,17 +142,18 @@ export class Pipeline implements FrameReader {
       clock,
       calendars,
       signal,
+      random,
       onPositions: async () => {
         while (this.#options.engine.settleOne()) await immediate()
         firstBars ??= market === undefined ? undefined : this.#firstBars()
       },
       onProgress: (progress) => {
-        this.#lastAliveWallAt = wallNow()
+        this.#liveness.beat()
         onProgress(progress)
       },
-      onFailure: (error) => {
-        this.#lastAliveWallAt = wallNow()
-        this.#sources.postgres.failed(this.now(), error)
+      onFailure: (error, tookMs) => {
+        this.#liveness.beat()
+        this.#sources.postgres.failed(this.now(), 'hydrate', error, tookMs)
       },
     })
     await firstBars
@@ -165,6 +172,7 @@ export class Pipeline implements FrameReader {
   /** Bars make the first frame whole; when they do not come it goes out without them. */
   async #firstBars(): Promise<void> {
     const { signal } = this.#abort
+    const startedMs = wallNow()
     const tooLong = 'clickhouse: reading the history took too long'
     try {
       await withTimeLimit(
@@ -174,36 +182,43 @@ export class Pipeline implements FrameReader {
         (limited) => this.#pollMarket(limited),
       )
     } catch (error) {
-      if (!signal.aborted) this.#sources.clickhouse.failed(this.now(), error)
+      if (!signal.aborted) this.#sources.clickhouse.failed(this.now(), 'poll', error, wallNow() - startedMs)
     }
   }
 
   #startLoops(): void {
-    const { periodsMs, pollIntervalMs, slowPollIntervalMs, reconcileIntervalMs, market, selfMetrics } = this.#options
+    const { periodsMs, pollIntervalMs, slowPollIntervalMs, reconcileIntervalMs, market, selfMetrics, random } =
+      this.#options
+    const { postgres, clickhouse } = this.#sources
     this.#loops = [
       new Loop({
-        periodMs: periodsMs.light,
+        ...{ periodMs: periodsMs.light, random },
         run: async () => this.#tick(),
         onError: (error) => this.#tickFailed(error),
         onOverrun: () => selfMetrics.tickOverran('light'),
       }),
       new Loop({
-        periodMs: pollIntervalMs,
+        ...{ periodMs: pollIntervalMs, random },
         run: () => this.#pollOrders(),
-        onError: (error) => this.#sources.postgres.failed(this.now(), error),
+        onError: (error, tookMs) => {
+          postgres.failed(this.now(), this.#isSlowPoll ? 'slow_poll' : 'poll', error, tookMs)
+          this.#reconciling?.abort(GIVING_WAY)
+        },
       }),
       new Loop({
-        periodMs: reconcileIntervalMs,
+        ...{ periodMs: reconcileIntervalMs, random },
         run: (signal) => this.#reconcile(signal),
-        onError: (error) => this.#sources.postgres.failed(this.now(), error),
+        onError: (error, tookMs) => {
+          if (error !== GIVING_WAY) postgres.erred(this.now(), 'reconcile', error, tookMs)
+        },
       }),
     ]
     if (market !== undefined)
       this.#loops.push(
         new Loop({
-          periodMs: slowPollIntervalMs,
+          ...{ periodMs: slowPollIntervalMs, random },
           run: (signal) => this.#pollMarket(signal),
-          onError: (error) => this.#sources.clickhouse.failed(this.now(), error),
+          onError: (error, tookMs) => clickhouse.failed(this.now(), 'poll', error, tookMs),
         }),
       )
     if (this.#abort.signal.aborted) return
@@ -211,7 +226,7 @@ export class Pipeline implements FrameReader {
   }
 
   #tick(): void {
-    const { engine, clock, periodsMs, tiers, selfMetrics } = this.#options
+    const { engine, clock, periodsMs, selfMetrics } = this.#options
     const period = periodsMs.light
     const at = Math.floor(clock.now() / period) * period
     if (at <= this.#lastTickAt) return
@@ -224,13 +239,10 @@ export class Pipeline implements FrameReader {
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
-    this.#lastAliveWallAt = this.#lastTickWallAt
-    for (const tier of TIERS) {
-      const isDue = Math.floor(at / periodsMs[tier]) > Math.floor(this.#lastTickAt / periodsMs[tier])
-      if (tiers.includes(tier) && isDue) selfMetrics.tickCompleted(tier, this.#lastTickWallAt, durationMs)
-    }
+    this.#liveness.beat()
+    for (const tier of this.#compute.succeeded(at, this.#lastTickAt))
+      selfMetrics.tickCompleted(tier, this.#lastTickWallAt, durationMs)
     this.#lastTickAt = at
-    this.#compute.succeeded(at)
     if (this.#state === 'warming_up') {
       this.#state = 'ready'
       this.#options.log.info('ready', { books: this.#frames.books.size })
@@ -240,7 +252,8 @@ export class Pipeline implements FrameReader {
   #tickFailed(error: unknown): void {
     const { log } = this.#options
     this.#drop('tick_failed', 1)
-    if (this.#compute.failed(this.now(), 'internal_error')) log.error('tick failed', { error: describeError(error) })
+    if (this.#compute.failed(this.now(), this.#lastTickAt, 'internal_error'))
+      log.error('tick failed', { error: describeError(error) })
   }
 
   #drop(reason: 'tick_failed' | 'tick_skipped', count: number): void {
@@ -249,9 +262,10 @@ export class Pipeline implements FrameReader {
   }
 
   async #pollOrders(): Promise<void> {
-    const { torghut, clock, slowPollIntervalMs } = this.#options
+    const { torghut, clock, slowPollIntervalMs, selfMetrics } = this.#options
     const startedMs = wallNow()
     const isSlow = startedMs >= this.#slowPollDueWallAt
+    this.#isSlowPoll = isSlow
     const at = clock.now()
     const { asOf, hasOrderNews, writtenAts } = await torghut.poll(at, isSlow)
     this.#delays.seen('postgres', writtenAts)
@@ -259,12 +273,19 @@ export class Pipeline implements FrameReader {
     this.#ordersAsOf = asOf
     this.#options.onAnswer('postgres', asOf)
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
+    selfMetrics.clockOffset('postgres', torghut.clockOffsetMs)
     if (hasOrderNews) this.#showAtOnce()
   }
 
-  /** What it finds shows in the next tick. */
-  async #reconcile(signal: AbortSignal): Promise<void> {
+  /**
+   * What it finds shows in the next tick. It gives way to polls: where they fail it is one burden less, and what it reads
+   * would come to nothing. The next one starts from the beginning.
+   */
+  async #reconcile(loopSignal: AbortSignal): Promise<void> {
     const { torghut, clock, calendars, selfMetrics, log } = this.#options
+    if (!this.#sources.postgres.stage.isUp) throw GIVING_WAY
+    this.#reconciling = new AbortController()
+    const signal = AbortSignal.any([loopSignal, this.#reconciling.signal])
     const startedMs = wallNow()
     const at = clock.now()
     const found: Record<string, number> = {}
@@ -303,7 +324,7 @@ export class Pipeline implements FrameReader {
   }
 
   async #pollMarket(signal: AbortSignal): Promise<void> {
-    const { market, engine, clock, onProgress } = this.#options
+    const { market, engine, clock, selfMetrics, onProgress } = this.#options
     if (market === undefined) return
     const startedMs = wallNow()
     const at = clock.now()
@@ -313,7 +334,7 @@ export class Pipeline implements FrameReader {
       fineFrom: at - FINE_HISTORY_MS,
       signal,
       onProgress: (progress) => {
-        this.#lastAliveWallAt = this.#state === 'warming_up' ? wallNow() : this.#lastAliveWallAt
+        if (this.#state === 'warming_up') this.#liveness.beat()
         onProgress(progress)
       },
     })
@@ -321,6 +342,7 @@ export class Pipeline implements FrameReader {
     this.#options.onAnswer('clickhouse', at)
     this.#delays.seen('clickhouse', ingestedAts)
     this.#sources.clickhouse.succeeded('poll', at, startedMs)
+    selfMetrics.clockOffset('clickhouse', market.clockOffsetMs)
   }
 
   #watermarks(): Watermarks {

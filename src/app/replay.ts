@@ -153,9 +153,8 @@ const NO_SINK = {
   reject: () => undefined,
 }
 
-function createReplayEngine({ config, calendars, ats, knownBy, log }: ReplayOptions, feedsConfigured: boolean) {
-  const first = ats[0] ?? 0
-  // By what was known, the slower tiers of the first frame tick before it.
-  const startAt = knownBy === undefined ? first : Math.floor(first / config.periodsMs.heavy) * config.periodsMs.heavy
+function createReplayEngine({ config, calendars, ats, log }: ReplayOptions, feedsConfigured: boolean) {
+  // The slower tiers of the first frame tick before it.
+  const startAt = Math.floor((ats[0] ?? 0) / config.periodsMs.heavy) * config.periodsMs.heavy
   return createEngine(config, { calendars, startAt, clockSpeed: 1, feedsConfigured, log })
 }

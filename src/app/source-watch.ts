@@ -1,5 +1,6 @@
-import { QuantError } from '../domain/errors.js'
+import { type ErrorCode, QuantError } from '../domain/errors.js'
 import type { SourceName } from '../domain/ports.js'
+import { sourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
 import { describeError, type Logger } from '../lib/logger.js'
@@ -30,10 +31,25 @@ export class SourceWatch {
     if (this.stage.succeeded(at)) log.info('source up', { source })
   }
 
-  failed(at: EpochMs, error: unknown): void {
+  /** A read by which the source is known has failed: it is down. */
+  failed(at: EpochMs, query: string, error: unknown, tookMs: number): void {
     const { source, selfMetrics, log } = this.#options
-    const code = error instanceof QuantError ? error.code : 'internal_error'
-    selfMetrics.sourceFailed(source, code)
+    const code = codeOf(error)
+    selfMetrics.sourceFailed(source, query, sourceErrorKind(code), tookMs)
+    selfMetrics.sourceDown(source)
     if (this.stage.failed(at, code)) log.error('source down', { source, code, error: describeError(error) })
   }
+
+  /** A read beside the polls has failed: an error, but whether the source is up is theirs to say. */
+  erred(at: EpochMs, query: string, error: unknown, tookMs: number): void {
+    const { source, selfMetrics, log } = this.#options
+    const code = codeOf(error)
+    selfMetrics.sourceFailed(source, query, sourceErrorKind(code), tookMs)
+    this.stage.erred(at, code)
+    log.warn('a read beside the polls failed', { source, query, code, error: describeError(error) })
+  }
+}
+
+function codeOf(error: unknown): ErrorCode | 'internal_error' {
+  return error instanceof QuantError ? error.code : 'internal_error'
 }

@@ -34,11 +34,16 @@ export class StageStatus {
   /** True when this failure begins an outage, or is the first. */
   failed(at: EpochMs, code: string): boolean {
     const changed = this.#up || this.#errorsTotal === 0
+    this.erred(at, code)
+    this.#up = false
+    return changed
+  }
+
+  /** Something beside the stage's own round has failed: that is told, but the stage goes on. */
+  erred(at: EpochMs, code: string): void {
     this.#lastErrorAt = at
     this.#lastErrorCode = code
     this.#errorsTotal += 1
-    this.#up = false
-    return changed
   }
 
   /** Degraded when late by two periods or in error within a minute; failing when later than what counts as stale. */

@@ -5,6 +5,7 @@ import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
 import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
+import { readOnce } from '../lib/read-once.js'
 import { recordOf } from '../lib/record-of.js'
 import { type Availability, unavailable } from './availability.js'
 import type { Book } from './book.js'
@@ -41,10 +42,23 @@ export interface TickInputs {
 }
 
 interface TierState {
+  /** When its values were computed for. */
   instant: EpochMs | undefined
   holdsUntil: EpochMs
   dirty: boolean
 }
+
+/** What a tier rests on: what was known at the first tick of its instant. */
+interface TierInputs {
+  readonly instant: EpochMs
+  readonly digest: Digest
+}
+
+/**
+ * What the inputs of each tier count in a frame's digest. Odd, so that no bit is lost, and such that no two sets of tiers
+ * that know a fact have one sum.
+ */
+const TIER_WEIGHTS: Readonly<Record<Tier, bigint>> = { light: 1n, medium: 3n, heavy: 5n }
 
 export interface BookFramesOptions extends BookReaderOptions {
   readonly plan: TierPlan
@@ -68,6 +82,8 @@ type Splits = ReadonlyMap<string, Results>
 export class BookFrames {
   readonly #options: BookFramesOptions
   readonly #tiers: Record<Tier, TierState>
+  /** Those in which a metric is about orders and their prices. */
+  readonly #tiersOfOrders: readonly Tier[]
   readonly #sources: BookSources
   readonly #coverage: Coverage
   #results: Results = recordOf(WINDOWS, () => [])
@@ -75,6 +91,7 @@ export class BookFrames {
   #holdings = NO_HOLDINGS
   #availability: string | undefined
   #seq = 0
+  readonly #inputs: Partial<Record<Tier, TierInputs>> = {}
   #windows: BookFrame['windows'] | undefined
   #byAdapter: BookFrame['byAdapter'] = new Map()
   /** Symbols whose prices are inputs; another minute, or another fact, and they may be others. */
@@ -83,6 +100,9 @@ export class BookFrames {
   constructor(options: BookFramesOptions) {
     this.#options = options
     this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true }))
+    this.#tiersOfOrders = TIERS.filter((tier) =>
+      options.plan[tier].planned.some(({ definition }) => definition.byAdapter === true),
+    )
     this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.settings)
   }
@@ -114,7 +134,9 @@ export class BookFrames {
     const { latest, quoted, past, late } = news
     const { book, account, memory } = this.#options
     book.orderFlow.noteMarket(news)
-    if (book.orderFlow.isUnsettled) for (const tier of TIERS) this.#tiers[tier].dirty = true
+    if (book.orderFlow.isUnsettled) for (const tier of this.#tiersOfOrders) this.#tiers[tier].dirty = true
+    const benchmark = this.#options.benchmark()
+    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#tiers.heavy.dirty = true
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
     const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
@@ -135,7 +157,8 @@ export class BookFrames {
 
     const [before, splitsBefore] = [this.#results, this.#splits]
     let material = this.#windows === undefined
-    for (const tier of TIERS) if (this.#computeTier(tier, inputs)) material = true
+    const readerAt = this.#readers()
+    for (const tier of TIERS) if (this.#computeTier(tier, inputs, readerAt)) material = true
     if (this.#computeCoverage(inputs)) material = true
     // What is said about a value may be new although the value is not.
     if (this.#windows === undefined || this.#results !== before) this.#windows = assembled(this.#results)
@@ -158,35 +181,63 @@ export class BookFrames {
     }
   }
 
-  #inputsDigest({ stamp: { at }, terms, factsDigest, lackingTerm }: TickInputs): string {
+  /**
+   * Of what all tiers rest on. A slower tier does not know yet what has come since its instant: a frame in which it does
+   * is made of something else.
+   */
+  #inputsDigest(inputs: TickInputs): string {
+    const { at } = inputs.stamp
+    const now = this.#digestNow(inputs)
+    let sum = 0n
+    for (const tier of TIERS) {
+      const instant = instantOf(tier, at, this.#options.settings)
+      if (tier === 'light' || this.#inputs[tier]?.instant !== instant) this.#inputs[tier] = { instant, digest: now }
+      sum = plus(sum, TIER_WEIGHTS[tier] * (this.#inputs[tier]?.digest ?? now))
+    }
+    return digestText(sum)
+  }
+
+  /** Of all that is known of the book now. */
+  #digestNow({ stamp: { at }, terms, factsDigest, lackingTerm }: TickInputs): Digest {
     const { instrumentTermOf } = this.#options
     let digest = plus(factsDigest, lackingTerm)
     for (const symbol of this.#pricedAt(at))
       digest = plus(digest, plus(terms.ofPrices(symbol), instrumentTermOf(symbol)))
     for (const symbol of this.#coverage.symbols) digest = plus(digest, terms.ofMinutes(symbol))
-    return digestText(digest)
+    return digest
   }
 
   #pricedAt(at: EpochMs): ReadonlySet<string> {
     const minute = Math.floor(at / MINUTE_MS)
     if (this.#priced?.minute !== minute) {
-      const { book, account, settings } = this.#options
-      this.#priced = { minute, symbols: pricedSymbols(book, account, at, historyFrom(settings.calendars, at)) }
+      const { book, account, settings, benchmark } = this.#options
+      const shownFrom = historyFrom(settings.calendars, at)
+      this.#priced = { minute, symbols: pricedSymbols(book, account, at, shownFrom, benchmark()) }
     }
     return this.#priced.symbols
   }
 
   /** Computes a tier if it is due; true when a value, status or reason changed. */
-  #computeTier(tier: Tier, { stamp: { at }, availability }: TickInputs): boolean {
+  #computeTier(
+    tier: Tier,
+    { stamp: { at }, availability }: TickInputs,
+    readerAt: (at: EpochMs) => BookReader,
+  ): boolean {
     const { planned } = this.#options.plan[tier]
     if (planned.length === 0) return false
     const state = this.#tiers[tier]
     const instant = instantOf(tier, at, this.#options.settings)
     if (state.instant !== undefined && !isDue(state, instant, tier)) return false
-    const { results, splits, holdsUntil } = this.#compute(planned, instant, availability)
+    const { results, splits, holdsUntil } = this.#compute(planned, instant, availability, readerAt)
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
     const isOtherSplit = this.#acceptSplits(splits)
     return this.#accept(results) || isOtherSplit
+  }
+
+  /** One reader an instant: when tiers fall on one, they share what they read. */
+  #readers(): (at: EpochMs) => BookReader {
+    const readers = new Map<EpochMs, BookReader>()
+    return (at) => readOnce(readers, at, () => new BookReader(this.#options, at))
   }
 
   /** True when a value, status or reason is another one than before. */
@@ -210,13 +261,14 @@ export class BookFrames {
     planned: TierPlan[Tier]['planned'],
     at: EpochMs,
     availability: Availability,
+    readerAt: (at: EpochMs) => BookReader,
   ): { results: Results; splits: Splits; holdsUntil: EpochMs } {
     const results = this.#copyResults()
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
     }
     try {
-      const reader = new BookReader(this.#options, at)
+      const reader = readerAt(at)
       const level = reader.level()
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
       if (at >= this.#holdings.at) this.#holdings = holdingsOf(reader, level, this.#isFreshAt(at))
@@ -297,6 +349,7 @@ export class BookFrames {
       if (result.status !== 'ok' || Number.isFinite(result.value)) return result
       throw new RangeError(`${definition.name} is ${result.value}`)
     } catch (error) {
+      if (error instanceof CalendarOutOfRange) return calendarEnds(error)
       this.#options.onMetricError(definition.name, error)
       return { status: 'error', reason: 'internal_error' }
     }

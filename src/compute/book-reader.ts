@@ -15,7 +15,7 @@ import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import { tradesIn, type WindowTrades } from './trades.js'
 import type { Valuation } from './valuation.js'
-import type { Activity, LevelView, MarkedPosition, WindowView } from './view.js'
+import type { Activity, Benchmark, LevelView, MarkedPosition, WindowView } from './view.js'
 
 /** What a book did in (start, T]. */
 interface Result {
@@ -29,7 +29,10 @@ interface Result {
   readonly unrealizedChange: Valuation<MoneyE17>
 }
 
-export type BookReaderOptions = Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'costs'>
+export interface BookReaderOptions extends Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'costs'> {
+  /** The symbol that the book's returns are held against. */
+  readonly benchmark: () => string | undefined
+}
 
 /**
  * Reads one book at one T, and notes until when the answers hold if no new fact comes: a book whose time has not come
@@ -104,6 +107,7 @@ export class BookReader {
       window,
       start,
       lead,
+      calendar: book.calendar,
       level: this.level(),
       activity: this.#activity(start, lead),
       ...this.#resultSince(start, lead),
@@ -163,11 +167,26 @@ export class BookReader {
       activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
       positions: this.#positions(this.at, 0, markAt),
       heldCount: this.#heldCount(),
+      returnRules: this.#options.settings.returnRules,
+      benchmark: this.#benchmark(),
       equity: () => {
         equity ??= this.#equity.equity(opensAt)
         return equity
       },
       review: book.decisions.newestReview(this.#longest, this.at),
+    }
+  }
+
+  #benchmark(): Benchmark | undefined {
+    const symbol = this.#options.benchmark()
+    if (symbol === undefined) return undefined
+    this.#changesAt(this.#options.market.series(symbol)?.nextAfter(this.at) ?? Number.POSITIVE_INFINITY)
+    return {
+      symbol,
+      lastCloseIn: (from, to) => {
+        const close = this.#options.market.series(symbol)?.latestAt(to)
+        return close !== undefined && close.at > from ? close.priceE8 : undefined
+      },
     }
   }
 

@@ -10,6 +10,7 @@ import { routeFallbackRate } from './metrics/execution/route-fallback-rate.js'
 import { slippageBpsVsMid } from './metrics/execution/slippage-bps-vs-mid.js'
 import { submitToFillLatencyMsP50 } from './metrics/execution/submit-to-fill-latency-ms-p50.js'
 import { submitToFillLatencyMsP95 } from './metrics/execution/submit-to-fill-latency-ms-p95.js'
+import { betaVsBenchmark } from './metrics/exposure/beta-vs-benchmark.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
 import { leverageGrossOverEquity } from './metrics/exposure/leverage-gross-over-equity.js'
 import { netExposure } from './metrics/exposure/net-exposure.js'
@@ -33,9 +34,18 @@ import { metricsPipelineLagSeconds } from './metrics/pipeline/metrics-pipeline-l
 import { missingPriceRate } from './metrics/pipeline/missing-price-rate.js'
 import { missingSignalRate } from './metrics/pipeline/missing-signal-rate.js'
 import { taFreshnessSeconds } from './metrics/pipeline/ta-freshness-seconds.js'
+import { calmar } from './metrics/risk-adjusted/calmar.js'
 import { currentDrawdown } from './metrics/risk-adjusted/current-drawdown.js'
+import { cvar95Historical } from './metrics/risk-adjusted/cvar-95-historical.js'
+import { downsideVolatilityAnnualized } from './metrics/risk-adjusted/downside-volatility-annualized.js'
 import { drawdownDurationMinutes } from './metrics/risk-adjusted/drawdown-duration-minutes.js'
 import { maxDrawdown } from './metrics/risk-adjusted/max-drawdown.js'
+
+import { sharpeAnnualized } from './metrics/risk-adjusted/sharpe-annualized.js'
+import { sortinoAnnualized } from './metrics/risk-adjusted/sortino-annualized.js'
+import { var95Historical } from './metrics/risk-adjusted/var-95-historical.js'
+import { volatilityAnnualized } from './metrics/risk-adjusted/volatility-annualized.js'
+
 import { avgHoldingMinutes } from './metrics/trades/avg-holding-minutes.js'
 import { avgLoss } from './metrics/trades/avg-loss.js'
 import { avgWin } from './metrics/trades/avg-win.js'
@@ -58,9 +68,16 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   costTotal,
   tradedNotional,
   pnlReconciliationGap,
+  volatilityAnnualized,
+  downsideVolatilityAnnualized,
+  sharpeAnnualized,
+  sortinoAnnualized,
+  calmar,
   maxDrawdown,
   drawdownDurationMinutes,
   currentDrawdown,
+  var95Historical,
+  cvar95Historical,
   tradeCount,
   winRate,
   profitFactor,
@@ -86,6 +103,7 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   positionConcentrationTop1Pct,
   positionConcentrationTop5Pct,
   positionHhi,
+  betaVsBenchmark,
   openPositions,
   taFreshnessSeconds,
   contextFreshnessSeconds,

@@ -94,6 +94,7 @@ export class Engine implements FactSink {
         sessionRollMs: options.settings.sessionRollMs,
         capitalShareOf: options.settings.capitalShareOf,
         feeRules: options.settings.feeRules,
+        benchmarkOf: options.settings.benchmarkOf,
         markAt: (book, symbol, at) => this.#markAt(book, symbol, at),
       },
       options.startAt,
@@ -293,6 +294,7 @@ export class Engine implements FactSink {
       memory: new EquityMemory(),
       multiplierOf: (symbol) => this.#portfolio.instruments.multiplierOf(symbol),
       capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
+      benchmark: () => this.#portfolio.benchmarkOf(book),
       market: this.#market,
       settings: this.#options.settings,
       instrumentTermOf: (symbol) => this.#portfolio.instruments.digestOf(symbol),
@@ -308,16 +310,20 @@ export class Engine implements FactSink {
   /** What was worked out from prices that are others now has to be worked out again, where it is remembered. */
   #notePrices({ latest, quoted, corrected }: MarketNews): void {
     if (latest.size + quoted.size + corrected.size === 0) return
+    const noteIn = ({ changes }: Book, symbol: string) => {
+      changes.changedFrom(latest.get(symbol) ?? Number.POSITIVE_INFINITY)
+      changes.changedFrom(quoted.get(symbol) ?? Number.POSITIVE_INFINITY)
+      const [from, to] = corrected.get(symbol) ?? NEVER
+      // What was thinned reads otherwise within its span; a late price may also be an observation of its own.
+      if (to === Number.POSITIVE_INFINITY) changes.changedFrom(from)
+      else if (to > from) changes.changedIn(from, to)
+    }
     for (const book of this.#portfolio.books.values()) {
-      if (this.#portfolio.accountOf(book).books.size === 1) continue
-      for (const symbol of book.ledgers.keys()) {
-        book.changes.changedFrom(latest.get(symbol) ?? Number.POSITIVE_INFINITY)
-        book.changes.changedFrom(quoted.get(symbol) ?? Number.POSITIVE_INFINITY)
-        const [from, to] = corrected.get(symbol) ?? NEVER
-        // What was thinned reads otherwise within its span; a late price may also be an observation of its own.
-        if (to === Number.POSITIVE_INFINITY) book.changes.changedFrom(from)
-        else book.changes.changedIn(from, to)
-      }
+      const account = this.#portfolio.accountOf(book)
+      for (const symbol of book.ledgers.keys()) noteIn(book, symbol)
+      // Its account's equity moves with everything that is held there, whoever bought it.
+      if (account.books.size === 1)
+        for (const symbol of account.positions.symbols()) if (!book.ledgers.has(symbol)) noteIn(book, symbol)
     }
   }
 

@@ -33,6 +33,7 @@ export interface PortfolioOptions {
   readonly sessionRollMs: number
   readonly capitalShareOf: (strategyId: string) => QuantityE9 | undefined
   readonly feeRules: readonly FeeRule[]
+  readonly benchmarkOf: (strategyId: string, told: string | undefined) => string | undefined
   /** The mark of a symbol for a book at an instant. */
   readonly markAt: (book: Book, symbol: string, at: EpochMs) => PriceE8 | undefined
 }
@@ -133,6 +134,11 @@ export class Portfolio {
     return this.#options.capitalShareOf(strategyId) ?? this.strategies.get(strategyId)?.capitalShare
   }
 
+  /** The symbol that the returns of a book are held against. */
+  benchmarkOf({ description: { strategyId } }: Book): string | undefined {
+    return this.#options.benchmarkOf(strategyId, this.strategies.get(strategyId)?.benchmark)
+  }
+
   /** The symbols that the book's strategy watches; empty where it says none. */
   universeOf({ description: { strategyId } }: Book): readonly string[] {
     return this.strategies.get(strategyId)?.universe ?? NO_SYMBOLS
@@ -231,14 +237,16 @@ export class Portfolio {
   }
 
   #applyStrategy(strategy: StrategyFact): void {
+    const benchmarkBefore = this.strategies.get(strategy.strategyId)?.benchmark
     this.strategies.set(strategy.strategyId, strategy)
     this.#strategyTerms.set(strategy.strategyId, termOfFact(strategy))
     for (const account of strategy.accounts ?? []) this.#book({ strategyId: strategy.strategyId, account })
     const calendar = this.calendarOf(strategy.strategyId)
     for (const book of this.books.values()) {
       const { strategyId, strategyName, account, calendar: calendarBefore } = book.description
-      if (strategyId !== strategy.strategyId || (strategyName === strategy.name && calendarBefore === calendar))
-        continue
+      if (strategyId !== strategy.strategyId) continue
+      if (benchmarkBefore !== strategy.benchmark) this.#dirty.add(book)
+      if (strategyName === strategy.name && calendarBefore === calendar) continue
       book.description = { ...book.description, strategyName: strategy.name, calendar }
       book.calendar = this.#options.calendars[calendar]
       this.#dirty.add(book)
@@ -261,6 +269,10 @@ export class Portfolio {
     for (const book of this.books.values()) {
       if (isRevalued) this.#dirty.add(book)
       book.orderFlow.pricesChanged(symbol, Number.NEGATIVE_INFINITY)
+      if (this.accountOf(book).hasShown(symbol)) {
+        this.#dirty.add(book)
+        book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+      }
       const ledger = book.ledgers.get(symbol)
       if (ledger === undefined) continue
       this.#dirty.add(book)

@@ -23,7 +23,7 @@ export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): 
     const account = portfolio.accountOf(book)
     // A book that shares its account is observed each minute.
     const cellMs = account.books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
-    for (const symbol of pricedSymbols(book, account, now, shownFrom))
+    for (const symbol of pricedSymbols(book, account, now, shownFrom, portfolio.benchmarkOf(book)))
       kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
     const universe = portfolio.universeOf(book)
     for (const symbol of universe.length > 0 ? universe : decidedSymbols(book, now, settings)) watched.add(symbol)
@@ -32,7 +32,13 @@ export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): 
 }
 
 /** The symbols whose prices some window of a book can rest on at T. */
-export function pricedSymbols(book: Book, account: Account, at: EpochMs, shownFrom: EpochMs): ReadonlySet<string> {
+export function pricedSymbols(
+  book: Book,
+  account: Account,
+  at: EpochMs,
+  shownFrom: EpochMs,
+  benchmark: string | undefined,
+): ReadonlySet<string> {
   const since = longestReach(book, at)
   const symbols = new Set<string>()
   for (const [symbol, ledger] of book.ledgers)
@@ -41,6 +47,7 @@ export function pricedSymbols(book: Book, account: Account, at: EpochMs, shownFr
   for (const symbol of book.orderFlow.symbolsAfter(since)) symbols.add(symbol)
   // Equity moves with everything that the account holds, whoever bought it.
   for (const symbol of account.symbolsShownAfter(shownFrom)) symbols.add(symbol)
+  if (benchmark !== undefined) symbols.add(benchmark)
   return symbols
 }
 

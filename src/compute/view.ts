@@ -1,5 +1,7 @@
-import type { MoneyE17, QuantityE9 } from '../domain/exact.js'
+import type { Calendar } from '../domain/calendar.js'
+import type { MoneyE17, PriceE8, QuantityE9 } from '../domain/exact.js'
 import type { Feed } from '../domain/ports.js'
+import type { ReturnRules } from '../domain/return-rules.js'
 import type { EpochMs } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
 import type { CostSource } from './costs.js'
@@ -26,6 +28,13 @@ export interface MarkedPosition {
   readonly value: MoneyE17
 }
 
+/** The bars that a book's returns are held against. */
+export interface Benchmark {
+  readonly symbol: string
+  /** Its last close in (from, to], scaled as prices are; undefined where there is none. */
+  readonly lastCloseIn: (from: EpochMs, to: EpochMs) => PriceE8 | undefined
+}
+
 /** The book at T, the same for every window. */
 export interface LevelView {
   readonly at: EpochMs
@@ -34,6 +43,9 @@ export interface LevelView {
   readonly positions: Valuation<readonly MarkedPosition[]>
   /** Number of symbols held; needs no marks. */
   readonly heldCount: Valuation<number>
+  readonly returnRules: ReturnRules
+  /** Undefined where nobody says what returns are held against. */
+  readonly benchmark: Benchmark | undefined
   /** Worked out when a metric asks for the first time. */
   readonly equity: () => BookEquity
   /** The newest review of a decision that the longest window can still see. */
@@ -42,6 +54,7 @@ export interface LevelView {
 
 /** The book in one window `(start, T]`. */
 export interface WindowView extends WindowStart {
+  readonly calendar: Calendar
   readonly level: LevelView
   readonly activity: Activity
   readonly fillCount: number

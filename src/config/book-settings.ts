@@ -14,6 +14,11 @@ export function moneyDecimalsOf(file: QuantConfigFile, strategyId: string, calen
   return file.strategies.get(strategyId)?.moneyDecimals ?? file.moneyDecimals ?? MONEY_DECIMALS[calendar]
 }
 
+/** The symbol that a strategy's returns are held against: its own, what the facts tell of it, or the file's for all. */
+export function benchmarkOf(file: QuantConfigFile, strategyId: string, told: string | undefined): string | undefined {
+  return file.strategies.get(strategyId)?.benchmark ?? told ?? file.benchmark
+}
+
 /** The part of its account's equity that the file gives a strategy, scaled like a quantity. */
 export function capitalShareOf(file: QuantConfigFile, strategyId: string): QuantityE9 | undefined {
   return file.strategies.get(strategyId)?.capitalShare

@@ -21,6 +21,8 @@ export interface Config {
   readonly isEnabled: boolean
   /** Always there while the main switch is on. */
   readonly torghut: PostgresConnection | undefined
+  /** How long connecting to it, and a statement, may take. */
+  readonly torghutTimeoutMs: number
   /** Undefined: no bars. */
   readonly clickhouse: ClickHouseConnection | undefined
   readonly periodsMs: Readonly<Record<Tier, number>>
@@ -69,6 +71,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   return {
     isEnabled: values.controlPlaneEnabled,
     torghut,
+    torghutTimeoutMs: values.torghutTimeoutMs,
     clickhouse,
     periodsMs: { light: values.lightIntervalMs, medium: values.mediumIntervalMs, heavy: values.heavyIntervalMs },
     pollIntervalMs: values.pollIntervalMs,

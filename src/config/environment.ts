@@ -82,6 +82,15 @@ export const SETTINGS = {
       'The CA of the server: a path, read anew at every connection, so that a rotated file counts at once; or the PEM text itself; or `system` for the public authorities. `sslrootcert` in the DSN goes before it.',
     format: text('the path of a PEM file, PEM text, or system', '/etc/torghut-db-ca/ca.crt'),
   }),
+  torghutTimeoutMs: setting({
+    key: 'TORGHUT_DB_TIMEOUT_MS',
+    section: 'Trading database',
+    description:
+      'How long connecting, and a statement, may take: the server ends it then. One that does not answer at all is given up after twice as long.',
+    unit: 'ms',
+    fallback: '5000',
+    format: wholeNumber(100, 300_000, 5000),
+  }),
 
   clickhouseHost: optionalSetting({
     key: 'CH_HOST',

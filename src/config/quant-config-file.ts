@@ -1,7 +1,9 @@
+import { canonicalSymbol } from '../domain/book.js'
 import type { CalendarName } from '../domain/calendar.js'
 import { parseScaled, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
 import { type InstrumentFact, instrumentFact } from '../domain/facts.js'
 import type { FeeRule } from '../domain/fee-schedule.js'
+import { DEFAULT_RETURN_RULES, type ReturnRules } from '../domain/return-rules.js'
 import type { XnysExceptions } from '../domain/xnys-exceptions.js'
 import { toFeeRules } from './cost-schedule.js'
 import { type QuantConfigYaml, toXnysExceptions } from './quant-config-schema.js'
@@ -12,11 +14,15 @@ export interface StrategySettings {
   readonly moneyDecimals: number | undefined
   /** Scaled like a quantity. */
   readonly capitalShare: QuantityE9 | undefined
+  readonly benchmark: string | undefined
 }
 
 /** What QUANT_CONFIG says; without a file everything is empty. */
 export interface QuantConfigFile {
   readonly moneyDecimals: number | undefined
+  /** Of every strategy that has no other. */
+  readonly benchmark: string | undefined
+  readonly returnRules: ReturnRules
   readonly strategies: ReadonlyMap<string, StrategySettings>
   readonly instruments: readonly InstrumentFact[]
   /** What orders cost where neither their records nor the broker's activities say so. */
@@ -28,6 +34,8 @@ export interface QuantConfigFile {
 
 export const EMPTY_QUANT_CONFIG: QuantConfigFile = {
   moneyDecimals: undefined,
+  benchmark: undefined,
+  returnRules: DEFAULT_RETURN_RULES,
   strategies: new Map(),
   instruments: [],
   costSchedule: [],
@@ -47,13 +55,20 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
   const { strategies = {}, instruments = {} } = written
   return {
     moneyDecimals: written.money_decimals,
+    benchmark: written.benchmark === undefined ? undefined : canonicalSymbol(written.benchmark),
+    returnRules: {
+      riskFreeAnnual: written.risk_free_rate ?? DEFAULT_RETURN_RULES.riskFreeAnnual,
+      marPerPeriod: written.minimum_acceptable_return ?? DEFAULT_RETURN_RULES.marPerPeriod,
+      minimumObservations: written.minimum_observations ?? DEFAULT_RETURN_RULES.minimumObservations,
+    },
     strategies: new Map(
-      Object.entries(strategies).map(([strategyId, { calendar, money_decimals, capital_share }]) => [
+      Object.entries(strategies).map(([strategyId, { calendar, money_decimals, capital_share, benchmark }]) => [
         strategyId,
         {
           calendar,
           moneyDecimals: money_decimals,
           capitalShare: capital_share === undefined ? undefined : parseScaled(capital_share, QUANTITY_DIGITS),
+          benchmark: benchmark === undefined ? undefined : canonicalSymbol(benchmark),
         },
       ]),
     ),

@@ -34,6 +34,14 @@ function share(about: Omit<KeyNotes, 'allowed'>) {
   return notes(schema, { allowed: 'a number above 0 and at most 1', ...about })
 }
 
+function rate(about: Omit<KeyNotes, 'allowed'>) {
+  return notes(z.number().gt(-1).max(10), { allowed: 'a number above -1 and at most 10', ...about })
+}
+
+function benchmark(about: Omit<KeyNotes, 'allowed'>) {
+  return notes(z.string().min(1).max(64), { allowed: 'a symbol', ...about })
+}
+
 function day(description?: string) {
   return notes(z.string(), { allowed: 'a date, YYYY-MM-DD', ...(description === undefined ? {} : { description }) })
 }
@@ -52,6 +60,10 @@ const strategy = z.strictObject({
     description:
       "Its part of the equity of an account that it shares with others; given, the account's equity is never all its own.",
     fallback: 'all of it where no other strategy trades in the account, else an equal share',
+  }).optional(),
+  benchmark: benchmark({
+    description: 'The symbol that its returns are held against; one with bars.',
+    fallback: 'what the facts say of the strategy, else `benchmark`',
   }).optional(),
 })
 
@@ -116,6 +128,24 @@ export const quantConfigSchema = notes(
     money_decimals: moneyDecimals({
       description: 'Decimals of money at output, for every strategy that does not say otherwise.',
       fallback: '`2`; `6` in the calendar `24x7`',
+    }).optional(),
+    benchmark: benchmark({
+      description: 'The symbol that returns are held against, for every strategy of which nobody says another.',
+      fallback: 'none; `beta_vs_benchmark` has no value',
+    }).optional(),
+    risk_free_rate: rate({
+      description: 'What money earns without risk in a year, as a ratio: 0.04 is 4 %. Sharpe ratios are above it.',
+      fallback: '`0`',
+    }).optional(),
+    minimum_acceptable_return: rate({
+      description:
+        'What a return of one sampling interval must reach, as a ratio; downside volatility and Sortino ratio look at what falls short of it.',
+      fallback: '`0`',
+    }).optional(),
+    minimum_observations: notes(z.int().min(1).max(1_000), {
+      allowed: 'a whole number from 1 to 1000',
+      description: 'Returns that a volatility, a ratio of risk, a beta or a value at risk needs.',
+      fallback: '`20`',
     }).optional(),
     strategies: notes(
       z.record(z.string(), notes(strategy, { allowed: 'a map of keys', placeholder: '<strategy_id>' })),

@@ -19,7 +19,7 @@ const PARTS = {
 } as const satisfies Record<Exclude<keyof MetricDocstring, 'headline'>, string>
 
 /** A definition with its docstring, as the sources of metrics are written. */
-const DEFINITION = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export const \w+: \w+ = \{\s*name: '(\w+)'/g
+const DEFINITION = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export const \w+: \w+ = \{\s*name: '(\w+)'/g
 
 /**
  * The docstrings of the metrics that a source file defines, by metric.

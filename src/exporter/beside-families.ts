@@ -6,21 +6,22 @@ import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import { type FrameContext, gaugeDecimals } from './metric-families.js'
+import { eachBook, type FamilySlices } from './slices.js'
 
 /**
  * Gauges beside a metric's own that show numbers of its meta, with its labels: what a ratio is made of, or its parts by a
  * label of their own. Where the meta has no such number there is no sample.
  */
-export function besideFamilies(
+export function* besideFamilies(
   frames: readonly BookFrame[],
   { dictionary, calendars, now }: FrameContext,
   labels: LabelCache,
-): GaugeFamily[] {
-  return dictionary.flatMap((definition, index) => {
+): FamilySlices {
+  for (const [index, definition] of dictionary.entries()) {
     const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
-    return (definition.besides ?? []).map((gauge) => {
+    for (const gauge of definition.besides ?? []) {
       const family = new GaugeFamily(gauge.prometheus, gauge.summary)
-      for (const frame of frames) {
+      yield* eachBook(frames, (frame) => {
         const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
         const clock = { now, calendar: calendars[frame.book.calendar] }
         for (const window of windows) {
@@ -31,10 +32,10 @@ export function besideFamilies(
               roundForOutput(value, gaugeDecimals(definition, frame)),
             )
         }
-      }
-      return family
-    })
-  })
+      })
+      yield family
+    }
+  }
 }
 
 interface Sample {

@@ -8,20 +8,21 @@ import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily, labelBlock } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import type { FrameContext } from './metric-families.js'
+import { eachBook, type FamilySlices } from './slices.js'
 
 /** What stands beside the values: freshness of groups, how many metrics have a value, names for display. */
-export function companionFamilies(
+export function* companionFamilies(
   frames: readonly BookFrame[],
   { dictionary, calendars, now }: FrameContext,
   labels: LabelCache,
-): GaugeFamily[] {
+): FamilySlices {
   const asOf = new GaugeFamily(
     'quant_metric_group_as_of_timestamp_seconds',
     'Instant up to which the oldest source of the group is known; an age is clock minus this.',
   )
   const status = new GaugeFamily('quant_metric_group_status', 'Number of metrics of the group in each status.')
   const strategy = new GaugeFamily('quant_strategy_info', 'Name and calendar of a strategy, for display.')
-  for (const frame of frames) {
+  yield* eachBook(frames, (frame) => {
     strategy.add(labels.companion(frame, { strategy: frame.book.strategyName, calendar: frame.book.calendar }), 1)
     const clock = { now, calendar: calendars[frame.book.calendar] }
     for (const window of WINDOWS) {
@@ -35,8 +36,10 @@ export function companionFamilies(
           )
       }
     }
-  }
-  return [asOf, status, strategy]
+  })
+  yield asOf
+  yield status
+  yield strategy
 }
 
 export function formulaFamily(dictionary: readonly MetricDescription[]): GaugeFamily {

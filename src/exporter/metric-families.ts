@@ -7,6 +7,7 @@ import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
+import { eachBook, type FamilySlices } from './slices.js'
 
 /** Decimals of a gauge, by the unit its name carries: percent are exported as ratios, minutes and milliseconds as seconds. */
 const GAUGE_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
@@ -29,15 +30,15 @@ export interface FrameContext {
  * They are written as text at once instead of through long-lived gauges, which would keep vanished label sets for ever
  * and format every label at every scrape. A metric without a value has no sample.
  */
-export function metricFamilies(
+export function* metricFamilies(
   frames: readonly BookFrame[],
   { dictionary, calendars, now }: FrameContext,
   labels: LabelCache,
-): GaugeFamily[] {
-  return dictionary.map((definition, index) => {
+): FamilySlices {
+  for (const [index, definition] of dictionary.entries()) {
     const family = new GaugeFamily(definition.prometheus, helpOf(definition))
     const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
-    for (const frame of frames) {
+    yield* eachBook(frames, (frame) => {
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       const clock = { now, calendar: calendars[frame.book.calendar] }
       for (const window of windows) {
@@ -49,9 +50,9 @@ export function metricFamilies(
           roundForOutput(value, gaugeDecimals(definition, frame)),
         )
       }
-    }
-    return family
-  })
+    })
+    yield family
+  }
 }
 
 /** Decimals of a metric's gauge in a book. */
@@ -60,22 +61,22 @@ export function gaugeDecimals({ unit }: MetricDescription, { moneyDecimals }: Bo
 }
 
 /** The instants behind ages, beside them and with the same labels; ages are taken at the scrape, an instant stands. */
-export function instantFamilies(
+export function* instantFamilies(
   frames: readonly BookFrame[],
   { dictionary }: FrameContext,
   labels: LabelCache,
-): GaugeFamily[] {
-  return dictionary.flatMap((definition) => {
+): FamilySlices {
+  for (const definition of dictionary) {
     const { instant, formulaVersion } = definition
-    if (instant === undefined) return []
+    if (instant === undefined) continue
     const family = new GaugeFamily(instant.prometheus, instant.summary)
-    for (const frame of frames) {
+    yield* eachBook(frames, (frame) => {
       const at = instant.of(frame.instants)
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       if (at !== undefined) family.add(labels.value(frame, undefined, formulaVersion, freshness), at / 1000)
-    }
-    return [family]
-  })
+    })
+    yield family
+  }
 }
 
 function helpOf({ summary, extended }: MetricDescription): string {

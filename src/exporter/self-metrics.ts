@@ -1,14 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { SourceName } from '../domain/ports.js'
+import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
 
 /** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
-const QUERY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const QUERY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const INGEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60]
 const TICK_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
+
+/** The reads of each source: label `query` of their duration. */
+const QUERIES: Readonly<Record<SourceName, readonly string[]>> = {
+  postgres: ['hydrate', 'poll', 'slow_poll', 'reconcile'],
+  clickhouse: ['poll'],
+}
 
 export interface SelfMetricsOptions {
   readonly version: string
@@ -32,6 +39,7 @@ export class SelfMetrics {
   readonly #sourceSuccess: Gauge
   readonly #sourceErrors: Counter
   readonly #queryDuration: Histogram
+  readonly #clockOffset: Gauge
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
   readonly #rebases: Counter
@@ -73,20 +81,29 @@ export class SelfMetrics {
       ['tier'],
     )
     this.#framesDropped = counter('quant_frames_dropped_total', 'Frames that were not made.', ['reason'])
-    this.#sourceUp = gauge('quant_source_up', 'Whether the last read of a source succeeded.', ['source'])
+    this.#sourceUp = gauge(
+      'quant_source_up',
+      'Whether the last poll of a source succeeded; 0 until the first one has.',
+      ['source'],
+    )
     this.#sourceSuccess = gauge(
       'quant_source_last_success_timestamp_seconds',
-      'Clock of the exporter at the last successful read of a source.',
+      'T of the last successful poll of a source; absent before the first.',
       ['source'],
     )
     this.#sourceErrors = counter('quant_source_errors_total', 'Failed reads of a source.', ['source', 'kind'])
     this.#queryDuration = new Histogram({
       name: 'quant_source_query_duration_seconds',
-      help: 'Time a read of a source takes.',
+      help: 'Time a read of a source takes until it is through or has failed.',
       labelNames: ['source', 'query'],
       buckets: QUERY_BUCKETS,
       registers,
     })
+    this.#clockOffset = gauge(
+      'quant_source_clock_offset_seconds',
+      "How far a source's clock is ahead of the machine's; absent before it has been measured.",
+      ['source'],
+    )
     this.#ingestDelay = new Histogram({
       name: 'quant_ingest_delay_seconds',
       help: 'Real time from the writing of a row to the frame that shows it; rows read at the start are not counted.',
@@ -135,7 +152,8 @@ export class SelfMetrics {
   /** Declares a configured source, so that it shows as down until it first answers. */
   expectSource(source: SourceName): void {
     this.#sourceUp.set({ source }, 0)
-    this.#sourceErrors.inc({ source, kind: 'source_unreachable' }, 0)
+    for (const kind of SOURCE_ERROR_KINDS) this.#sourceErrors.inc({ source, kind }, 0)
+    for (const query of QUERIES[source]) this.#queryDuration.zero({ source, query })
     this.#ingestDelay.zero({ source })
   }
 
@@ -145,9 +163,18 @@ export class SelfMetrics {
     this.#queryDuration.observe({ source, query }, durationMs / 1000)
   }
 
-  sourceFailed(source: SourceName, kind: string): void {
-    this.#sourceUp.set({ source }, 0)
+  sourceFailed(source: SourceName, query: string, kind: SourceErrorKind, durationMs: number): void {
     this.#sourceErrors.inc({ source, kind })
+    this.#queryDuration.observe({ source, query }, durationMs / 1000)
+  }
+
+  sourceDown(source: SourceName): void {
+    this.#sourceUp.set({ source }, 0)
+  }
+
+  /** Nothing where it has not been measured. */
+  clockOffset(source: SourceName, offsetMs: number | undefined): void {
+    if (offsetMs !== undefined) this.#clockOffset.set({ source }, offsetMs / 1000)
   }
 
   tickCompleted(tier: Tier, wallAt: EpochMs, durationMs: number): void {

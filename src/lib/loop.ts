@@ -1,4 +1,5 @@
 import { setTimeout as timeout } from 'node:timers/promises'
+import { Backoff } from './backoff.js'
 
 /** Waits, or returns early when the signal aborts. */
 export type Sleep = (durationMs: number, signal: AbortSignal) => Promise<void>
@@ -9,9 +10,9 @@ export const realSleep: Sleep = async (durationMs, signal) => {
 
 export interface LoopOptions {
   readonly periodMs: number
-  /** One round; a rejection is told to onError and the loop goes on, after a back-off. */
+  /** One round; a rejection is told to onError, with how long it took, and the loop goes on, after a back-off. */
   readonly run: (signal: AbortSignal) => Promise<void>
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, tookMs: number) => void
   /** Told how late a round was when it took longer than its period. */
   readonly onOverrun?: (lateMs: number) => void
   readonly sleep?: Sleep
@@ -28,11 +29,14 @@ const LONGEST_BACKOFF_MS = 10_000
 export class Loop {
   readonly #abort = new AbortController()
   readonly #options: LoopOptions
+  readonly #backoff: Backoff
   #running: Promise<void> | undefined
-  #failures = 0
 
   constructor(options: LoopOptions) {
     this.#options = options
+    const { periodMs, random } = options
+    const longestMs = Math.max(periodMs, LONGEST_BACKOFF_MS)
+    this.#backoff = new Backoff({ firstMs: 2 * periodMs, longestMs, ...(random === undefined ? {} : { random }) })
   }
 
   start(): void {
@@ -48,26 +52,22 @@ export class Loop {
   async #go(): Promise<void> {
     const { periodMs, run, onError, onOverrun, sleep = realSleep, nowMs = Date.now } = this.#options
     const { signal } = this.#abort
+    let backoffMs: number | undefined
     while (!signal.aborted) {
-      await sleep(this.#failures > 0 ? this.#backoffMs() : periodMs - (nowMs() % periodMs), signal)
+      await sleep(backoffMs ?? periodMs - (nowMs() % periodMs), signal)
       if (signal.aborted) return
       const startedMs = nowMs()
       try {
         await run(signal)
-        this.#failures = 0
+        this.#backoff.reset()
+        backoffMs = undefined
       } catch (error) {
         if (signal.aborted) return
-        this.#failures += 1
-        onError(error)
+        backoffMs = this.#backoff.next()
+        onError(error, nowMs() - startedMs)
       }
       const lateMs = nowMs() - startedMs - periodMs
       if (lateMs > 0) onOverrun?.(lateMs)
     }
-  }
-
-  #backoffMs(): number {
-    const { periodMs, random = Math.random } = this.#options
-    const longest = Math.max(periodMs, LONGEST_BACKOFF_MS)
-    return Math.min(longest, periodMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random() / 2)
   }
 }

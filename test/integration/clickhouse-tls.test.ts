@@ -71,7 +71,7 @@ withOpenssl('TLS to ClickHouse behind an HTTPS server with a private CA (package
     const agent = agentFor(connection)
     const client = openClickHouse(connection, agent)
     try {
-      expect((await discoverMarket(client)).feeds.bars.missingColumns).toEqual([])
+      expect((await discoverMarket(client, { timeoutMs: 5_000 })).feeds.bars.missingColumns).toEqual([])
       return agent?.tls
     } finally {
       await client.close()
@@ -118,7 +118,7 @@ withOpenssl('TLS to ClickHouse behind an HTTPS server with a private CA (package
   test('a CA file that was rotated counts at the next connection, and never turns verification off', async () => {
     const connection = secure({ CH_CA_CERT: caPath })
     const client = openClickHouse(connection)
-    const read = async () => (await discoverMarket(client)).serverVersion
+    const read = async () => (await discoverMarket(client, { timeoutMs: 5_000 })).serverVersion
     const tlsFailed = (message: RegExp) => ({ code: 'source_tls_failed', message: expect.stringMatching(message) })
     try {
       await read()
@@ -159,7 +159,7 @@ withOpenssl('TLS to ClickHouse behind an HTTPS server with a private CA (package
           applyMinutes: (feed) => void told.push(`minutes of ${feed}`),
           reject: (rejections) => expect(rejections).toEqual([]),
         },
-        ...{ overlapMs: 30_000, wallNow: () => T, onStatement: () => undefined },
+        ...{ overlapMs: 30_000, timeoutMs: 5_000, wallNow: () => T, onStatement: () => undefined },
       })
       for (const at of [T, T + 1_000])
         await source.poll({

@@ -37,6 +37,9 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
   let writer: HostileWriter
   let running: Reader
   let now: EpochMs
+  /** In [0, 1): when connections are lost; undefined: never. */
+  let luck: (() => number) | undefined
+  let losses = 0
 
   beforeAll(async () => {
     server = await startPostgresServer()
@@ -50,6 +53,7 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     await hydrate(running.source)
   })
   afterEach(async () => {
+    luck = undefined
     await Promise.all([running.pool.end(), writer.stop()])
   })
 
@@ -64,19 +68,35 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     await source.hydrate(now, { historyFrom: historyFrom(CALENDARS, now), signal, onProgress: () => undefined })
   }
 
+  /** Loses the connection at some statement of the work, where it has so many, and then does it again. */
+  async function lossy<Result>(work: () => Promise<Result>): Promise<Result> {
+    running.statementsLeft = luck === undefined ? Number.POSITIVE_INFINITY : Math.floor(luck() * 6)
+    try {
+      return await work()
+    } catch (error) {
+      if (luck === undefined || running.statementsLeft > 0) throw error
+      losses += 1
+    } finally {
+      running.statementsLeft = Number.POSITIVE_INFINITY
+    }
+    return await work()
+  }
+
   async function poll(): Promise<void> {
     now += SECOND_MS
-    await running.source.poll(now, true)
+    await lossy(() => running.source.poll(now, true))
     running.engine.tick(now, answered(now))
   }
 
   async function reconcile(): Promise<string[]> {
     const found: string[] = []
-    await running.source.reconcile(now, {
-      historyFrom: historyFrom(CALENDARS, now),
-      signal: new AbortController().signal,
-      onReconciled: (table, kind, count) => void found.push(`${table} ${kind} ${count}`),
-    })
+    await lossy(() =>
+      running.source.reconcile(now, {
+        historyFrom: historyFrom(CALENDARS, now),
+        signal: new AbortController().signal,
+        onReconciled: (table, kind, count) => void found.push(`${table} ${kind} ${count}`),
+      }),
+    )
     return found
   }
 
@@ -119,6 +139,22 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     await settle()
     await expectIndependentTotals()
   })
+
+  test.each(['three', 'four'])(
+    'is followed through all of it while connections are lost, with seed %s',
+    async (seed) => {
+      const stage = stageOf(seed)
+      const random = createRandom(`${seed} losses`)
+      luck = () => random.next()
+      losses = 0
+      for (const trick of Object.values(TRICKS)) {
+        await trick(writer, stage)
+        await settle()
+      }
+      expect(losses).toBeGreaterThan(20)
+      await expectIndependentTotals()
+    },
+  )
 
   test('is followed through ten thousand orders in one second', async () => {
     await tenThousandOrders(writer, stageOf('burst'))

@@ -56,6 +56,7 @@ describe('bars and signals from an embedded ClickHouse', () => {
         applyMinutes: (feed, runs) => void minutes.set(feed, [...(minutes.get(feed) ?? []), ...runs]),
         reject: (some) => void rejections.push(...some),
       },
+      timeoutMs: 5_000,
       overlapMs: 30_000,
       wallNow: () => wallMs,
       onStatement: (name) => void statements.push(name),

@@ -41,6 +41,22 @@ withServer('reviews, order events and schemas of all ages on a real Postgres 15 
       expect(torghut.facts('decision')).toEqual([])
     })
 
+    test.each([
+      ['behind, its rows seem old', -60_000, 1],
+      ['ahead, nothing more is read than with one that is right', 60_000, 0],
+      ['right', 0, 0],
+    ])('where the clock of the server is %s', async (_name, offsetMs, seen) => {
+      torghut.wallMs = Date.now() - offsetMs
+      const decision = await torghut.decision()
+      await torghut.hydrate()
+      expect(Math.abs((torghut.source.clockOffsetMs ?? Number.NaN) - offsetMs)).toBeLessThan(20_000)
+      // Written now, and stamped by a clock that is a minute behind.
+      await torghut.order(decision, { created_at: at(-60_000), updated_at: at(-60_000) })
+      torghut.forget()
+      await torghut.source.poll(T + 500, false)
+      expect(torghut.facts('execution')).toHaveLength(seen)
+    })
+
     test('an order is dated by its events, linked by its own id, the broker’s or the client’s', async () => {
       const decision = await torghut.decision()
       const row = { filled_qty: '10', avg_fill_price: '100', status: 'filled' }

@@ -35,7 +35,7 @@ describe('a recorded run', () => {
     simulator = await fillTorghut(addresses, START, 2)
     const clock = createHeldClock({ startAt: START, speed: SPEED })
     clock.release()
-    const exporter = await startExporter(environmentOf(addresses), clock, folder)
+    const exporter = await startExporter(environmentOf(addresses), clock, { recordInto: folder })
     const seeing = setInterval(() => {
       const frames = exporter.reader.frames()
       if (frames !== undefined) live.set(frames.stamp.at, frames)

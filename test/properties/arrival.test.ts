@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fact } from '../../src/domain/facts.js'
 import { identityOf } from '../../src/domain/identity.js'
-import { expectSameFrames } from '../support/engine.js'
+import { AT_ONCE, expectSameFrames } from '../support/engine.js'
 import type { Delivery } from './deliveries.js'
 import { history, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
@@ -17,7 +17,7 @@ describe('what was read when does not matter', () => {
         history({ era: WEEK, orders: 8, snapshots: 6, barRuns: 4, instants: 8 }),
         fc.array(fc.nat(KEYS - 1), { minLength: 40, maxLength: 200, size: 'max' }),
         ({ deliveries, instants, hasSchedule }, keys) => {
-          const parts = { settings: settingsOf({ hasSchedule }) }
+          const parts = { settings: { ...AT_ONCE, ...settingsOf({ hasSchedule }) } }
           const at = instants.at(-1) ?? 0
           const running = new RunningProcess(shuffled(deliveries, instants, keys), (instants[0] ?? 0) - 1, parts)
           let frames = running.framesAt((instants[0] ?? 0) - 1)

@@ -32,11 +32,14 @@ export function multiplierOf(symbol: string): number {
   return symbol === 'FUT' ? 50 : 1
 }
 
+/** What the first and the third are measured against: an index that nobody trades, and a coin. */
+export const BENCHMARKS = ['IDX', 'BTCUSD'] as const
+
 /** What is said about strategies and instruments, usually before the first event. */
 export const DESCRIPTIONS: readonly Fact[] = [
-  strategy({ strategy_id: 's1', name: 'one', calendar: 'XNYS', accounts: ['A1', 'A2'] }),
+  strategy({ strategy_id: 's1', name: 'one', calendar: 'XNYS', accounts: ['A1', 'A2'], benchmark: BENCHMARKS[0] }),
   strategy({ strategy_id: 's2', name: 'two', calendar: 'XNYS', accounts: ['A2'], universe: ['AAA', 'FUT'] }),
-  strategy({ strategy_id: 's3', name: 'three', calendar: '24x7', accounts: ['A2', 'A3'] }),
+  strategy({ strategy_id: 's3', name: 'three', calendar: '24x7', accounts: ['A2', 'A3'], benchmark: BENCHMARKS[1] }),
   instrument({ symbol: 'FUT', multiplier: multiplierOf('FUT'), lot_size: 1 }),
   instrument({ symbol: 'BTCUSD', lot_size: 0.0001 }),
   instrument({ symbol: 'EURX', currency: 'EUR' }),

@@ -24,14 +24,19 @@ export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string,
   const brokerTells = tellers === 'broker' || tellers === 'both'
   const spec = recordsTell ? drawn : { ...drawn, costCents: undefined }
   const { startsAt: submittedAt, in: symbol } = spec
+  const askedLots =
+    spec.parts.reduce((total, { lots }) => total + lots, 0) + (spec.ending === 'filled' ? 0 : spec.unfilledLots)
   const base = {
     ...spec.of,
     ...(spec.isOrphan ? { strategy_id: null } : {}),
     execution_id: executionId,
+    decision_id: spec.decision === undefined ? null : decisionOf(executionId),
     symbol,
     side: spec.isBuy ? 'buy' : 'sell',
+    limit_price: dollars(spec.limitCents),
     submitted_at: submittedAt,
-    submitted_qty: spec.parts.reduce((total, { lots }) => total + lots, 0) * lotOf(symbol),
+    submitted_qty: spec.asks === 'quantity' ? askedLots * lotOf(symbol) : 0,
+    notional: spec.asks === 'notional' ? dollarsOf(symbol, askedLots * lotOf(symbol), TYPICAL_CENTS) : null,
   }
   const deliveries: Delivery[] = [
     { arrivesAt: submittedAt + spec.lag, fact: order({ ...base, filled_qty: 0, status: 'new' }) },
@@ -39,6 +44,8 @@ export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string,
   let lots = 0
   let lotCents = 0
   let filledAt = submittedAt
+  const endsUnfilled = spec.ending !== 'filled' && spec.ending !== 'new'
+  const endAt = (at: EpochMs) => ({ ended_at: spec.hasEnd && spec.ending !== 'done_for_day' ? at : null })
   spec.parts.forEach((part, index) => {
     lots += part.lots
     lotCents += part.lots * part.cents
@@ -49,9 +56,10 @@ export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string,
       ...base,
       filled_qty: (lots * lotOf(symbol)).toFixed(9),
       avg_fill_price: (lotCents / lots / 100).toFixed(8),
-      filled_at: filledAt,
+      filled_at: spec.isDated ? filledAt : null,
+      at: filledAt,
       status: isFilled ? 'filled' : 'partially_filled',
-      ...(isFilled ? { ended_at: filledAt } : {}),
+      ...(isFilled ? endAt(filledAt) : {}),
       ...(spec.costCents === undefined ? {} : { costs: ((spec.costCents * (index + 1)) / 100).toFixed(4) }),
     }
     const arrivesAt = filledAt + spec.lag
@@ -69,19 +77,20 @@ export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string,
           costs: brokerTells ? dollars(part.brokerCents) : null,
         }),
       })
-    if (isLast && spec.ending === 'canceled')
+    if (isLast && endsUnfilled)
       deliveries.push({
         arrivesAt: arrivesAt + 1_000,
-        fact: order({ ...revision, status: 'canceled', ended_at: filledAt + 1_000 }),
+        fact: order({ ...revision, status: spec.ending, ...endAt(filledAt + 1_000), at: filledAt + 1_000 }),
       })
   })
-  if (spec.parts.length === 0 && spec.ending === 'canceled')
+  if (spec.parts.length === 0 && endsUnfilled)
     deliveries.push({
       arrivesAt: submittedAt + spec.lag + 30_000,
       fact: order({
         ...base,
-        status: 'canceled',
-        ended_at: submittedAt + 30_000,
+        status: spec.ending,
+        ...endAt(submittedAt + 30_000),
+        at: submittedAt + 30_000,
         ...(spec.costCents === undefined ? {} : { costs: spec.costCents / 100 }),
       }),
     })
@@ -91,6 +100,10 @@ export function deliveriesOfOrder(drawn: Placed<OrderSpec>, executionId: string,
     deliveries.push({ arrivesAt: at + Math.max(0, spec.lag), fact: brokerFill(fee) })
   }
   return inRevisionOrder(deliveries)
+}
+
+export function decisionOf(executionId: string): string {
+  return `behind ${executionId}`
 }
 
 /** A source reads the latest revision of a row: a later one never arrives before an earlier one. */
@@ -118,8 +131,9 @@ export function deliveriesOfSnapshots(
   )
 }
 
-function deliveryOfSnapshot(
-  spec: Placed<SnapshotSpec>,
+/** One of them; where it is told, with so much in cash that nothing explains. */
+export function deliveryOfSnapshot(
+  spec: Placed<SnapshotSpec> & { readonly gainedDollars?: number },
   happened: Happenings,
   flows: readonly Placed<FlowSpec>[],
   inventory: readonly number[],
@@ -146,7 +160,8 @@ function deliveryOfSnapshot(
     .filter(({ at }) => at <= startsAt)
   const debt = spec.equity === 'broke' ? 4_000_000 : 0
   const cash =
-    FIRST_CASH_DOLLARS -
+    FIRST_CASH_DOLLARS +
+    (spec.gainedDollars ?? 0) -
     debt -
     fills.reduce((sum, fill) => sum + dollarsOf(fill.symbol, fill.quantity, fill.cents), 0) +
     shown.reduce((sum, { dollars: amount, shown: perMille }) => sum + (amount * perMille) / 1_000, 0)

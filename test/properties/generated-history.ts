@@ -19,15 +19,17 @@ import {
   inventorySpec,
   orderSpec,
   retractionSpec,
+  seriesSpec,
   snapshotSpec,
 } from './history-specs.js'
-import { deliveriesOfDecision, deliveriesOfSignals, onItsRoute } from './watched-deliveries.js'
+import { deliveriesOfSeries, endOfSeries } from './series-deliveries.js'
+import { deliveriesBehindOrder, deliveriesOfDecision, deliveriesOfSignals, onItsRoute } from './watched-deliveries.js'
 import { reviewedDecisionSpec, signalRunSpec } from './watched-specs.js'
 
 /**
  * Made-up histories of several books, dense where the core has edges: sessions that open and close, half days, symbols
  * that several books trade, orders that fill in parts, prices that jump, snapshots that do not agree with the fills or
- * with themselves, positions that are closed, bought or split elsewhere, fees in money and in coin, rows that vanish,
+ * with themselves, runs of observations long enough for returns, positions that are closed, bought or split elsewhere, fees in money and in coin, rows that vanish,
  * money that comes and goes.
  */
 export interface History {
@@ -47,6 +49,8 @@ export interface HistoryShape {
   readonly instants: number
   /** At most three flows, and three books in which things happen, when not given. */
   readonly flows?: number
+  /** At most so many runs of observations that returns can be made of; one when not given. */
+  readonly series?: number
   readonly books?: 1 | 2 | 3
 }
 
@@ -100,6 +104,7 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       snapshots: fc.array(snapshotSpec, { maxLength: shape.snapshots, size: 'max' }),
       barRuns: fc.array(barRunSpec, { maxLength: shape.barRuns, size: 'max' }),
       flows: fc.array(flowSpec, { maxLength: shape.flows ?? 3, size: 'max' }),
+      series: fc.array(seriesSpec, { maxLength: shape.series ?? 1, size: 'max' }),
       signalRuns: fc.array(signalRunSpec, { maxLength: 2, size: 'max' }),
       decisions: fc.array(reviewedDecisionSpec, { maxLength: 3, size: 'max' }),
       inventory: inventorySpec,
@@ -126,10 +131,18 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       const orders = drawn.orders.map(place)
       const flows = drawn.flows.map(place)
       const happened = { orders, incidents: drawn.incidents.map(place) }
+      const series = drawn.series.map((spec) => ({
+        ...spec,
+        snapshot: place({ ...spec.snapshot, symbol: spec.symbol }),
+      }))
       const told: Delivery[] = [
-        ...orders.flatMap((spec, index) =>
-          deliveriesOfOrder(spec, `order-${index}`, drawn.focus.costs).map((delivery) => onItsRoute(delivery, index)),
-        ),
+        ...orders.flatMap((spec, index) => [
+          ...deliveriesOfOrder(spec, `order-${index}`, drawn.focus.costs).map((delivery) =>
+            onItsRoute(delivery, index),
+          ),
+          ...deliveriesBehindOrder(spec, `order-${index}`),
+        ]),
+        ...series.flatMap((spec) => deliveriesOfSeries(spec, happened, flows, drawn.inventory)),
         ...drawn.snapshots.flatMap((spec) => deliveriesOfSnapshots(place(spec), happened, flows, drawn.inventory)),
         ...flows.flatMap((spec, index) => deliveriesOfFlow(spec, `flow-${index}`)),
         ...drawn.barRuns.flatMap((spec) => deliveriesOfBars(place(spec))),
@@ -141,7 +154,13 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       ]
       const events = [...told, ...drawn.retractions.flatMap((spec) => deliveryOfRetraction(spec, told) ?? [])]
       const eventTimes = events.flatMap(({ fact, arrivesAt }) => [fact.at, arrivesAt])
-      const times = [...edges, ...eventTimes, ...eventTimes]
+      const ends = series.map(endOfSeries)
+      const times = [
+        ...edges,
+        ...eventTimes,
+        ...eventTimes,
+        ...Array.from(eventTimes, (_, index) => ends[index % 2] ?? []),
+      ].flat()
       const instants = drawn.looks.map(
         ({ edge, ageMs, nudgeMs }) => (times[edge % times.length] ?? 0) + ageMs + nudgeMs,
       )

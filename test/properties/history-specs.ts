@@ -18,7 +18,11 @@ const lag = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(90 * SECOND_MS, 10 * MINUTE_MS, 100 * MINUTE_MS) },
   { weight: 1, arbitrary: fc.constantFrom(-2 * SECOND_MS, -30 * SECOND_MS) },
 )
-const cents = fc.integer({ min: 9_000, max: 11_000 })
+/** Often the same, so that a round trip may end where it began. */
+const cents = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 9_000, max: 11_000 }) },
+  { weight: 1, arbitrary: fc.constant(10_000) },
+)
 
 /** One history is about few books and symbols, or hardly anything would ever be closed. */
 export const focus = fc.record({
@@ -39,7 +43,8 @@ export const orderSpec = fc.record({
     fc.record({
       lots: fc.integer({ min: 1, max: 6 }),
       cents,
-      delayMs: fc.constantFrom(0, 1, 400, 5_000, 61_000),
+      /** The first may seem to come before its order: clocks differ. */
+      delayMs: fc.constantFrom(0, 1, 400, 5_000, 61_000, -250),
       broker: fc.boolean(),
       brokerLagMs: fc.constantFrom(-300, 0, 0, 90 * SECOND_MS, 100 * MINUTE_MS),
       brokerCents: fc.option(fc.integer({ min: 0, max: 99 }), { nil: undefined, freq: 2 }),
@@ -47,7 +52,35 @@ export const orderSpec = fc.record({
     }),
     { maxLength: 3 },
   ),
-  ending: fc.constantFrom('filled', 'filled', 'canceled', 'new'),
+  ending: fc.constantFrom(
+    ...(['filled', 'filled', 'filled', 'filled', 'canceled', 'canceled'] as const),
+    ...(['expired', 'replaced', 'rejected', 'done_for_day', 'new', 'new'] as const),
+  ),
+  /** Whether the row says when it ended, and when it filled. */
+  hasEnd: fc.constantFrom(true, true, true, true, false),
+  isDated: fc.constantFrom(true, true, true, true, true, false),
+  /** What was asked for beyond what was filled. */
+  unfilledLots: fc.constantFrom(0, 0, 1, 4),
+  /** An order is for a quantity, for an amount of money, or nobody knows what for. */
+  asks: fc.constantFrom('quantity', 'quantity', 'quantity', 'quantity', 'quantity', 'notional', 'nothing'),
+  limitCents: fc.option(cents, { nil: undefined, freq: 1 }),
+  /** The decision behind it: how long before, and at which price. */
+  decision: fc.option(
+    fc.record({
+      leadMs: fc.constantFrom(0, 1, 250, 250, 5_000, 90_000, -40),
+      cents: fc.option(cents, { nil: undefined, freq: 3 }),
+    }),
+    { nil: undefined, freq: 3 },
+  ),
+  /** Quotes from before it, at the borders of what counts; the spread in hundredths of a basis point. */
+  quotes: fc.array(
+    fc.record({
+      beforeMs: fc.constantFrom(1_999, 2_000, 2_001, 7_000, 7_000, 14_999, 15_000, 15_001),
+      cents,
+      spread: fc.constantFrom(0, 100, 100, 5_000, 5_100, -100, null),
+    }),
+    { maxLength: 2 },
+  ),
   costCents: fc.option(fc.integer({ min: 0, max: 333 }), { nil: undefined, freq: 2 }),
   hasBrokerFills: fc.constantFrom(false, false, true),
   /** What the broker charges for the whole order, and how long after it was submitted. */
@@ -86,6 +119,27 @@ export const snapshotSpec = fc.record({
   }),
   equity,
   lag,
+})
+/** So many observations, a cell of some window apart, that returns can be made of them. */
+export const seriesSpec = fc.record({
+  snapshot: snapshotSpec,
+  symbol: choice,
+  count: fc.integer({ min: 20, max: 27 }),
+  stepMs: fc.constantFrom(
+    ...[2, 10, 30].map((seconds) => seconds * SECOND_MS),
+    ...[1, 1, 5, 5, 30, 60, 24 * 60].map((minutes) => minutes * MINUTE_MS),
+  ),
+  /** Per mille, by which prices are away from where they began. */
+  moves: fc.oneof(
+    { weight: 6, arbitrary: fc.array(fc.constantFrom(0, 1, 2, -1, -3, 7, -8), { minLength: 7, maxLength: 7 }) },
+    { weight: 1, arbitrary: fc.constant([0]) },
+  ),
+  /** What the account gains beside its positions; half a per cent and more is taken for a flow. */
+  dollars: fc.array(fc.constantFrom(0, 0, 20, -35, 90, -90), { minLength: 5, maxLength: 5 }),
+  /** What tells of it. */
+  tellers: fc.constantFrom('snapshots', 'snapshots', 'bars', 'both', 'both'),
+  /** How long before each instant the benchmark had a bar. */
+  benchmarkLeadMs: fc.constantFrom(undefined, 0, 0, 1, 1_500, 61_000),
 })
 /** What happens to a position outside the tables. */
 export const incidentSpec = fc.record({
@@ -133,6 +187,7 @@ export const decisionSpec = fc.record({ book: choice, at: near, lag })
 
 export type OrderSpec = typeof orderSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type SnapshotSpec = typeof snapshotSpec extends fc.Arbitrary<infer Spec> ? Spec : never
+export type SeriesSpec = typeof seriesSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type IncidentSpec = typeof incidentSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type RetractionSpec = typeof retractionSpec extends fc.Arbitrary<infer Spec> ? Spec : never
 export type FlowSpec = typeof flowSpec extends fc.Arbitrary<infer Spec> ? Spec : never

@@ -5,7 +5,7 @@ import { BAR_LIFETIME_MS } from '../../src/domain/history.js'
 import { identityOf } from '../../src/domain/identity.js'
 import { FEEDS, type Feed, type MinuteRuns, type PriceDemand } from '../../src/domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
-import { answered, createEngine, type EngineParts } from '../support/engine.js'
+import { answered, createEngine, type EngineParts, tierInstants } from '../support/engine.js'
 import type { Delivery } from './deliveries.js'
 
 export function arrivedBy(at: EpochMs, deliveries: readonly Delivery[]): Fact[] {
@@ -25,19 +25,43 @@ export function begunBy(at: EpochMs, facts: readonly Fact[]): Fact[] {
   })
 }
 
-/**
- * A process that starts at T: it reads rows, then the bars and signals that they need; of the past one bar and signal a
- * cell, and in which minutes there were any, as the sources give them.
- */
+/** A process that starts at T and ticks once. */
 export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
+  return startedAt(at, facts, parts).engine.tick(at, answered(at))
+}
+
+/**
+ * What a process that starts at T has read: rows, then the bars and signals that they need; of the past one bar and signal
+ * a cell, and in which minutes there were any, as the sources give them. With the demand that it has read for.
+ */
+function startedAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts): { engine: Engine; demand: PriceDemand } {
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => !isOfFeed(fact)))
-  const { kept, watched, ...demand } = engine.demand()
+  const demand = engine.demand()
+  const { kept, watched } = demand
   for (const [symbol, cellMs] of kept)
     engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
   const symbols = new Set([...kept.keys(), ...watched])
   for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
-  return engine.tick(at, answered(at))
+  return { engine, demand }
+}
+
+/**
+ * A process that started in time for all tiers of a T, and was told what came until then: restarted, it says what one says
+ * that has been there all along.
+ */
+export function restartedFrames(at: EpochMs, deliveries: readonly Delivery[], parts: EngineParts = {}): FrameSet {
+  const process = RunningProcess.startedAt(tierInstants(at)[0] ?? at, deliveries, parts)
+  return process.framesOfTiers(at)
+}
+
+/** A process that starts in time for all tiers of a T, and knows everything from the start. */
+export function knowingFrames(at: EpochMs, facts: readonly Fact[], parts: EngineParts = {}): FrameSet {
+  return restartedFrames(
+    at,
+    facts.map((fact) => ({ fact, arrivesAt: Number.NEGATIVE_INFINITY })),
+    parts,
+  )
 }
 
 /** A process that has been there all along: reads what arrives, and ticks. */
@@ -48,23 +72,47 @@ export class RunningProcess {
   readonly #lateCounts = new Map<string, number>()
   #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
+  #tickedAt = Number.NEGATIVE_INFINITY
 
-  constructor(deliveries: readonly Delivery[], startAt: EpochMs, parts: EngineParts = {}) {
-    this.engine = createEngine({ startAt, ...parts })
+  constructor(deliveries: readonly Delivery[], startAt: EpochMs, parts: EngineParts = {}, engine?: Engine) {
+    this.engine = engine ?? createEngine({ startAt, ...parts })
     this.#deliveries = deliveries
   }
 
+  /** A process that reads at its start what has arrived by then, and from then on what arrives. */
+  static startedAt(at: EpochMs, deliveries: readonly Delivery[], parts: EngineParts): RunningProcess {
+    const facts = latestOf(arrivedBy(at, deliveries))
+    const { engine, demand } = startedAt(at, facts, parts)
+    const process = new RunningProcess(deliveries, at, parts, engine)
+    while ((deliveries[process.#read]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= at) process.#read += 1
+    for (const [symbol, cellMs] of demand.kept) {
+      process.#loaded.set(symbol, cellMs)
+      process.#lateCounts.set(symbol, demand.pinsOf?.get(symbol)?.lateCount ?? 0)
+    }
+    return process
+  }
+
+  /** The frames of T once all tiers have ticked at their instants. */
+  framesOfTiers(at: EpochMs, judges = true): FrameSet {
+    let frames: FrameSet | undefined
+    for (const instant of tierInstants(at))
+      if (instant > this.#tickedAt || instant === at) frames = this.framesAt(instant, instant < at || judges)
+    return frames ?? this.framesAt(at, judges)
+  }
+
   framesAt(at: EpochMs, judges = true): FrameSet {
+    this.#tickedAt = at
     const read = this.#read
     while ((this.#deliveries[this.#read]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= at) this.#read += 1
     this.engine.apply(this.#deliveries.slice(read, this.#read).map(({ fact }) => fact))
-    const frames = this.engine.tick(at, answered(at), judges)
-    const isRead = [this.#loadMissingBars(at), this.#readAtLatePins(at)]
-    return isRead.includes(true) ? this.engine.tick(at, answered(at), judges) : frames
+    this.engine.advanceTo(at)
+    this.#loadMissingBars(at)
+    this.#readAtLatePins(at)
+    return this.engine.tick(at, answered(at), judges)
   }
 
   /** The history of symbols that nobody needed before. */
-  #loadMissingBars(at: EpochMs): boolean {
+  #loadMissingBars(at: EpochMs): void {
     const { kept, ...demand } = this.engine.demand()
     const lateCountOf = (symbol: string) => demand.pinsOf?.get(symbol)?.lateCount ?? 0
     const missing = [...kept].filter(
@@ -78,11 +126,10 @@ export class RunningProcess {
       this.#loaded.set(symbol, cellMs)
       this.#lateCounts.set(symbol, lateCountOf(symbol))
     }
-    return missing.length > 0
   }
 
   /** Rows that were thinned before an instant began to count, as the sources read them again. */
-  #readAtLatePins(at: EpochMs): boolean {
+  #readAtLatePins(at: EpochMs): void {
     const { kept, pins } = this.engine.demand()
     const isLate = (pin: EpochMs) => this.#pins?.has(pin) === false && pin <= at - FINE_HISTORY_MS
     const late = pins.filter((pin) => isLate(pin) && pin > at - BAR_LIFETIME_MS)
@@ -93,7 +140,6 @@ export class RunningProcess {
       .map(({ fact }) => fact)
       .filter((fact) => isOfFeed(fact) && kept.has(fact.symbol) && isOfRead(fact))
     this.engine.apply(rows.filter((row) => late.some((pin) => row.at > pin - longestCellMs && row.at <= pin)))
-    return late.length > 0
   }
 }
 

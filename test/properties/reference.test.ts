@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { toIso } from '../../src/domain/time.js'
 import { WINDOWS } from '../../src/domain/window.js'
-import { briefs, SETTINGS } from '../support/engine.js'
+import { AT_ONCE, briefs, SETTINGS } from '../support/engine.js'
 import { type Answer, referenceAt } from '../support/reference.js'
 import { calendarOf } from './cast.js'
 import { history, MONTH, WEEK } from './generated-history.js'
@@ -32,14 +32,14 @@ const QUOTIENTS = [
 
 describe('every metric of every book and window is what METRICS says when all fills are gone through again', () => {
   test.each([
-    ['in a week of sessions, half days and closed hours', WEEK, TRADING, 150],
-    ['over a month with holidays', MONTH, TRADING, 50],
-    ['in a week of many snapshots and flows', WEEK, WATCHED, 150],
-    ['over a month of many snapshots and flows', MONTH, WATCHED, 80],
+    ['in a week of sessions, half days and closed hours', WEEK, TRADING, 100],
+    ['over a month with holidays', MONTH, TRADING, 40],
+    ['in a week of many snapshots and flows', WEEK, WATCHED, 100],
+    ['over a month of many snapshots and flows', MONTH, WATCHED, 40],
   ])('%s', (_, era, shape, numRuns) => {
     fc.assert(
       fc.property(history({ era, ...shape }), ({ deliveries, instants, hasSchedule }) => {
-        const settings = settingsOf({ hasSchedule })
+        const settings = { ...AT_ONCE, ...settingsOf({ hasSchedule }) }
         for (const at of instants) {
           const facts = latestOf(arrivedBy(at, deliveries))
           const frames = freshFrames(at, facts, { settings })
@@ -53,6 +53,7 @@ describe('every metric of every book and window is what METRICS says when all fi
             for (const window of WINDOWS) {
               const answers = briefs(frame, window)
               const expected = roundedLike(answers, shown(reference.get(id)?.[window] ?? {}))
+              if (Object.entries(expected).every(([name, value]) => Object.is(answers[name], value))) continue
               expect({ at: toIso(at), id, window, ...answers }).toEqual({ at: toIso(at), id, window, ...expected })
             }
         }

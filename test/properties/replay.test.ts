@@ -1,17 +1,17 @@
 import fc from 'fast-check'
+import { instantOf } from '../../src/compute/book-sources.js'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { isAge, isOfFeed, type MetricDefinition } from '../../src/compute/metrics/definition.js'
 import { toFactLine } from '../../src/domain/fact-json.js'
 import type { Fact } from '../../src/domain/facts.js'
 import { TIERS } from '../../src/domain/metric.js'
-import type { EpochMs } from '../../src/domain/time.js'
 import { createLineParser } from '../../src/fact-files/fact-line.js'
-import { expectSameFrames, frameBytes, resultsOf, SETTINGS } from '../support/engine.js'
+import { expectSameFrames, frameBytes, resultsOf, SETTINGS, tierInstants } from '../support/engine.js'
 import { replayOf } from '../support/replay.js'
 import type { Delivery } from './deliveries.js'
 import { history, MONTH, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
-import { begunBy, freshFrames, latestOf, RunningProcess } from './processes.js'
+import { begunBy, knowingFrames, latestOf, RunningProcess } from './processes.js'
 
 const SHAPE = { orders: 8, snapshots: 6, barRuns: 5, instants: 10 }
 const keys = fc.array(fc.nat(1_000_003), { minLength: 40, maxLength: 100, size: 'max' })
@@ -23,9 +23,11 @@ describe('a replay', () => {
   ])('of %s, all facts known, says at every T what a process says that has just read them', (_, era, numRuns) => {
     fc.assert(
       fc.property(history({ era, ...SHAPE }), keys, ({ deliveries, instants }, drawn) => {
-        const replay = replayOf(shuffled(recorded(deliveries), drawn), { startAt: instants[0] ?? 0 })
+        const replay = replayOf(shuffled(recorded(deliveries), drawn), {
+          startAt: tierInstants(instants[0] ?? 0)[0] ?? 0,
+        })
         const facts = latestOf(deliveries.map(({ fact }) => fact))
-        for (const at of instants) expectSameFrames(replay.framesAt(at), freshFrames(at, begunBy(at, facts)))
+        for (const at of instants) expectSameFrames(replay.framesAt(at), knowingFrames(at, begunBy(at, facts)))
       }),
       parameters(numRuns),
     )
@@ -34,13 +36,11 @@ describe('a replay', () => {
   test('by what was known says at every T what the process said that was there', () => {
     fc.assert(
       fc.property(history({ era: WEEK, ...SHAPE }), keys, ({ deliveries, instants }, drawn) => {
-        const startAt = instantsOf(instants[0] ?? 0)[0] ?? 0
+        const startAt = tierInstants(instants[0] ?? 0)[0] ?? 0
         const replay = replayOf(shuffled(recorded(deliveries), drawn), { startAt, knownBy: Number.POSITIVE_INFINITY })
         const running = new RunningProcess(deliveries, startAt)
         for (const at of instants) {
-          let frames = running.framesAt(at)
-          for (const instant of instantsOf(at)) frames = running.framesAt(instant)
-          expectSameFrames(replay.framesAt(at), frames)
+          expectSameFrames(replay.framesAt(at), running.framesOfTiers(at))
         }
       }),
       parameters(25),
@@ -51,20 +51,22 @@ describe('a replay', () => {
     fc.assert(
       fc.property(history({ era: WEEK, ...SHAPE, instants: 5 }), keys, ({ deliveries, instants }, drawn) => {
         const facts = shuffled(recorded(deliveries), drawn)
-        const startAt = instantsOf(instants[0] ?? 0)[0] ?? 0
+        const startAt = tierInstants(instants[0] ?? 0)[0] ?? 0
         const replay = replayOf(facts, { startAt, knownBy: Number.POSITIVE_INFINITY, dictionary: TIERED })
         for (const at of instants) {
           const frames = replay.framesAt(at)
-          TIERS.toReversed().forEach((tier, index) => {
-            const instant = instantsOf(at)[index] ?? at
-            const alone = replayOf(facts, { startAt: instantsOf(instant)[0] ?? 0, knownBy: instant }).framesAt(instant)
+          for (const tier of TIERS) {
+            const instant = instantOf(tier, at, SETTINGS)
+            const alone = replayOf(facts, { startAt: tierInstants(instant)[0] ?? 0, knownBy: instant }).framesAt(
+              instant,
+            )
             for (const [id, frame] of alone.books) {
               const shown = frames.books.get(id)
               if (shown === undefined) continue
               for (const { name } of TIERED.filter((definition) => definition.tier === tier && !isOfTick(definition)))
                 expect([name, resultsOf(shown)[name]]).toEqual([name, resultsOf(frame)[name]])
             }
-          })
+          }
         }
       }),
       parameters(10),
@@ -75,7 +77,7 @@ describe('a replay', () => {
     fc.assert(
       fc.property(history({ era: WEEK, ...SHAPE }), fc.nat(9), ({ deliveries, instants }, drawn) => {
         const knownBy = instants[drawn % instants.length] ?? 0
-        const startAt = instantsOf(instants[0] ?? 0)[0] ?? 0
+        const startAt = tierInstants(instants[0] ?? 0)[0] ?? 0
         const all = replayOf(recorded(deliveries), { startAt, knownBy })
         const some = replayOf(recorded(deliveries.filter(({ arrivesAt }) => arrivesAt <= knownBy)), {
           startAt,
@@ -95,12 +97,6 @@ const isOfTick = (definition: MetricDefinition) => isOfFeed(definition) || isAge
 const TIERED: readonly MetricDefinition[] = DICTIONARY.map((definition, index) =>
   isOfTick(definition) ? definition : { ...definition, tier: TIERS[index % TIERS.length] ?? 'light' },
 )
-
-/** The instants at which a live process with the default periods ticks before it says what it knows at T. */
-function instantsOf(at: EpochMs): EpochMs[] {
-  const { heavy, medium } = SETTINGS.periodsMs
-  return [Math.floor(at / heavy) * heavy, Math.floor(at / medium) * medium, at]
-}
 
 /** The facts as a recording holds them: when each was told, and which telling came later. */
 function recorded(deliveries: readonly Delivery[]): Fact[] {

@@ -55,7 +55,15 @@ function timesK(fact: Fact, k: bigint): Fact {
   const times = (value: bigint | undefined) => (value === undefined ? undefined : value * k)
   switch (fact.fact) {
     case 'execution':
-      return { ...fact, avgFillPrice: times(fact.avgFillPrice), costs: times(fact.costs) }
+      return {
+        ...fact,
+        avgFillPrice: times(fact.avgFillPrice),
+        limitPrice: times(fact.limitPrice),
+        notional: times(fact.notional),
+        costs: times(fact.costs),
+      }
+    case 'decision':
+      return { ...fact, price: times(fact.price) }
     case 'fill':
       return { ...fact, price: fact.price * k, costs: times(fact.costs) }
     case 'bar':

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import {
   type ClickHouseHttpFront,
@@ -7,6 +8,7 @@ import {
 } from '../../src/embedded/clickhouse-http-front.js'
 import type { ClickHouseStatement } from '../../src/embedded/clickhouse-request.js'
 import { type EmbeddedEngines, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.js'
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '../../src/embedded/embedded-clickhouse.js'
 
 /** Where the build puts the child modules: tests run from sources, processes do not. */
 export const builtEmbeddedFolder = fileURLToPath(new URL('../../dist/embedded', import.meta.url))
@@ -17,6 +19,18 @@ export function startTestEngines(options: EmbeddedOptions = {}): Promise<Embedde
     throw new Error(`${builtEmbeddedFolder} is missing: run "npm run build" before the integration tests`)
   }
   return startEmbedded({ childDirectory: builtEmbeddedFolder, ...options })
+}
+
+/** ClickHouse alone, for a suite that has another Postgres. */
+export async function startTestClickHouse(): Promise<{
+  readonly clickhouse: EmbeddedClickHouse
+  stop(): Promise<void>
+}> {
+  return startEmbeddedClickHouse({
+    ...{ port: 0, childDirectory: builtEmbeddedFolder, temporaryDirectory: tmpdir() },
+    signal: new AbortController().signal,
+    onExit: () => undefined,
+  })
 }
 
 export interface TestFront extends ClickHouseHttpFront {

@@ -8,6 +8,7 @@ import { createCalendars } from '../../src/domain/calendars.js'
 import type { Fact } from '../../src/domain/facts.js'
 import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
 import type { MetricResult } from '../../src/domain/metric.js'
+import { DEFAULT_RETURN_RULES } from '../../src/domain/return-rules.js'
 import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
 import { ACCOUNT, STRATEGY } from './facts.js'
@@ -24,6 +25,17 @@ export const SETTINGS: ComputeSettings = {
   clockSpeed: 1,
   capitalShareOf: () => undefined,
   feeRules: [],
+  benchmarkOf: (_, told) => told,
+  returnRules: DEFAULT_RETURN_RULES,
+}
+
+/** Every tier is about T itself: what is compared is values, not when they are taken. */
+export const AT_ONCE: Pick<ComputeSettings, 'periodsMs'> = { periodsMs: { light: 1, medium: 1, heavy: 1 } }
+
+/** The instants at which a process with the default periods ticks before it says what it knows at T, and T. */
+export function tierInstants(at: EpochMs): EpochMs[] {
+  const { heavy, medium } = SETTINGS.periodsMs
+  return [...new Set([Math.floor(at / heavy) * heavy, Math.floor(at / medium) * medium, at])].sort((a, b) => a - b)
 }
 
 const NOTHING_LACKS: Watermarks['lacking'] = new Map()

@@ -17,7 +17,7 @@ export interface TestExporter extends App {
 export async function startExporter(
   environment: Readonly<Record<string, string>>,
   clock: Clock,
-  recordInto?: string,
+  { recordInto, random }: { readonly recordInto?: string; readonly random?: () => number } = {},
 ): Promise<TestExporter> {
   const log: string[] = []
   const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
@@ -34,6 +34,7 @@ export async function startExporter(
     version: '0.0.0',
     log: logger,
     recordInto,
+    ...(random === undefined ? {} : { random }),
     onStatement: (source) => {
       statements[source] += 1
     },
@@ -52,7 +53,8 @@ export async function framesAt(environment: Readonly<Record<string, string>>, at
   try {
     await exporter.firstFrame()
     const frames = exporter.reader.frames()
-    if (frames === undefined) throw new Error(`no frame: ${exporter.log.join('\n')}`)
+    const isWhole = !exporter.log.some((line) => line.startsWith('source down'))
+    if (frames === undefined || !isWhole) throw new Error(`no whole frame: ${exporter.log.join('\n')}`)
     return frames
   } finally {
     await exporter.stop()

@@ -3,13 +3,14 @@ import type { Fact } from '../../src/domain/facts.js'
 import type { FrameSet } from '../../src/domain/frame.js'
 import { identityOf } from '../../src/domain/identity.js'
 import type { EpochMs } from '../../src/domain/time.js'
-import { answered, applyAll, createEngine, type EngineParts, expectSameFrames, framesAt } from './engine.js'
+import { AT_ONCE, answered, applyAll, createEngine, type EngineParts, expectSameFrames, framesAt } from './engine.js'
 
 /** Facts come, T passes; each T is looked at as a process does that has been there, and compared with one that starts. */
 export function follow(
   steps: readonly (readonly [facts: readonly Fact[], at: EpochMs])[],
-  parts: EngineParts = {},
+  given: EngineParts = {},
 ): { engine: Engine; last: FrameSet } {
+  const parts = { ...given, settings: { ...AT_ONCE, ...given.settings } }
   const known = new Map<string, Fact>()
   const first = steps[0]?.[1] ?? 0
   const engine = createEngine({ startAt: first, ...parts })

@@ -19,6 +19,8 @@ export interface RecordedSource {
   readonly rejections: FactRejection[]
   readonly statements: string[]
   wallMs: number
+  /** So many statements go through, and the next finds its connection lost. */
+  statementsLeft: number
 }
 
 /** `also` is told the same facts. */
@@ -26,7 +28,7 @@ export function recordSource(pool: pg.Pool, also: { apply(facts: readonly Fact[]
   const facts: Fact[] = []
   const rejections: FactRejection[] = []
   const statements: string[] = []
-  const recorded = { facts, rejections, statements, wallMs: 0 }
+  const recorded = { facts, rejections, statements, wallMs: 0, statementsLeft: Number.POSITIVE_INFINITY }
   const source = new TorghutSource({
     pool,
     sink: {
@@ -42,7 +44,11 @@ export function recordSource(pool: pg.Pool, also: { apply(facts: readonly Fact[]
     overlapMs: 30_000,
     decisionOverlapMs: 300_000,
     wallNow: () => recorded.wallMs,
-    onStatement: (name) => void statements.push(name),
+    onStatement: (name) => {
+      if (recorded.statementsLeft <= 0) throw Object.assign(new Error('the connection is lost'), { code: 'ECONNRESET' })
+      recorded.statementsLeft -= 1
+      statements.push(name)
+    },
   })
   return Object.assign(recorded, { source })
 }

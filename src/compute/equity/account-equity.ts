@@ -9,7 +9,7 @@ import type { Valuation } from '../valuation.js'
 import { type EquityValue, unknownBecause } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 
-interface EquityReading {
+export interface EquityReading {
   /** Undefined before the account's first snapshot. */
   readonly equity: MoneyE17 | undefined
   /** The snapshot that the equity rests on. */
@@ -35,7 +35,7 @@ const DRIFT_MS = 5 * MINUTE_MS
  * holds them.
  * Source: METRICS section 1, "Equity of a book alone in its account".
  */
-function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPricing): EquityReading {
+export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPricing): EquityReading {
   const snapshot = account.snapshotAt(at)
   const next = account.observations.nextAfter(at)
   if (snapshot === undefined) return { equity: undefined, snapshotAt: undefined, holdsUntil: next }

@@ -1,9 +1,9 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
-import type { Window } from '../../domain/window.js'
+import { isWallClock, type Window } from '../../domain/window.js'
 import { readOnce } from '../../lib/read-once.js'
 import type { Valuation } from '../valuation.js'
-import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
+import { AccountEquity, type AccountEquityOptions, accountEquityAt, type EquityReading } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
@@ -13,9 +13,12 @@ import {
   unknownBecause,
   type WindowStart,
 } from './book-equity.js'
+import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import type { Flow } from './flows.js'
-import type { Sighting } from './sighting.js'
+import { EquitySeries, type SeriesPoint } from './series.js'
+import { timesHoldUntil } from './session-time.js'
+import type { SeriesSources, Sighting } from './sighting.js'
 
 /** The intraday return begins with a snapshot this soon after the open, or not at all. */
 const OPENING_MS = 15 * MINUTE_MS
@@ -24,6 +27,8 @@ export interface AloneEquityOptions extends AccountEquityOptions {
   /** Open of the latest session. */
   readonly opensAt: EpochMs
   readonly isObserved: (where: WindowStart) => Sighting
+  readonly seen: SeriesSources
+  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
   /** Net result of the book between two snapshots, positions at the snapshots' own prices. */
   readonly netPnlBetween: (from: EpochMs, to: EpochMs) => Valuation<MoneyE17>
 }
@@ -35,6 +40,7 @@ export class AloneEquity implements BookEquity {
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
   readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
+  readonly #series = new Map<Window, Valuation<EquitySeries>>()
 
   constructor(options: AloneEquityOptions, at: EpochMs) {
     this.#options = options
@@ -98,6 +104,58 @@ export class AloneEquity implements BookEquity {
     // A peak at the opening counts from the window's start, which moves.
     if (Number.isFinite(lead) && drawdown.longestMs > 0) changesAt(this.#at + 1)
     return ofEnough(drawdown)
+  }
+
+  series(where: WindowStart): Valuation<EquitySeries> {
+    return readOnce(this.#series, where.window, () => this.#readSeries(where))
+  }
+
+  #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
+    const { account, pricing, memory, changesAt } = this.#options
+    const { observations } = account
+    const { calendar } = pricing
+    if (observations.latestAt(this.#at) === undefined) return unknownBecause('no_equity')
+    const sources = this.#cellSources()
+    const opening = this.#accountEquity.at(start, lead)
+    const cells = memory.cells[window].of({
+      ...{ calendar, start, to: this.#at, read: readCellsOf(window, sources) },
+      // Prices do not touch what a snapshot said; a snapshot that comes late or goes does.
+      key: `alone ${calendar.name} ${isWallClock(window) ? '' : observations.revision}`,
+    })
+    changesAt(cellsHoldUntil(window, this.#at, sources))
+    changesAt((cells[0]?.seenAt ?? Number.POSITIVE_INFINITY) + lead)
+    const points: SeriesPoint[] = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount }))
+    if (opening.known) points.unshift({ at: start, equity: opening.value.equity, cell: undefined })
+    const flows = this.#flowsIn(points[0]?.at ?? start, this.#at).map((flow) => ({
+      ...flow,
+      equityAfter: observations.latestAt(flow.at)?.equity ?? 0n,
+    }))
+    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const series = { window, calendar, start, to: this.#at, points, flows, onTimesAsked }
+    return { known: true, value: new EquitySeries(series) }
+  }
+
+  #cellSources(): CellSources {
+    const { account, pricing, seen, nextBarAfter } = this.#options
+    const { observations } = account
+    return {
+      ...seen,
+      nextBarAfter,
+      ownAt: (at) => {
+        const observation = observations.latestAt(at)
+        return observation && { at: observation.at, amount: observation.equity }
+      },
+      ownEventAt: (at) => observations.latestAt(at)?.at,
+      amountAt: (at) => {
+        const { equity, snapshotAt } = at === this.#at ? this.#levelReading() : accountEquityAt(account, at, pricing)
+        return equity === undefined || snapshotAt === undefined ? undefined : { amount: equity, restsOn: snapshotAt }
+      },
+    }
+  }
+
+  #levelReading(): Pick<EquityReading, 'equity' | 'snapshotAt'> {
+    const level = this.level()
+    return level.known ? level.value : { equity: undefined, snapshotAt: undefined }
   }
 
   reconciliation({ start, lead }: WindowStart): Valuation<Reconciliation> {

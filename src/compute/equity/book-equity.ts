@@ -5,6 +5,7 @@ import type { Window } from '../../domain/window.js'
 import type { Unknown, Valuation } from '../valuation.js'
 import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
+import type { EquitySeries } from './series.js'
 
 /** A book's equity at an instant. */
 export interface EquityValue {
@@ -56,6 +57,8 @@ export interface BookEquity {
   /** Growth over a window, flows taken out. */
   growth(where: WindowStart): Valuation<Growth>
   drawdown(where: WindowStart): Valuation<Drawdown>
+  /** Equity sampled on the cells of a window. */
+  series(where: WindowStart): Valuation<EquitySeries>
   reconciliation(where: WindowStart): Valuation<Reconciliation>
 }
 

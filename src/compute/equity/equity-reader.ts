@@ -48,23 +48,29 @@ export class EquityReader {
       lastFillAt: (at: EpochMs) => this.#lastFillAt(at),
       lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
     }
+    const nextBarAfter = (symbol: string, at: EpochMs) =>
+      this.#options.market.series(symbol)?.nextAfter(at) ?? Number.POSITIVE_INFINITY
     if (sharing.kind === 'alone') {
+      memory.note(book.changes.take())
       // Nobody asks for what it would have seen as one of several; if somebody does, all of it is worked out.
       memory.timeline.forget()
-      book.changes.take()
+      memory.timelineChanges.take()
       const { observations } = account
       const heldSymbols = (at: EpochMs) => this.#shownSymbols(at)
       const sources = { ...seen, observations, heldSymbols, isHoldingKnown: true }
       const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
       const netPnlBetween = (from: EpochMs, to: EpochMs) => this.#netPnlBetween(from, to)
-      return new AloneEquity({ ...common, isObserved: isSeen, netPnlBetween }, this.#at)
+      const parts = { isObserved: isSeen, seen: sources, nextBarAfter, netPnlBetween }
+      return new AloneEquity({ ...common, ...parts }, this.#at)
     }
     this.#extendTimeline()
     const isHoldingKnown = [...book.ledgers.values()].every((ledger) => !ledger.isUnknownAfter(this.#at))
-    const sources = { ...seen, observations: undefined, heldSymbols: () => this.#heldByBook(), isHoldingKnown }
+    const heldSymbols = (at: EpochMs) => this.#heldByBook(at)
+    const sources = { ...seen, observations: undefined, heldSymbols, isHoldingKnown }
     const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
-    const pnlAtEnd = () => this.#pnlAt(this.#at)
-    return new SharedEquity({ ...common, sharing, isObserved: isSeen, netPnlSince, pnlAtEnd }, this.#at)
+    const pnlAt = (at: EpochMs) => this.#pnlAt(at)
+    const parts = { isObserved: isSeen, seen: sources, nextBarAfter, netPnlSince, pnlAt }
+    return new SharedEquity({ ...common, ...parts, sharing }, this.#at)
   }
 
   /** Symbols that the account holds, as its newest snapshot says. */
@@ -114,8 +120,9 @@ export class EquityReader {
     // Costs that another source tells, or that others share now, change the book's whole past.
     if (memory.costRules !== rules) book.changes.changedFrom(Number.NEGATIVE_INFINITY)
     memory.costRules = rules
+    memory.note(book.changes.take())
     const oldest = windowBounds('20d', this.#at, book.calendar, settings).start
-    memory.timeline.extend(oldest, this.#at, book.changes, {
+    memory.timeline.extend(oldest, this.#at, memory.timelineChanges, {
       pnlAt: (at) => this.#pnlAt(at),
       observedIn: (from, to) => this.#observedIn(from, to),
     })
@@ -162,9 +169,9 @@ export class EquityReader {
     return [...observed].sort((a, b) => a - b)
   }
 
-  #heldByBook(): string[] {
+  #heldByBook(at: EpochMs): string[] {
     return [...this.#options.book.ledgers]
-      .filter(([, ledger]) => ledger.stateAt(this.#at).quantity !== 0n)
+      .filter(([, ledger]) => ledger.stateAt(at).quantity !== 0n)
       .map(([symbol]) => symbol)
   }
 

@@ -1,6 +1,6 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
-import type { EpochMs } from '../../domain/time.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { isWallClock, type Window } from '../../domain/window.js'
 import { readOnce } from '../../lib/read-once.js'
 import type { Unknown, Valuation } from '../valuation.js'
@@ -15,9 +15,12 @@ import {
   unknownBecause,
   type WindowStart,
 } from './book-equity.js'
+import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
+import { EquitySeries, type SeriesPoint } from './series.js'
+import { timesHoldUntil } from './session-time.js'
 import { type Sharing, shareOf } from './sharing.js'
-import type { Sighting } from './sighting.js'
+import type { SeriesSources, Sighting } from './sighting.js'
 
 /** The memory's timeline is up to date at T. */
 export interface SharedEquityOptions extends AccountEquityOptions {
@@ -26,8 +29,10 @@ export interface SharedEquityOptions extends AccountEquityOptions {
   readonly isObserved: (where: WindowStart) => Sighting
   /** Net result of the book from an instant to T, the start marked as a window's. */
   readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
-  /** Net result of the book from its beginning to T. */
-  readonly pnlAtEnd: () => MoneyE17 | undefined
+  /** Net result of the book from its beginning to an instant: only differences mean anything. */
+  readonly pnlAt: (at: EpochMs) => MoneyE17 | undefined
+  readonly seen: SeriesSources
+  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
 }
 
 /** A window, or the latest session so far. */
@@ -40,6 +45,8 @@ export class SharedEquity implements BookEquity {
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
   readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
+  readonly #series = new Map<Window, Valuation<EquitySeries>>()
+  #end: { readonly pnl: MoneyE17 | undefined } | undefined
 
   constructor(options: SharedEquityOptions, at: EpochMs) {
     this.#options = options
@@ -88,6 +95,57 @@ export class SharedEquity implements BookEquity {
     const isFromStart = drawdown.longestMs > 0 || drawdown.peakAt === where.start
     if (Number.isFinite(where.lead) && isFromStart) this.#options.changesAt(this.#at + 1)
     return ofEnough(drawdown)
+  }
+
+  series(where: WindowStart): Valuation<EquitySeries> {
+    return readOnce(this.#series, where.window, () => this.#readSeries(where))
+  }
+
+  /** The book's results at its observations, lifted to its equity. */
+  #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
+    const { pricing, memory, changesAt } = this.#options
+    const { calendar } = pricing
+    const base = this.#baseAt(start, lead)
+    if (!base.known) return base
+    const offset = this.#offset(start, lead, base.value.equity)
+    if (!offset.known) return offset
+    const sources = this.#cellSources()
+    const cells = memory.cells[window].of({
+      ...{ calendar, start, to: this.#at, read: readCellsOf(window, sources) },
+      key: `shared ${calendar.name} ${isWallClock(window) ? '' : memory.timeline.revision}`,
+    })
+    changesAt(cellsHoldUntil(window, this.#at, sources))
+    changesAt((cells[0]?.seenAt ?? Number.POSITIVE_INFINITY) + lead)
+    // A bar makes an observation of the end of its minute.
+    if (sources.heldSymbols(this.#at).length > 0) changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
+    const opening: SeriesPoint = { at: start, equity: base.value.equity, cell: undefined }
+    const points = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
+    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const series = { window, calendar, start, to: this.#at, points: [opening, ...points], flows: [], onTimesAsked }
+    return { known: true, value: new EquitySeries(series) }
+  }
+
+  #cellSources(): CellSources {
+    const { memory, seen, nextBarAfter, pnlAt } = this.#options
+    const { timeline } = memory
+    return {
+      ...seen,
+      nextBarAfter,
+      ownAt: (at) => {
+        const point = timeline.at(timeline.indexAt(at))
+        return point && { at: point.at, amount: point.pnl }
+      },
+      ownEventAt: seen.lastFillAt,
+      amountAt: (at) => {
+        const amount = at === this.#at ? this.#pnlAtEnd() : pnlAt(at)
+        return amount === undefined ? undefined : { amount, restsOn: at }
+      },
+    }
+  }
+
+  #pnlAtEnd(): MoneyE17 | undefined {
+    this.#end ??= { pnl: this.#options.pnlAt(this.#at) }
+    return this.#end.pnl
   }
 
   /** Whose the difference is cannot be told in a shared account. */
@@ -157,10 +215,9 @@ export class SharedEquity implements BookEquity {
 
   /** What turns the book's result since its beginning into its equity in a window. */
   #offset(start: EpochMs, lead: number, base: MoneyE17): Valuation<MoneyE17> {
-    const { netPnlSince, pnlAtEnd } = this.#options
-    const earned = netPnlSince(start, lead)
+    const earned = this.#options.netPnlSince(start, lead)
     if (!earned.known) return earned
-    const end = pnlAtEnd()
+    const end = this.#pnlAtEnd()
     return end === undefined ? unknownBecause('missing_mark') : { known: true, value: base + earned.value - end }
   }
 }

@@ -11,7 +11,7 @@ import type { Side } from '../../domain/facts.js'
 import type { MetricResult } from '../../domain/metric.js'
 import { noSums, type Sums } from '../accumulators/summed-timeline.js'
 import { insufficient, ok } from '../result.js'
-import { quantile } from './quantile.js'
+import { percentileOfSorted } from './percentile.js'
 
 /**
  * Execution and transaction cost analysis in numbers that can be added: an order or a fill gives its terms once, and
@@ -188,7 +188,7 @@ export interface Latencies {
 
 /** A percentile of latencies in milliseconds. */
 export function latencyOf({ ms, missing, negative }: Latencies, p: number): MetricResult {
-  const value = quantile(ms, p)
+  const value = percentileOfSorted(ms, p)
   const meta = { n: ms.length, left_out: missing + negative, negative }
   return value === undefined ? insufficient('no_timestamps', meta) : ok(value, meta)
 }

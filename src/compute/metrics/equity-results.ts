@@ -33,17 +33,19 @@ export function drawdownMeta({ observations, peakAt, troughAt, recoveredAt }: Dr
 }
 
 /**
- * What a metric says of a window's equity: 0 where nothing happened and nothing was held, else what `of` makes of what
- * was read, else why that could not be read. Money in another currency comes before every other reason.
+ * What a metric says of a window's equity: 0, or what `whenFlat` says, where nothing happened and nothing was held, else
+ * what `of` makes of what was read, else why that could not be read. Money in another currency comes before every other
+ * reason.
  */
 export function ofWindowEquity<Read>(
   view: WindowView,
   read: (book: BookEquity) => Valuation<Read>,
   of: (value: Read, book: BookEquity) => MetricResult,
+  whenFlat: MetricResult = ok(0),
 ): MetricResult {
   const gross = grossPnlOf(view)
   if (!gross.known && gross.reason === 'currency') return unknown(gross)
-  if (view.activity === 'flat') return ok(0)
+  if (view.activity === 'flat') return whenFlat
   const book = view.level.equity()
   const value = read(book)
   return value.known ? of(value.value, book) : unknownEquity(book, value)

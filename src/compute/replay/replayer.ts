@@ -25,8 +25,8 @@ export interface ReplayerOptions {
  * Facts and instants in, the frames of those instants out: the same engine as the live one, told the facts as they count.
  *
  * Where all is known, a fact is told in its latest revision when its first event comes. With an instant of knowing K, the
- * frame of T is what a live process could say: its tiers rest on what was known by K and by their own instants, so the
- * engine ticks at those instants first. Instants go forward only. The order of the facts given does not matter.
+ * frame of T is what a live process could say. A slower tier rests on what has happened, and was known, by its own
+ * instant, so the engine ticks at those instants first. Instants go forward only. The order of the facts given does not matter.
  * Source: METRICS section 6 and fine print 14.
  */
 export class Replayer {
@@ -51,8 +51,7 @@ export class Replayer {
 
   /** The instants at which the engine has to tick, in turn, so that the last tick is the frame of T. */
   instantsFor(at: EpochMs): EpochMs[] {
-    const { knownBy, periodsMs } = this.#options
-    if (knownBy === undefined) return [at]
+    const { periodsMs } = this.#options
     const ofTiers = TIERS.map((tier) => Math.floor(at / periodsMs[tier]) * periodsMs[tier])
     return [...new Set([...ofTiers, at])].filter((instant) => instant > this.#tickedAt).sort((a, b) => a - b)
   }

@@ -43,7 +43,7 @@ export async function checkMarket(
   const agent = agentFor(connection)
   const client = openClickHouse(connection, agent)
   try {
-    const schema = await discoverMarket(client, signal)
+    const schema = await discoverMarket(client, { timeoutMs: connection.timeoutMs, signal })
     const clock = await clockOf(client, wallNow, signal)
     const [about] = await rowsOf<{ user: string; readonly: string }>(
       client,

@@ -36,6 +36,7 @@ export function asClickHouseError(error: unknown): QuantError {
   const tls = tlsFailure(code, TLS_WORDS)
   if (tls !== undefined)
     return new QuantError('source_tls_failed', `clickhouse: ${tls}`, { cause: error, retryable: true })
+  const isNetworkTimeout = code === 'ETIMEDOUT'
   if (/^\d+$/.test(code))
     return new QuantError('source_query_failed', `clickhouse refused a query (${code})`, {
       cause: error,
@@ -46,10 +47,16 @@ export function asClickHouseError(error: unknown): QuantError {
       cause: error,
       retryable: true,
     })
-  if (error instanceof Error && /timeout/i.test(error.message))
+  if (isNetworkTimeout || (error instanceof Error && /timeout/i.test(error.message)))
     return new QuantError('source_timeout', 'clickhouse did not answer in time', { cause: error, retryable: true })
   return new QuantError('source_unreachable', 'clickhouse cannot be reached: check CH_HOST, CH_PORT and CH_SECURE', {
     cause: error,
     retryable: true,
   })
+}
+
+/** What a server says in the middle of an answer when a statement fails after its first rows. */
+export function clickHouseException(text: string): QuantError {
+  const code = /\bCode: (\d+)/.exec(text)?.[1] ?? '0'
+  return asClickHouseError(Object.assign(new Error(text), { code }))
 }

@@ -5,8 +5,17 @@ import { BAR_LIFETIME_MS, QUOTE_LIFETIME_MS } from '../../domain/history.js'
 import type { Need } from '../../domain/metric.js'
 import { type FactSink, FEEDS, type Feed, type PriceDemand, type Progress } from '../../domain/ports.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
-import { type MinutesRow, minuteRunsOf, type PointsRow, priceColumnOf, signalColumnOf } from './columns.js'
-import { asClickHouseError } from './errors.js'
+import { ClockOffset } from '../../lib/clock-offset.js'
+import { ask } from './ask.js'
+import {
+  clockAmong,
+  minuteRunsOf,
+  minutesRowsOf,
+  type PointsRow,
+  pointsRowsOf,
+  priceColumnOf,
+  signalColumnOf,
+} from './columns.js'
 import { Ingestions } from './ingestions.js'
 import { cellsQuery, minutesQuery, rowsQuery } from './queries.js'
 import { discoverMarket, type MarketSchema } from './schema.js'
@@ -17,12 +26,16 @@ const MINUTES_CHUNK_MS = BAR_LIFETIME_MS / 2 + MINUTE_MS
 /** How far back, and how often, minutes are looked at again for events that came late. */
 const LATE_MINUTES_MS = 2 * HOUR_MS
 const LATE_MINUTES_EVERY_MS = MINUTE_MS
+/** After an outage what was missed is read in pieces, each kept: a night in one answer might never come in time. */
+const CATCH_UP_MS = HOUR_MS
 /** The schema is looked at again this often: what it gains is used. */
 const DISCOVER_EVERY_MS = MINUTE_MS
 
 export interface MarketSourceOptions {
   readonly client: ClickHouseClient
   readonly sink: FactSink
+  /** How long a statement may take, its whole answer included. */
+  readonly timeoutMs: number
   readonly overlapMs: number
   /** The machine's clock: what happens at intervals here does so in real time. */
   readonly wallNow: () => EpochMs
@@ -53,6 +66,7 @@ export class MarketSource {
   /** Instants at which prices had to be exact when last asked; undefined before the first poll. */
   #pins: ReadonlySet<EpochMs> | undefined
   readonly #ingestions = new Ingestions()
+  readonly #clock = new ClockOffset()
   #cursor: EpochMs | undefined
   #schema: MarketSchema | undefined
   #discoverAtWall = 0
@@ -67,6 +81,14 @@ export class MarketSource {
     return this.#schema?.lacking ?? NOTHING
   }
 
+  /**
+   * How far the server's clock is ahead of the machine's, in milliseconds; undefined before it has been measured. Nothing
+   * is asked for by it: statements are bounded by the events' own times.
+   */
+  get clockOffsetMs(): number | undefined {
+    return this.#clock.ms
+  }
+
   /** The next poll reads the history of all symbols again. */
   forgetHistory(): void {
     this.#loaded.clear()
@@ -79,33 +101,39 @@ export class MarketSource {
    * of rows newer than any seen of their symbol. A schema that has changed meanwhile is looked at, once, and read again.
    */
   async poll(poll: MarketPoll): Promise<readonly EpochMs[]> {
-    if (this.#options.wallNow() >= this.#discoverAtWall) await this.#discover()
+    const { signal } = poll
+    if (this.#options.wallNow() >= this.#discoverAtWall) await this.#discover(signal)
     try {
       return await this.#poll(poll)
     } catch (error) {
       if (!(error instanceof QuantError) || error.code !== 'schema_unsupported') throw error
-      await this.#discover()
+      await this.#discover(signal)
       return await this.#poll(poll)
     }
   }
 
   async #poll(poll: MarketPoll): Promise<readonly EpochMs[]> {
-    const { at, demand } = poll
+    const { at, demand, signal } = poll
     const { overlapMs } = this.#options
     await this.#loadHistory(poll)
     await this.#readAtLatePins(poll)
     const symbols = [...new Set([...demand.kept.keys(), ...demand.watched])].sort()
     await this.#loadMinutes(poll, symbols)
-    const rows = await this.#readRows({ symbols, from: (this.#cursor ?? at) - overlapMs, to: at })
-    this.#cursor = at
-    return this.#ingestions.newOnes(rows)
+    const newOnes: EpochMs[] = []
+    do {
+      const from = Math.max(this.#cursor ?? at, at - BAR_LIFETIME_MS)
+      const to = Math.min(at, from + CATCH_UP_MS)
+      newOnes.push(...this.#ingestions.newOnes(await this.#readRows({ symbols, from: from - overlapMs, to }, signal)))
+      this.#cursor = to
+    } while (this.#cursor < at)
+    return newOnes
   }
 
-  async #discover(): Promise<void> {
-    const { client, onStatement, wallNow } = this.#options
+  async #discover(signal: AbortSignal): Promise<void> {
+    const { client, timeoutMs, onStatement, wallNow } = this.#options
     onStatement('discover')
     const before = this.#schema
-    this.#schema = await discoverMarket(client)
+    this.#schema = await discoverMarket(client, { timeoutMs, signal })
     this.#discoverAtWall = wallNow() + DISCOVER_EVERY_MS
     const gained = FEEDS.some((feed) => before?.lacking.has(feed) && !this.#schema?.lacking.has(feed))
     if (gained || (before?.hasQuotes === false && this.#schema.hasQuotes)) this.forgetHistory()
@@ -140,10 +168,11 @@ export class MarketSource {
           to,
           cellMs,
           pins: pinsIn(demand, symbols, start, to),
+          signal,
         })
         onProgress({ stage: 'bars', done: to - from, total: at - from })
       }
-      this.#ingestions.newOnes(await this.#readRows({ symbols, from: boundary, to: at }))
+      this.#ingestions.newOnes(await this.#readRows({ symbols, from: boundary, to: at }, signal))
       onProgress({ stage: 'bars', done: at - from, total: at - from })
       for (const symbol of symbols) {
         this.#loaded.set(symbol, cellMs)
@@ -163,7 +192,7 @@ export class MarketSource {
     const longestCellMs = Math.max(0, ...demand.kept.values())
     for (const pin of late) {
       signal.throwIfAborted()
-      await this.#readRows({ symbols: [...demand.kept.keys()], from: pin - longestCellMs, to: pin })
+      await this.#readRows({ symbols: [...demand.kept.keys()], from: pin - longestCellMs, to: pin }, signal)
     }
     this.#pins = new Set(demand.pins)
   }
@@ -175,11 +204,12 @@ export class MarketSource {
     const oldest = Math.floor((at - BAR_LIFETIME_MS) / MINUTE_MS) * MINUTE_MS
     for (let to = at; missing.length > 0 && to > oldest; to -= MINUTES_CHUNK_MS) {
       signal.throwIfAborted()
-      await this.#readMinutes({ symbols: missing, from: Math.max(to - MINUTES_CHUNK_MS, oldest), to })
+      await this.#readMinutes({ symbols: missing, from: Math.max(to - MINUTES_CHUNK_MS, oldest), to, signal })
     }
     for (const symbol of missing) this.#minutesLoaded.add(symbol)
     if (wallNow() < this.#lateMinutesAtWall) return
-    if (missing.length < symbols.length) await this.#readMinutes({ symbols, from: at - LATE_MINUTES_MS, to: at })
+    if (missing.length < symbols.length)
+      await this.#readMinutes({ symbols, from: at - LATE_MINUTES_MS, to: at, signal })
     this.#lateMinutesAtWall = wallNow() + LATE_MINUTES_EVERY_MS
   }
 
@@ -192,27 +222,43 @@ export class MarketSource {
     return this.#schema?.hasQuotes ?? false
   }
 
-  async #readRows(parameters: {
-    symbols: readonly string[]
-    from: EpochMs
-    to: EpochMs
-  }): Promise<readonly PointsRow[]> {
-    return this.#applyPoints(await this.#ask<PointsRow>('rows', rowsQuery(this.#feeds, this.#hasQuotes), parameters))
+  async #readRows(
+    { symbols, from, to }: { readonly symbols: readonly string[]; readonly from: EpochMs; readonly to: EpochMs },
+    signal: AbortSignal,
+  ): Promise<readonly PointsRow[]> {
+    const { wallNow } = this.#options
+    const sentMs = wallNow()
+    const query = rowsQuery(this.#feeds, this.#hasQuotes)
+    const rows = await this.#ask('rows', query, { symbols, from, to, signal })
+    const answeredMs = wallNow()
+    const { theirsMs, others } = clockAmong(rows)
+    if (theirsMs !== undefined) this.#clock.read({ sentMs, theirsMs, answeredMs })
+    return this.#applyPoints(pointsRowsOf(others))
   }
 
-  async #readCells(parameters: {
+  async #readCells({
+    signal,
+    ...parameters
+  }: {
     symbols: readonly string[]
     barsFrom: EpochMs
     signalsFrom: EpochMs
     to: EpochMs
     cellMs: number
     pins: readonly EpochMs[]
+    signal: AbortSignal
   }): Promise<void> {
-    this.#applyPoints(await this.#ask<PointsRow>('history', cellsQuery(this.#feeds, this.#hasQuotes), parameters))
+    const query = cellsQuery(this.#feeds, this.#hasQuotes)
+    this.#applyPoints(pointsRowsOf(await this.#ask('history', query, { ...parameters, signal })))
   }
 
-  async #readMinutes(parameters: { symbols: readonly string[]; from: EpochMs; to: EpochMs }): Promise<void> {
-    const rows = await this.#ask<MinutesRow>('minutes', minutesQuery(this.#feeds), parameters)
+  async #readMinutes(parameters: {
+    symbols: readonly string[]
+    from: EpochMs
+    to: EpochMs
+    signal: AbortSignal
+  }): Promise<void> {
+    const rows = minutesRowsOf(await this.#ask('minutes', minutesQuery(this.#feeds), parameters))
     for (const feed of this.#feeds)
       this.#options.sink.applyMinutes(feed, rows.filter((row) => row.feed === feed).map(minuteRunsOf))
   }
@@ -226,21 +272,20 @@ export class MarketSource {
     return rows
   }
 
-  async #ask<Row>(
+  async #ask(
     name: string,
     query: string,
-    { symbols, ...parameters }: { readonly symbols: readonly string[] } & Readonly<Record<string, unknown>>,
-  ): Promise<Row[]> {
+    {
+      symbols,
+      signal,
+      ...parameters
+    }: { readonly symbols: readonly string[]; readonly signal: AbortSignal } & Readonly<Record<string, unknown>>,
+  ): Promise<readonly unknown[]> {
     if (symbols.length === 0 || this.#feeds.length === 0) return []
-    const { client, onStatement } = this.#options
+    const { client, timeoutMs, onStatement } = this.#options
     onStatement(name)
-    try {
-      const query_params = { ...parameters, symbols: symbols.flatMap(spellings) }
-      const answer = await client.query({ query, query_params, format: 'JSON' })
-      return (await answer.json<Row>()).data
-    } catch (error) {
-      throw asClickHouseError(error)
-    }
+    const query_params = { ...parameters, symbols: symbols.flatMap(spellings) }
+    return ask(client, { query, query_params }, { timeoutMs, signal })
   }
 }
 

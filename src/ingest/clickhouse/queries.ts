@@ -32,15 +32,20 @@ const scope = (from: string) =>
   `symbol IN {symbols:Array(String)} AND event_ts > ${instant(from)} AND event_ts <= ${instant('to')}`
 const POINTS = `arraySort(groupArray((at, numbers.1, numbers.2, ingested))) AS points`
 
-/** Every row of the feeds: parameters symbols, from, to. */
+/** A row that is not of a feed: the server's clock, in the place of an event's time. */
+export const CLOCK_ROW = 'clock'
+const CLOCK = `SELECT '${CLOCK_ROW}' AS feed, '' AS symbol, [(toUnixTimestamp64Milli(now64(3)), ${NONE}, ${NONE}, toInt64(0))] AS points`
+
+/** Every row of the feeds: parameters symbols, from, to; and the clock. */
 export function rowsQuery(feeds: readonly Feed[], hasQuotes: boolean): string {
-  return union(feeds, (feed) => {
+  const rows = feeds.map((feed) => {
     const { table, filter, values } = feedSql(feed, hasQuotes)
     return `SELECT '${feed}' AS feed, symbol, ${POINTS} FROM (
     SELECT symbol, ${EVENT_MS} AS at, argMax(${values}, (ingest_ts, seq)) AS numbers, toUnixTimestamp64Milli(max(ingest_ts)) AS ingested
     FROM ${table} WHERE ${scope('from')}${filter} GROUP BY symbol, event_ts
   ) GROUP BY symbol`
   })
+  return union([...rows, CLOCK])
 }
 
 /**
@@ -48,7 +53,7 @@ export function rowsQuery(feeds: readonly Feed[], hasQuotes: boolean): string {
  * cellMs, barsFrom, signalsFrom, and pins, which begins with an instant before all others.
  */
 export function cellsQuery(feeds: readonly Feed[], hasQuotes: boolean): string {
-  return union(feeds, (feed) => {
+  const cells = feeds.map((feed) => {
     const { table, filter, values } = feedSql(feed, hasQuotes)
     return `SELECT '${feed}' AS feed, symbol, ${POINTS} FROM (
     SELECT symbol, max(${EVENT_MS}) AS at, argMax(${values}, (event_ts, ingest_ts, seq)) AS numbers,
@@ -57,11 +62,12 @@ export function cellsQuery(feeds: readonly Feed[], hasQuotes: boolean): string {
     GROUP BY symbol, intDiv(${EVENT_MS} + {cellMs:Int64} - 1, {cellMs:Int64}), roundDown(${EVENT_MS} - 1, {pins:Array(Int64)})
   ) GROUP BY symbol`
   })
+  return union(cells)
 }
 
 /** The minutes (m − 1 min, m] with a row, as runs of their ends in milliseconds: parameters symbols, from, to. */
 export function minutesQuery(feeds: readonly Feed[]): string {
-  return union(feeds, (feed) => {
+  const minutes = feeds.map((feed) => {
     const { table, filter } = feedSql(feed, false)
     return `SELECT '${feed}' AS feed, symbol,
       arrayMap(run -> (run[1] * ${MINUTE_MS}, run[-1] * ${MINUTE_MS}), arraySplit((minute, step) -> step > 1, minutes, arrayDifference(minutes))) AS runs
@@ -70,8 +76,9 @@ export function minutesQuery(feeds: readonly Feed[]): string {
       FROM ${table} WHERE ${scope('from')}${filter} GROUP BY symbol
     )`
   })
+  return union(minutes)
 }
 
-function union(feeds: readonly Feed[], select: (feed: Feed) => string): string {
-  return `SELECT * FROM (${feeds.map(select).join(' UNION ALL ')}) ORDER BY feed, symbol`
+function union(selects: readonly string[]): string {
+  return `SELECT * FROM (${selects.join(' UNION ALL ')}) ORDER BY feed, symbol`
 }

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Need } from '../../domain/metric.js'
 import { FEEDS, type Feed } from '../../domain/ports.js'
-import { asClickHouseError } from './errors.js'
+import { type AskLimits, ask, malformed, type Statement } from './ask.js'
 
 /** What is read of each feed's table: without a needed column the feed is not read, without a later one it is. */
 const COLUMNS: Record<
@@ -43,20 +43,26 @@ export interface MarketSchema {
  *
  * Rejects with a QuantError when the server cannot be asked. A missing table is no error: nothing is read from it.
  */
-export async function discoverMarket(client: ClickHouseClient, signal?: AbortSignal): Promise<MarketSchema> {
-  try {
-    const answer = await client.query({
-      query: `SELECT version() AS version, groupArray((table, name)) AS columns FROM system.columns
-        WHERE database = currentDatabase() AND table IN {tables:Array(String)}`,
-      query_params: { tables: FEEDS.map((feed) => COLUMNS[feed].table) },
-      format: 'JSONEachRow',
-      ...(signal === undefined ? {} : { abort_signal: signal }),
-    })
-    const [row] = await answer.json<{ version: string; columns: [table: string, name: string][] }>()
-    return schemaOf(row?.version ?? 'unknown', row?.columns ?? [])
-  } catch (error) {
-    throw asClickHouseError(error)
+export async function discoverMarket(client: ClickHouseClient, limits: AskLimits): Promise<MarketSchema> {
+  const statement: Statement = {
+    query: `SELECT version() AS version, groupArray((table, name)) AS columns FROM system.columns
+      WHERE database = currentDatabase() AND table IN {tables:Array(String)}`,
+    query_params: { tables: FEEDS.map((feed) => COLUMNS[feed].table) },
   }
+  const [row] = await ask(client, statement, limits)
+  // There is always one row; without this an empty answer would say that nothing is there.
+  if (!isSchemaRow(row)) throw malformed('no schema')
+  return schemaOf(row.version, row.columns)
+}
+
+interface SchemaRow {
+  readonly version: string
+  readonly columns: readonly (readonly [table: string, name: string])[]
+}
+
+function isSchemaRow(row: unknown): row is SchemaRow {
+  if (typeof row !== 'object' || row === null || !('version' in row) || !('columns' in row)) return false
+  return Array.isArray(row.columns) && row.columns.every(Array.isArray)
 }
 
 function schemaOf(serverVersion: string, columns: readonly (readonly [table: string, name: string])[]): MarketSchema {

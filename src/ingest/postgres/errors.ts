@@ -14,6 +14,15 @@ const BY_CODE: Readonly<Record<string, { code: ErrorCode; remedy: string; retrya
   },
   '3D000': { code: 'source_unreachable', remedy: 'check the database name in TORGHUT_DB_DSN', retryable: true },
   '57014': { code: 'source_timeout', remedy: 'a statement took too long', retryable: true },
+  '25P03': { code: 'source_timeout', remedy: 'a transaction was left idle for too long', retryable: true },
+  '57P01': {
+    code: 'source_unreachable',
+    remedy: 'the server, or somebody on it, ended the connection',
+    retryable: true,
+  },
+  '57P02': { code: 'source_unreachable', remedy: 'the server crashed', retryable: true },
+  '57P03': { code: 'source_unreachable', remedy: 'the server is starting up or shutting down', retryable: true },
+  ETIMEDOUT: { code: 'source_timeout', remedy: 'the server did not answer in time', retryable: true },
   '42P01': { code: 'schema_unsupported', remedy: 'a table is missing: is this a Torghut database?', retryable: true },
   '42703': {
     code: 'schema_unsupported',
@@ -43,6 +52,17 @@ export function asPostgresError(error: unknown): QuantError {
   const known = code === undefined ? undefined : BY_CODE[code]
   if (known !== undefined)
     return new QuantError(known.code, `postgres: ${known.remedy}`, { cause: error, retryable: known.retryable })
+  if (code === undefined && isOurLimit(error))
+    return new QuantError('source_timeout', 'postgres did not answer in time', { cause: error, retryable: true })
+  if (code === undefined && error instanceof Error && error.message.startsWith('SASL:'))
+    return new QuantError(
+      'source_authentication_failed',
+      'postgres: the server asks for a password: TORGHUT_DB_DSN needs one that fits',
+      {
+        cause: error,
+        retryable: true,
+      },
+    )
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
   const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
   return new QuantError(
@@ -71,6 +91,11 @@ function tlsRemedy(error: unknown, code: string | undefined): string | undefined
   if (code === '28000' && message.endsWith('no encryption'))
     return 'the server takes no connection of this role without TLS: write sslmode=verify-full in TORGHUT_DB_DSN and set TORGHUT_DB_CA_CERT'
   return code === undefined ? undefined : tlsFailure(code, TLS_WORDS)
+}
+
+/** node-postgres gives no code where its own limits end a query, an attempt to connect, or the wait for a connection. */
+function isOurLimit(error: unknown): boolean {
+  return error instanceof Error && /\btimeout\b/i.test(error.message)
 }
 
 function errorCode(error: unknown): string | undefined {

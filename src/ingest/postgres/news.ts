@@ -11,49 +11,85 @@ export interface News {
   readonly vanished: ReadonlyMap<TableName, readonly string[]>
 }
 
+/** Rows that are to be read again although their versions are held, by watched table. */
+export type Owed = Map<TableName, Set<string>>
+
 export interface NewsReader {
+  /** What reads before this one could not finish; it is read along, and what this one cannot finish is added. */
+  readonly owed: Owed
   readonly query: Query
   readonly tables: readonly Table[]
   readonly held: HeldRows
   readonly intake: RowIntake
 }
 
-/** Reads what the news are about, in the transaction that they are from, and takes it in. */
-export async function readNews(reader: NewsReader, { versions, vanished }: News, pass: ReadPass): Promise<void> {
+/**
+ * Reads what the news are about, in the transaction that they are from, and takes it in.
+ *
+ * A connection can be lost half way, when some rows have been taken in and what they have to say of others has not been
+ * read. Their versions are held then, so nothing would ask for them again: all of it is owed until a read is through.
+ */
+export async function readNews(reader: NewsReader, news: News, pass: ReadPass): Promise<void> {
+  const { owed, tables } = reader
+  const readable = new Set(tables.flatMap(({ watches }) => watches.map(({ name }) => name)))
+  const wanted: Owed = new Map([...owed].filter(([name]) => readable.has(name)))
+  try {
+    await readWanted(reader, news, wanted, pass)
+    for (const name of readable) owed.delete(name)
+  } catch (error) {
+    for (const [name, ids] of wanted) want(owed, name, ids)
+    want(owed, 'executions', pass.orders)
+    want(owed, 'execution_order_events', pass.events)
+    throw error
+  }
+}
+
+async function readWanted(
+  reader: NewsReader,
+  { versions, vanished }: News,
+  wanted: Owed,
+  pass: ReadPass,
+): Promise<void> {
   const { held, intake } = reader
   const isOf = (name: TableName) => [...(versions.get(name) ?? []).map(({ id }) => id), ...(vanished.get(name) ?? [])]
-  const wanted = new Map<TableName, Set<string>>()
-  const want = (name: TableName, ids: Iterable<string>) =>
-    wanted.set(name, new Set([...(wanted.get(name) ?? []), ...ids]))
   for (const [name, some] of versions)
     want(
+      wanted,
       name,
       some.map(({ id }) => id),
     )
   // What a row spoke of before it was rewritten or went.
   want(
+    wanted,
     'executions',
     isOf('execution_order_events').flatMap((id) => held.ordersOf(id)),
   )
   want(
+    wanted,
     'trade_decisions',
     isOf('llm_decision_reviews').flatMap((id) => held.decisionOf(id) ?? []),
   )
   const keysBefore = isOf('position_snapshots').flatMap((id) => held.snapshotOf(id) ?? [])
-  for (const [name, ids] of vanished) for (const id of ids) intake.vanished(name, id, pass)
 
   await takeRows(reader, wanted, keysBefore, pass)
+  // Only now is it forgotten: a reconciliation that ended before would not miss it any more.
+  for (const [name, ids] of vanished) for (const id of ids) intake.vanished(name, id, pass)
   // Of events and reviews no rows are read: what they speak of says their versions, where they speak of anything.
   for (const name of LINKED) for (const { id, version } of versions.get(name) ?? []) held.hold(name, id, version)
   while (pass.orders.size + pass.events.size > 0) {
-    const again = new Map<TableName, ReadonlySet<string>>([
+    const again: Owed = new Map([
       ['executions', new Set(pass.orders)],
       ['execution_order_events', new Set(pass.events)],
     ])
+    for (const [name, ids] of again) want(wanted, name, ids)
     pass.orders.clear()
     pass.events.clear()
     await takeRows(reader, again, [], pass)
   }
+}
+
+function want(owed: Owed, name: TableName, ids: Iterable<string>): void {
+  owed.set(name, new Set([...(owed.get(name) ?? []), ...ids]))
 }
 
 const LINKED: readonly TableName[] = ['execution_order_events', 'llm_decision_reviews']

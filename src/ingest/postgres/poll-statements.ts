@@ -23,12 +23,21 @@ export interface PollScope {
   readonly accounts: readonly string[]
 }
 
+export interface TouchedRows {
+  readonly versions: Map<TableName, RowVersion[]>
+  /** The server's clock when it began the transaction, in milliseconds. */
+  readonly beganAt: EpochMs | undefined
+}
+
+/** The name under which the server's clock comes along. */
+const CLOCK = 'clock'
+
 /** The versions of all rows touched since the cursor less the overlap, by watched table; one statement. */
-export function readVersions(
+export async function readVersions(
   query: Query,
   names: readonly TableName[],
   { at, cursor, overlapMs, decisionOverlapMs, accounts }: PollScope,
-): Promise<Map<TableName, RowVersion[]>> {
+): Promise<TouchedRows> {
   const values: unknown[] = []
   const bind = (value: unknown) => `$${values.push(value)}`
   const instant = (value: EpochMs) => `to_timestamp(${bind(value)}::double precision / 1000)`
@@ -45,35 +54,46 @@ export function readVersions(
     position_snapshots: () =>
       `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
   }
-  return versionsOf(query, names, values, (name) => filterOf[name]())
+  const clock = `SELECT '${CLOCK}' AS source, '' AS id, '' AS version, (extract(epoch FROM now()) * 1000)::float8 AS written_at`
+  const rows = await query<VersionRow>(
+    [clock, ...versionArms(names, (name) => filterOf[name]())].join(' UNION ALL '),
+    values,
+  )
+  return {
+    versions: byTable(names, rows),
+    beganAt: rows.find(({ source }) => source === CLOCK)?.written_at ?? undefined,
+  }
 }
 
 /** The versions of rows by their ids; those that are not there are left out. */
-export function readVersionsOf(
+export async function readVersionsOf(
   query: Query,
   ids: ReadonlyMap<TableName, readonly string[]>,
 ): Promise<Map<TableName, RowVersion[]>> {
   const values: unknown[] = []
-  return versionsOf(query, [...ids.keys()], values, (name) => `t.id = ANY($${values.push(ids.get(name))}::uuid[])`)
+  const names = [...ids.keys()]
+  const arms = versionArms(names, (name) => `t.id = ANY($${values.push(ids.get(name))}::uuid[])`)
+  return byTable(names, await query<VersionRow>(arms.join(' UNION ALL '), values))
 }
 
-async function versionsOf(
-  query: Query,
-  names: readonly TableName[],
-  values: unknown[],
-  filterOf: (name: TableName) => string,
-): Promise<Map<TableName, RowVersion[]>> {
-  const arms = names.map((name) => {
+interface VersionRow {
+  readonly source: TableName | typeof CLOCK
+  readonly id: string
+  readonly version: string
+  readonly written_at: number | null
+}
+
+function versionArms(names: readonly TableName[], filterOf: (name: TableName) => string): string[] {
+  return names.map((name) => {
     const { version, writtenAt } = WATCHED[name]
     return `SELECT '${name}' AS source, t.id::text AS id, ${version} AS version, floor(extract(epoch FROM ${writtenAt}) * 1000)::float8 AS written_at FROM ${name} t WHERE ${filterOf(name)}`
   })
-  const rows = await query<{ source: TableName; id: string; version: string; written_at: number | null }>(
-    arms.join(' UNION ALL '),
-    values,
-  )
+}
+
+function byTable(names: readonly TableName[], rows: readonly VersionRow[]): Map<TableName, RowVersion[]> {
   const versions = new Map<TableName, RowVersion[]>(names.map((name) => [name, []]))
   for (const { source, id, version, written_at } of rows)
-    versions.get(source)?.push({ id, version, writtenAt: written_at ?? undefined })
+    if (source !== CLOCK) versions.get(source)?.push({ id, version, writtenAt: written_at ?? undefined })
   return versions
 }
 

@@ -7,34 +7,52 @@ import { CA_SETTING } from './errors.js'
 
 /** Upstream's reader role has four connections for everybody; we take two. */
 const MAX_CONNECTIONS = 2
-const STATEMENT_TIMEOUT_MS = 5_000
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
-const CONNECTION_TIMEOUT_MS = 5_000
+const TIMEOUT_MS = 5_000
+/**
+ * The server ends a statement that takes too long; of a server that does not answer any more nobody hears that, so our own
+ * limit comes after it. Whatever else is waited for ends with it too, and no connection is held open idly for longer.
+ */
+const GIVEN_UP_AFTER = 2
 
 /**
  * A pool of read-only sessions on the trading database.
  *
  * TLS options are made by us and anew for every connection: node-postgres would otherwise make its own from the
  * connection string, and a CA that was read once goes stale when it is rotated.
+ *
+ * `timeoutMs` is how long connecting, and a statement, may take.
  */
-export function openTorghutPool(connection: PostgresConnection, onIdleError: (error: Error) => void): pg.Pool {
+export function openTorghutPool(
+  connection: PostgresConnection,
+  onIdleError: (error: Error) => void,
+  timeoutMs = TIMEOUT_MS,
+): pg.Pool {
   class TorghutClient extends pg.Client {
     readonly #failure: Error | undefined
 
     constructor(config?: pg.ClientConfig) {
       const tls = tlsOptionsOrFailure(connection)
-      super({ ...config, ssl: tls instanceof Error ? false : tls })
+      // The pool hides the password from whoever lists its options, and so from the copy made here.
+      super({ ...config, ...passwordOf(connection), ssl: tls instanceof Error ? false : tls })
       this.#failure = tls instanceof Error ? tls : undefined
     }
 
-    /** Here and not in the constructor: what that throws is nobody's when the pool opens a connection by itself. */
+    /**
+     * A failure is told here and not in the constructor: what that throws is nobody's when the pool opens a connection by
+     * itself. And its socket is closed, which the driver leaves open when it is itself that gives up at the password.
+     */
     override connect(): Promise<pg.Client>
     override connect(callback: (error: Error) => void): void
     override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-      const failure = this.#failure
-      if (callback === undefined) return failure === undefined ? super.connect() : Promise.reject(failure)
-      if (failure === undefined) super.connect(callback)
-      else process.nextTick(callback, failure)
+      if (callback === undefined)
+        return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))))
+      if (this.#failure !== undefined) process.nextTick(callback, this.#failure)
+      else
+        super.connect((error: Error) => {
+          // The type does not say it, but without a failure there is no error.
+          if (error) this.connection.stream.destroy()
+          callback(error)
+        })
       return undefined
     }
   }
@@ -43,18 +61,21 @@ export function openTorghutPool(connection: PostgresConnection, onIdleError: (er
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    ...(connection.password === undefined ? {} : { password: connection.password }),
     Client: TorghutClient,
     max: MAX_CONNECTIONS,
     types: { getTypeParser: parserOf },
     application_name: 'quant-exporter',
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    query_timeout: 2 * STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: GIVEN_UP_AFTER * timeoutMs,
     // Compiling a statement that reads a whole table takes longer than reading it, seconds where processors are few.
-    options: `-c default_transaction_read_only=on -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+    options: `-c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c idle_in_transaction_session_timeout=${GIVEN_UP_AFTER * timeoutMs}`,
   })
   pool.on('error', onIdleError)
   return pool
+}
+
+function passwordOf({ password }: PostgresConnection): { readonly password?: string } {
+  return password === undefined ? {} : { password }
 }
 
 const TIMESTAMPTZ = 1184

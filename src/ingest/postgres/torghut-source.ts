@@ -3,9 +3,10 @@ import { QuantError } from '../../domain/errors.js'
 import type { Need } from '../../domain/metric.js'
 import type { FactSink, Progress } from '../../domain/ports.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import { ClockOffset, type ClockReading } from '../../lib/clock-offset.js'
 import { HeldRows } from './held-rows.js'
 import { hydrate } from './hydrate.js'
-import { readNews } from './news.js'
+import { type Owed, readNews } from './news.js'
 import { type RowVersion, readVersions, readVersionsOf } from './poll-statements.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
 import { type OnReconciled, type ReconciledKind, reconcile } from './reconcile.js'
@@ -14,6 +15,8 @@ import { assertSupported, readSchema, TABLE_NAMES, type TableName, type TorghutS
 import type { Table } from './table.js'
 import { type Tables, tablesOf } from './tables.js'
 
+/** By how much, at most, reads start earlier for a server whose clock is behind; a reconciliation finds what is left. */
+const LONGEST_BEHIND_MS = 10 * MINUTE_MS
 /** The schema is looked at again this often: what it gains is used. */
 const DISCOVER_EVERY_MS = MINUTE_MS
 
@@ -46,6 +49,8 @@ export interface PollResult {
  * What polls cannot see (a row that commits later than the overlap, a change that nothing dates, a row that is deleted)
  * a reconciliation finds, beside them. All that is applied is read in transactions that follow one another, so an older
  * version of a row never replaces a newer one.
+ * Rows that the server stamps carry its clock. One that is ahead makes them come later; of one that is behind, every read
+ * starts that much earlier, or its rows would seem to be older than the overlap.
  * What is read follows the schema that is there, which is looked at when reading begins, once a minute, and when a
  * statement fails for want of a table or column.
  * Polling, not LISTEN/NOTIFY: we may not add triggers there, and a missed notification is silent.
@@ -58,6 +63,9 @@ export class TorghutSource {
   readonly #intake: RowIntake
   /** Which instants of writing the rows told that the last poll saw, by table. */
   readonly #stamps = new Map<TableName, ReadonlySet<string>>()
+  /** What polls that ended half way had still to read. */
+  readonly #owed: Owed = new Map()
+  readonly #clock = new ClockOffset()
   #turn: Promise<unknown> = Promise.resolve()
   #schema: TorghutSchema | undefined
   #tables: Tables | undefined
@@ -71,6 +79,11 @@ export class TorghutSource {
   /** What the database's schema does not have, by need; nothing before the history is read. */
   get lacking(): ReadonlyMap<Need, string> {
     return this.#schema?.lacking ?? NOTHING
+  }
+
+  /** How far the server's clock is ahead of the machine's, in milliseconds; undefined before it has been measured. */
+  get clockOffsetMs(): number | undefined {
+    return this.#clock.ms
   }
 
   /**
@@ -87,7 +100,12 @@ export class TorghutSource {
     },
   ): Promise<void> {
     const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('hydrate', work)
-    const tables = await transaction((query) => this.#discover(query))
+    const tables = await this.#transaction('hydrate', async (query, began) => {
+      const discovered = await this.#discover(query)
+      const [clock] = await query<{ began_at: number }>('SELECT (extract(epoch FROM now()) * 1000)::float8 AS began_at')
+      this.#readClock(began, clock?.began_at)
+      return discovered
+    })
     const pass = beginPass(at)
     await hydrate({
       ...{ ...options, at, tables, transaction, hasOneSession: this.#hasOneSession },
@@ -131,11 +149,11 @@ export class TorghutSource {
   }
 
   async #poll(at: EpochMs, slow: boolean): Promise<PollResult> {
-    const result = await this.#transaction('poll', async (query) => {
+    const result = await this.#transaction('poll', async (query, began) => {
       const isDue = slow && this.#options.wallNow() >= this.#discoverAtWall
       const known = isDue ? undefined : this.#tables
       const tables = known ?? (await this.#discover(query))
-      return this.#readTouched(query, slow ? allOf(tables) : [tables.executions], at)
+      return this.#readTouched(query, began, slow ? allOf(tables) : [tables.executions], at)
     })
     if (slow || this.#cursor === undefined) this.#cursor = at
     return { asOf: at, ...result }
@@ -143,6 +161,7 @@ export class TorghutSource {
 
   async #readTouched(
     query: Query,
+    began: Bracket,
     tables: readonly Table[],
     at: EpochMs,
   ): Promise<Pick<PollResult, 'hasOrderNews' | 'writtenAts'>> {
@@ -152,12 +171,15 @@ export class TorghutSource {
     const names = TABLE_NAMES.filter(
       (name) => (isSlow || ORDER_TABLES.includes(name)) && this.#schema?.has(name) === true,
     )
-    const versions = await readVersions(query, names, {
-      ...{ at, cursor: this.#cursor ?? at, overlapMs, decisionOverlapMs, accounts: [...this.#intake.accounts] },
+    const behindMs = Math.min(LONGEST_BEHIND_MS, Math.max(0, -(this.#clock.ms ?? 0)))
+    const { versions, beganAt } = await readVersions(query, names, {
+      ...{ at, cursor: (this.#cursor ?? at) - behindMs, overlapMs, decisionOverlapMs },
+      accounts: [...this.#intake.accounts],
     })
+    this.#readClock(began, beganAt)
     const unseen = this.#notHeld(versions)
     await readNews(
-      { query, tables, held: this.#held, intake: this.#intake },
+      { query, tables, held: this.#held, intake: this.#intake, owed: this.#owed },
       { versions: unseen, vanished: new Map() },
       beginPass(at),
     )
@@ -185,7 +207,7 @@ export class TorghutSource {
       }),
     )
     const late = new Map([...versions].map(([name, some]) => [name, some.filter(({ id }) => this.#isNew(name, id))]))
-    const reader = { query, tables: allOf(tables), held: this.#held, intake: this.#intake }
+    const reader = { query, tables: allOf(tables), held: this.#held, intake: this.#intake, owed: this.#owed }
     await readNews(reader, { versions, vanished }, beginPass(at))
     const tell = (name: TableName, kind: ReconciledKind, count: number) => {
       if (count > 0) onReconciled(name, kind, count)
@@ -235,9 +257,22 @@ export class TorghutSource {
     return this.#tables
   }
 
-  #transaction<Result>(name: string, work: (query: Query) => Promise<Result>): Promise<Result> {
-    const { pool, onStatement } = this.#options
-    return inReadOnlyTransaction(pool, () => onStatement(name), work)
+  /** `work` is told between which of our instants the server began the transaction, which is what its now() says. */
+  #transaction<Result>(name: string, work: (query: Query, began: Bracket) => Promise<Result>): Promise<Result> {
+    const { pool, wallNow, onStatement } = this.#options
+    let sentMs: EpochMs | undefined
+    const told = () => {
+      sentMs ??= wallNow()
+      onStatement(name)
+    }
+    return inReadOnlyTransaction(pool, told, (query) => {
+      const answeredMs = wallNow()
+      return work(query, { sentMs: sentMs ?? answeredMs, answeredMs })
+    })
+  }
+
+  #readClock(began: Bracket, theirsMs: EpochMs | undefined): void {
+    if (theirsMs !== undefined) this.#clock.read({ ...began, theirsMs })
   }
 
   /** One after another: a read that began earlier never overwrites what a later one applied. */
@@ -251,6 +286,8 @@ export class TorghutSource {
     return turn
   }
 }
+
+type Bracket = Omit<ClockReading, 'theirsMs'>
 
 const NOTHING: ReadonlyMap<Need, string> = new Map()
 const ORDER_TABLES: readonly TableName[] = ['executions', 'execution_order_events']

@@ -2,7 +2,7 @@ import type { BookKey } from '../../../src/domain/book.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, isWithin, magnitude } from './exact.js'
 import type { ReferenceFill } from './knowledge.js'
-import { heldIn, type Knowledge, QUANTITY_ONE, signed } from './knowledge.js'
+import { FINAL, heldIn, type Knowledge, QUANTITY_ONE, signed } from './knowledge.js'
 import { type Change, ReferenceLedger } from './ledger.js'
 import type { Opening } from './openings.js'
 import type { ReferencePrices } from './prices.js'
@@ -129,7 +129,7 @@ function hasYoungOrder({ orders, allFills }: Knowledge, key: BookKey, symbol: st
 
     function endOf({ endedAt, status, submittedAt, executionId }: typeof order): EpochMs {
       if (endedAt !== undefined) return endedAt
-      if (status !== 'filled') return Number.POSITIVE_INFINITY
+      if (!FINAL.includes(status)) return Number.POSITIVE_INFINITY
       return allFills.filter((fill) => fill.order.executionId === executionId).at(-1)?.at ?? submittedAt
     }
   })

@@ -201,7 +201,8 @@ export function isPlausible({ equity, cash, positions }: PositionSnapshotFact, k
   return isWithin(equity, worth, 1n, magnitude(equity) > magnitude(worth) ? equity : worth)
 }
 
-const FINAL = ['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced']
+/** What no order comes back from. */
+export const FINAL = ['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced']
 
 type Schedule = ReturnType<NonNullable<ReferenceOptions['scheduledCostIn']>>
 

@@ -15,6 +15,8 @@ export class ReferencePrices {
   readonly #snapshots: readonly PositionSnapshotFact[]
   readonly #calendar: Calendar
   readonly #bars = new Map<string, readonly Point[]>()
+  readonly #snapshotPrices = new Map<string, readonly Point[]>()
+  readonly #answers = new Map<string, bigint | undefined>()
 
   /** Without pins every price is still there; with them old ones are thinned as the sources are read. */
   constructor(
@@ -37,6 +39,13 @@ export class ReferencePrices {
 
   /** A fresh bar, else the newest of snapshot, bar, mid and own fill, ties in this order. */
   at(symbol: string, fills: readonly ReferenceFill[], at: EpochMs): bigint | undefined {
+    // The same question is asked by many windows.
+    const question = `${symbol} ${at} ${fills.length}`
+    if (!this.#answers.has(question)) this.#answers.set(question, this.#answer(symbol, fills, at))
+    return this.#answers.get(question)
+  }
+
+  #answer(symbol: string, fills: readonly ReferenceFill[], at: EpochMs): bigint | undefined {
     const bar = this.#newestAcceptedBar(symbol, at)
     if (bar !== undefined && this.#isRecent(bar, at)) return bar.price
     const fill = fills.filter((candidate) => candidate.at <= at).at(-1)
@@ -119,15 +128,18 @@ export class ReferencePrices {
   }
 
   #newestSnapshotPrice(symbol: string, until: EpochMs): Point | undefined {
-    return this.#snapshots
-      .filter((snapshot) => snapshot.at <= until)
-      .flatMap((snapshot) =>
-        snapshot.positions
-          .filter((position) => position.symbol === symbol)
-          .map(({ mark }) => ({ at: snapshot.at, price: mark })),
-      )
-      .filter((point): point is Point => point.price !== undefined)
-      .at(-1)
+    const known = this.#snapshotPrices.get(symbol) ?? this.#pricesInSnapshots(symbol)
+    this.#snapshotPrices.set(symbol, known)
+    return known.filter(({ at }) => at <= until).at(-1)
+  }
+
+  #pricesInSnapshots(symbol: string): Point[] {
+    return this.#snapshots.flatMap((snapshot) =>
+      snapshot.positions
+        .filter((position) => position.symbol === symbol)
+        .map(({ mark }) => ({ at: snapshot.at, price: mark }))
+        .filter((point): point is Point => point.price !== undefined),
+    )
   }
 }
 

@@ -1,7 +1,10 @@
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
+import type { Tier } from '../../../src/domain/metric.js'
+
+type Contract = [name: string, unit: string, group: string, prometheus: string, windows: string | string[], tier?: Tier]
 
 /** Names, units and Prometheus names of METRICS section 4: a contract with whoever reads them. */
-const CONTRACT = [
+const CONTRACT: readonly Contract[] = [
   ['realized_pnl', 'USD', 'performance', 'quant_realized_pnl_usd', 'all'],
   ['unrealized_pnl', 'USD', 'performance', 'quant_unrealized_pnl_usd', 'level'],
   ['net_pnl', 'USD', 'performance', 'quant_net_pnl_usd', 'all'],
@@ -12,13 +15,28 @@ const CONTRACT = [
   ['position_concentration_top1_pct', 'percent', 'exposure', 'quant_position_concentration_top1_ratio', 'level'],
   ['position_concentration_top5_pct', 'percent', 'exposure', 'quant_position_concentration_top5_ratio', 'level'],
   ['position_hhi', 'ratio', 'exposure', 'quant_position_hhi_ratio', 'level'],
-] as const
+  ['volatility_annualized', 'ratio', 'risk_adjusted', 'quant_volatility_annualized_ratio', 'all', 'medium'],
+  [
+    'downside_volatility_annualized',
+    'ratio',
+    'risk_adjusted',
+    'quant_downside_volatility_annualized_ratio',
+    'all',
+    'medium',
+  ],
+  ['sharpe_annualized', 'ratio', 'risk_adjusted', 'quant_sharpe_annualized_ratio', 'all', 'medium'],
+  ['sortino_annualized', 'ratio', 'risk_adjusted', 'quant_sortino_annualized_ratio', 'all', 'medium'],
+  ['calmar', 'ratio', 'risk_adjusted', 'quant_calmar_ratio', ['5d', '20d'], 'medium'],
+  ['var_95_historical', 'ratio', 'risk_adjusted', 'quant_var_95_historical_ratio', 'all', 'heavy'],
+  ['cvar_95_historical', 'ratio', 'risk_adjusted', 'quant_cvar_95_historical_ratio', 'all', 'heavy'],
+  ['beta_vs_benchmark', 'ratio', 'exposure', 'quant_beta_vs_benchmark_ratio', ['1h', '1d', '5d', '20d'], 'heavy'],
+]
 
 test.each(CONTRACT)(
   '%s keeps its unit, group, Prometheus name and windows',
-  (name, unit, group, prometheus, windows) => {
+  (name, unit, group, prometheus, windows, tier: Tier = 'light') => {
     const definition = DICTIONARY.find((candidate) => candidate.name === name)
-    expect(definition).toMatchObject({ unit, group, prometheus, windows, tier: 'light' })
+    expect(definition).toMatchObject({ unit, group, prometheus, windows, tier })
     expect(definition?.extended).toBeUndefined()
   },
 )

@@ -1,4 +1,5 @@
 import {
+  AT_ONCE,
   answered,
   applyAll,
   bookOf,
@@ -28,12 +29,12 @@ const FACTS = [
 const LATE = bar('BTC/USD', instant('2026-07-14T23:59:59.500Z'), 103)
 
 test('a price of just before the open that comes just after it counts in what is counted from the open', () => {
-  const engine = createEngine({ startAt: at('00:00:02') })
+  const engine = createEngine({ startAt: at('00:00:02'), settings: AT_ONCE })
   applyAll(engine, FACTS)
   engine.tick(at('00:00:02'), answered(at('00:00:02')))
   engine.apply([LATE])
   const frames = engine.tick(at('00:00:03'), answered(at('00:00:03')))
   // Half of the account's 100 000 and of four coins' rise by 3, and two coins' rise since the snapshot marked the open.
   expect(resultsOf(bookOf(frames)).equity).toMatchObject({ status: 'ok', value: 50_006 + 6 })
-  expectSameFrames(frames, framesAt(at('00:00:03'), [...FACTS, LATE]))
+  expectSameFrames(frames, framesAt(at('00:00:03'), [...FACTS, LATE], { settings: AT_ONCE }))
 })

@@ -49,6 +49,8 @@ describe('source_unavailable', () => {
         ({ group, sources }) =>
           (group === 'trades' || group === 'execution') && sources.every((name) => name === 'orders'),
       ).map(({ name }) => name),
+      // Of 5d and 20d only.
+      'calmar',
       ...['max_drawdown', 'drawdown_duration_minutes', 'current_drawdown', 'pnl_reconciliation_gap'],
     ]
     for (const [name, value] of Object.entries(values))

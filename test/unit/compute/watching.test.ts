@@ -212,7 +212,7 @@ describe('what an installation lacks', () => {
     ['adapters', 'executions.execution_actual_adapter', ['route_fallback_rate']],
     ['reviews', 'llm_decision_reviews', ['context_freshness_seconds']],
     ['signals', 'ta_signals', ['missing_signal_rate']],
-    ['bars', 'ta_microbars', ['missing_price_rate', 'ta_freshness_seconds']],
+    ['bars', 'ta_microbars', ['missing_price_rate', 'ta_freshness_seconds', 'beta_vs_benchmark']],
   ] as const)('%s: the metrics that need it say so and name it, and nothing else does', (need, name, metrics) => {
     const now = at('12:00:00')
     const engine = createEngine({ startAt: now })
@@ -223,8 +223,8 @@ describe('what an installation lacks', () => {
     )
     expect(results.map(([metric]) => metric).sort()).toEqual([...metrics].sort())
     for (const [, result] of results) expect(result.meta).toEqual({ missing: [name] })
-    // What is there again is used again.
-    const after = bookOf(engine.tick(now + 1_000, answered(now)))
+    // What is there again is used again, by a slow metric at its next instant.
+    const after = bookOf(engine.tick(now + 30_000, answered(now)))
     expect(JSON.stringify(resultsOf(after))).not.toContain('source_unavailable')
   })
 })

@@ -1,5 +1,5 @@
 import type { Fact } from '../../../src/domain/facts.js'
-import { WINDOWS } from '../../../src/domain/window.js'
+import { WINDOWS, type Window } from '../../../src/domain/window.js'
 import { bookOf, briefs, briefsAt, framesAt, resultsOf } from '../../support/engine.js'
 import { bar, decision, filled, instant, instrument, order, snapshot, strategy } from '../../support/facts.js'
 
@@ -23,6 +23,38 @@ const NOTHING_WATCHED = {
   context_freshness_seconds: 'no_reviews',
   missing_price_rate: 'no_universe',
   missing_signal_rate: 'no_universe',
+}
+
+/** Rows 8–12, 15, 16 and 41 where each figure has one reason, in a window. */
+function returnsBecause(reason: string, window: Window): Record<string, string> {
+  const isShort = ['1m', '5m', '15m'].includes(window)
+  return {
+    ...Object.fromEntries(RETURN_METRICS.map((name) => [name, reason])),
+    calmar: ['5d', '20d'].includes(window) ? reason : 'not_defined_for_window',
+    beta_vs_benchmark: isShort ? 'not_defined_for_window' : reason === 'currency' ? reason : 'no_benchmark',
+  }
+}
+
+const RETURN_METRICS = [
+  'volatility_annualized',
+  'downside_volatility_annualized',
+  'sharpe_annualized',
+  'sortino_annualized',
+  'var_95_historical',
+  'cvar_95_historical',
+]
+
+/** The same where nothing happened and nothing was held. */
+function flatReturns(window: Window): Record<string, number | string> {
+  return {
+    ...returnsBecause('no_drawdown', window),
+    volatility_annualized: 0,
+    downside_volatility_annualized: 0,
+    sharpe_annualized: 'zero_variance',
+    sortino_annualized: 'no_downside',
+    var_95_historical: 0,
+    cvar_95_historical: 0,
+  }
 }
 
 /** Nobody ever said what the account is worth. */
@@ -75,13 +107,18 @@ const FLAT = {
 describe('nothing happened', () => {
   test.each(WINDOWS)('a flat book has zeros, and reasons where there is nothing to divide by, in %s', (window) => {
     const gap = window.endsWith('d') ? 'no_equity' : 'not_defined_for_window'
-    expect(briefsAt(at('11:00:00'), [BOOK], { window })).toEqual({ ...FLAT, pnl_reconciliation_gap: gap })
+    expect(briefsAt(at('11:00:00'), [BOOK], { window })).toEqual({
+      ...FLAT,
+      ...flatReturns(window),
+      pnl_reconciliation_gap: gap,
+    })
   })
 
   test('a book that went flat before the window is as flat as one that never traded', () => {
     const facts = [...HELD, filled({ at: newYork('2026-07-14', '12:00:00'), side: 'sell', qty: 10, price: 101 })]
     expect(briefsAt(at('11:00:00'), facts, { window: '1h' })).toEqual({
       ...FLAT,
+      ...flatReturns('1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',
     })
   })
@@ -91,6 +128,7 @@ describe('nothing happened', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...NO_TRADES,
+      ...returnsBecause('no_equity', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
       missing_price_rate: 1,
@@ -120,6 +158,7 @@ describe('nothing happened', () => {
     expect(briefsAt(at('11:00:00'), facts, { window: '5m' })).toEqual({
       ...FLAT,
       ...NO_SNAPSHOT,
+      ...returnsBecause('no_equity', '5m'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       decision_veto_rate: 0,
       missing_price_rate: 1,
@@ -141,6 +180,7 @@ describe('unknown_opening_position', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...Object.fromEntries(Object.keys(NO_TRADES).map((name) => [name, 'unknown_opening_position'])),
+      ...returnsBecause('no_equity', '1d'),
       leverage_gross_over_equity: 'unknown_opening_position',
       pnl_reconciliation_gap: 'no_equity',
       realized_pnl: 'unknown_opening_position',
@@ -243,6 +283,7 @@ describe('currency', () => {
       ...NOTHING_WATCHED,
       ...NO_TRADES,
       ...Object.fromEntries(Object.keys(NO_SNAPSHOT).map((name) => [name, 'currency'])),
+      ...returnsBecause('currency', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       missing_price_rate: 1,
       missing_signal_rate: 1,

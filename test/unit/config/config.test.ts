@@ -6,6 +6,7 @@ describe('the configuration', () => {
     expect(configOf({})).toEqual({
       isEnabled: false,
       torghut: undefined,
+      torghutTimeoutMs: 5_000,
       clickhouse: undefined,
       periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },
       pollIntervalMs: 500,
@@ -24,6 +25,8 @@ describe('the configuration', () => {
       log: { level: 'info', format: 'json' },
       file: {
         moneyDecimals: undefined,
+        benchmark: undefined,
+        returnRules: { riskFreeAnnual: 0, marPerPeriod: 0, minimumObservations: 20 },
         strategies: new Map(),
         instruments: [],
         costSchedule: [],

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { calendarOf, moneyDecimalsOf } from '../../../src/config/book-settings.js'
+import { benchmarkOf, calendarOf, moneyDecimalsOf } from '../../../src/config/book-settings.js'
 import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from '../../../src/config/quant-config-file.js'
+import { canonicalSymbol } from '../../../src/domain/book.js'
+import { DEFAULT_RETURN_RULES } from '../../../src/domain/return-rules.js'
 
 function parse(text: string): QuantConfigFile {
   const problems: string[] = []
@@ -80,7 +82,9 @@ calendars:
       readFileSync(new URL('../../../examples/quant-config.yaml', import.meta.url), 'utf8'),
     )
     expect(instruments.map(({ symbol }) => symbol)).toEqual(['ES', 'BTCUSD'])
-    expect([...strategies.values()]).toEqual([{ calendar: '24x7', moneyDecimals: 6, capitalShare: 250_000_000n }])
+    expect([...strategies.values()]).toEqual([
+      { calendar: '24x7', moneyDecimals: 6, capitalShare: 250_000_000n, benchmark: 'BTCUSD' },
+    ])
     expect(costSchedule.map(({ name }) => name)).toEqual(['SEC fee', 'TAF', 'commission'])
   })
 })
@@ -119,18 +123,35 @@ describe('a QUANT_CONFIG file that is wrong', () => {
   })
 
   test('does not take the keys of features that are not there', () => {
-    for (const key of ['policy', 'benchmark', 'risk_free_rate'])
-      expect(problemsOf(`${key}: 1`)).toEqual([
-        `${key} is not a known key; known here: money_decimals, strategies, instruments, cost_schedule, calendars`,
-      ])
+    expect(problemsOf('policy: 1')).toEqual([
+      'policy is not a known key; known here: money_decimals, benchmark, risk_free_rate, minimum_acceptable_return, minimum_observations, strategies, instruments, cost_schedule, calendars',
+    ])
     expect(problemsOf('strategies: { one: { windows: [1d] } }')).toEqual([
-      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share',
+      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share, benchmark',
     ])
   })
 
   test.each(['0', '-0.5', '1.5', 'half', '.nan'])('does not take %s for a share of an equity', (share) => {
     expect(problemsOf(`strategies: { one: { capital_share: ${share} } }`)).toEqual([
       expect.stringContaining('strategies.one.capital_share'),
+    ])
+  })
+
+  test('takes what figures of returns are made with', () => {
+    const file = parseQuantConfig(
+      'benchmark: spy\nrisk_free_rate: 0.04\nminimum_acceptable_return: 0.0001\nminimum_observations: 30\nstrategies: { one: { benchmark: BTC/USD } }',
+      [],
+    )
+    expect(file.returnRules).toEqual({ riskFreeAnnual: 0.04, marPerPeriod: 0.0001, minimumObservations: 30 })
+    expect(benchmarkOf(file, 'one', 'QQQ')).toBe(canonicalSymbol('BTC/USD'))
+    expect(benchmarkOf(file, 'two', 'QQQ')).toBe('QQQ')
+    expect(benchmarkOf(file, 'two', undefined)).toBe(canonicalSymbol('spy'))
+    expect(parseQuantConfig('', []).returnRules).toEqual(DEFAULT_RETURN_RULES)
+    expect(problemsOf('risk_free_rate: -1')).toEqual([
+      'risk_free_rate is -1; it must be a number above -1 and at most 10',
+    ])
+    expect(problemsOf('minimum_observations: 0')).toEqual([
+      'minimum_observations is 0; it must be a whole number from 1 to 1000',
     ])
   })
 

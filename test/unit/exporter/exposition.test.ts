@@ -1,18 +1,16 @@
 import { createServer } from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import express from 'express'
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import { createCalendars } from '../../../src/domain/calendars.js'
-import {
-  createMetricsEndpoint,
-  type MetricsEndpointOptions,
-  renderMetrics,
-} from '../../../src/exporter/metrics-endpoint.js'
+import { Exposition, type ExpositionOptions } from '../../../src/exporter/exposition.js'
+import { createMetricsEndpoint } from '../../../src/exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
 import { at, bookFrame, frameReader, SMALL_DICTIONARY, T } from '../../support/frames.js'
 
 const WALL = at('2026-03-10T16:00:01.000Z')
 
-function optionsOf(changes: Partial<MetricsEndpointOptions> = {}): MetricsEndpointOptions {
+function optionsOf(changes: Partial<ExpositionOptions> = {}): ExpositionOptions {
   return {
     reader: frameReader({ books: [bookFrame()] }),
     dictionary: SMALL_DICTIONARY,
@@ -26,8 +24,12 @@ function optionsOf(changes: Partial<MetricsEndpointOptions> = {}): MetricsEndpoi
   }
 }
 
+async function renderMetrics(options: ExpositionOptions): Promise<string> {
+  return Buffer.concat(await new Exposition(options).plain()).toString()
+}
+
 /** The lines of some families, heads included. */
-async function linesOf(options: MetricsEndpointOptions, ...names: readonly string[]): Promise<string[]> {
+async function linesOf(options: ExpositionOptions, ...names: readonly string[]): Promise<string[]> {
   const body = await renderMetrics(options)
   return body.split('\n').filter((line) => names.some((name) => new RegExp(`^(# (HELP|TYPE) )?${name}[ {]`).test(line)))
 }
@@ -196,6 +198,39 @@ describe('the endpoint', () => {
     } finally {
       await new Promise((resolve) => server.close(resolve))
     }
+  })
+
+  test('makes one exposition for scrapes that come at once, and a new one after it', async () => {
+    let rendered = 0
+    const reader = frameReader({ books: [bookFrame()] })
+    const countedFrames = () => {
+      rendered += 1
+      return reader.frames()
+    }
+    const exposition = new Exposition(optionsOf({ reader: { ...reader, frames: countedFrames } }))
+    const looksOfOne = await exposition.plain().then(() => rendered)
+    const [one, other, compressed] = await Promise.all([
+      exposition.plain(),
+      exposition.plain(),
+      exposition.compressed(),
+    ])
+    expect(other).toBe(one)
+    expect(gunzipSync(Buffer.concat(compressed))).toEqual(Buffer.concat(one))
+    expect(rendered).toBe(2 * looksOfOne)
+    await exposition.plain()
+    expect(rendered).toBe(3 * looksOfOne)
+  })
+
+  test('lets others have their turn while a large one is made', async () => {
+    const books = Array.from({ length: 600 }, (_, index) => bookFrame({ account: `account-${index}` }))
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 0)
+    const body = await renderMetrics(optionsOf({ reader: frameReader({ books }) }))
+    clearInterval(timer)
+    expect(body.match(/^quant_net_pnl_usd\{/gm)).toHaveLength(600 * 7)
+    expect(turns).toBeGreaterThan(0)
   })
 
   test('keeps the rest when one part fails', async () => {

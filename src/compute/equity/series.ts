@@ -1,0 +1,146 @@
+import type { Calendar } from '../../domain/calendar.js'
+import { CELL_MS, type Cell } from '../../domain/cells.js'
+import { MONEY_DIGITS, type MoneyE17, ratio } from '../../domain/exact.js'
+import type { EpochMs } from '../../domain/time.js'
+import type { Window } from '../../domain/window.js'
+import type { Flow } from './flows.js'
+import { returnTimeMs, yearMs } from './session-time.js'
+
+/** One value of a series. */
+export interface SeriesPoint {
+  readonly at: EpochMs
+  readonly equity: MoneyE17
+  /** Undefined for the first value, which is that of the window's start. */
+  readonly cell: Cell | undefined
+}
+
+/** A deposit or withdrawal within a series, and the equity right after it, the flow included. */
+export interface DatedFlow extends Flow {
+  readonly equityAfter: MoneyE17
+}
+
+/** Returns between consecutive values of a series. */
+export interface Returns {
+  readonly values: readonly number[]
+  /** The values that each of them lies between. */
+  readonly ends: readonly (readonly [from: SeriesPoint, to: SeriesPoint])[]
+  /** Σ Δt in years of session time; 0 where no time passed. */
+  readonly years: number
+  /** Σ Δt in milliseconds of session time. */
+  readonly totalMs: number
+}
+
+export interface SeriesOptions {
+  readonly window: Window
+  readonly calendar: Calendar
+  readonly start: EpochMs
+  readonly to: EpochMs
+  readonly points: readonly SeriesPoint[]
+  /** Flows of the account up to T, oldest first. */
+  readonly flows: readonly DatedFlow[]
+  /** Told when somebody asks for what changes as time goes by: how long returns took, and coverage. */
+  readonly onTimesAsked: () => void
+}
+
+/**
+ * The equity of a book sampled on the cells of a window, and what follows from it.
+ * Source: METRICS section 2, "Cells", "Flows", "Returns".
+ */
+export class EquitySeries {
+  readonly #options: SeriesOptions
+  #returns: Returns | undefined
+
+  constructor(options: SeriesOptions) {
+    this.#options = options
+  }
+
+  get points(): readonly SeriesPoint[] {
+    return this.#options.points
+  }
+
+  get cellMs(): number {
+    return CELL_MS[this.#options.window]
+  }
+
+  /** Session time from the first to the last value over that of the window; undefined where the window has none. */
+  get coverage(): number | undefined {
+    const { calendar, start, to, points, onTimesAsked } = this.#options
+    onTimesAsked()
+    const whole = calendar.sessionTimeBetween(start, to)
+    if (whole === 0) return undefined
+    const [first, last] = [points[0], points.at(-1)]
+    return first === undefined || last === undefined ? 0 : calendar.sessionTimeBetween(first.at, last.at) / whole
+  }
+
+  /** All returns of the series: see `returnsBetween`. */
+  get returns(): Returns {
+    this.#returns ??= this.returnsBetween(this.#options.points)
+    return this.#returns
+  }
+
+  /**
+   * What a dollar at the first value became by the last one, flows taken out; the last one is the first that is 0 or
+   * below, where there is one. Undefined of fewer than two values.
+   */
+  get growth(): number | undefined {
+    const { points } = this.#options
+    const end = points.findIndex(({ equity }) => equity <= 0n)
+    const [first, last] = [points[0], end < 0 ? points.at(-1) : points[end]]
+    if (first === undefined || last === undefined || first === last) return undefined
+    const [numerator, denominator] = this.#chain(first, last)
+    return denominator > 0n ? ratio(numerator, denominator) : undefined
+  }
+
+  /**
+   * Simple returns between consecutive points out of the series, flows taken out where they came in and chained. An
+   * equity of 0 or below is the last one. In windows of the clock a return that crosses closed hours is left out.
+   */
+  returnsBetween(points: readonly SeriesPoint[]): Returns {
+    const { window, calendar, onTimesAsked } = this.#options
+    onTimesAsked()
+    const values: number[] = []
+    const ends: (readonly [from: SeriesPoint, to: SeriesPoint])[] = []
+    let totalMs = 0
+    let before: SeriesPoint | undefined
+    for (const point of points) {
+      if (before !== undefined) {
+        const [numerator, denominator] = this.#chain(before, point)
+        if (denominator <= 0n) break
+        const ms = returnTimeMs(window, calendar, before.at, point.at)
+        if (ms !== undefined) {
+          values.push(ratio(numerator - denominator, denominator))
+          ends.push([before, point])
+          totalMs += ms
+        }
+      }
+      before = point
+      if (point.equity <= 0n) break
+    }
+    return { values, ends, totalMs, years: totalMs / yearMs(window, calendar) }
+  }
+
+  /** Growth from one point to another as a fraction, without the flows between them. */
+  #chain(from: SeriesPoint, to: SeriesPoint): readonly [numerator: bigint, denominator: bigint] {
+    let [numerator, denominator, last] = [1n, from.equity, to.equity]
+    for (const { at, amount, equityAfter } of this.#options.flows) {
+      if (at <= from.at || at > to.at) continue
+      if (at === to.at) last -= amount
+      else {
+        numerator *= equityAfter - amount
+        denominator *= equityAfter
+      }
+    }
+    return [numerator * last, denominator]
+  }
+}
+
+/**
+ * Mean of the values of a series in dollars, E(start) included where it is known: what turnover is measured against.
+ * Undefined of an empty series. Exact up to one rounding.
+ */
+export function meanEquityOf({ points }: Pick<EquitySeries, 'points'>): number | undefined {
+  if (points.length === 0) return undefined
+  let sum = 0n
+  for (const { equity } of points) sum += equity
+  return ratio(sum, BigInt(points.length) * 10n ** BigInt(MONEY_DIGITS))
+}

@@ -1,0 +1,164 @@
+import { once } from 'node:events'
+import { constants, createGzip } from 'node:zlib'
+import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { BookFrame, FrameSet } from '../domain/frame.js'
+import type { MetricDescription } from '../domain/metric.js'
+import type { FrameReader } from '../domain/ports.js'
+import { besideFamilies } from './beside-families.js'
+import {
+  allClosedUntil,
+  bookFamilies,
+  companionFamilies,
+  formulaFamily,
+  sessionFamilies,
+} from './companion-families.js'
+import { GaugeFamily } from './exposition-text.js'
+import { LabelCache } from './label-cache.js'
+import { instantFamilies, metricFamilies } from './metric-families.js'
+import type { SelfMetrics } from './self-metrics.js'
+import { type FamilySlices, inSlices } from './slices.js'
+
+export interface ExpositionOptions {
+  readonly reader: FrameReader
+  readonly dictionary: readonly MetricDescription[]
+  readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  readonly selfMetrics: SelfMetrics
+  /** More series than this are not exported: whole books, by id, are left out, and a gauge says so. */
+  readonly maxSeries: number
+  readonly wallNow: () => number
+  readonly lastTickAt: () => number | undefined
+  readonly onError: (error: unknown) => void
+}
+
+type Chunks = readonly Uint8Array[]
+
+/**
+ * All that can be scraped, as text in pieces, each a family whole.
+ *
+ * It is made slice by slice, so that a large scrape holds up neither a tick nor a probe, and scrapes that come while one
+ * is being made share it. The frames of one exposition are of one T.
+ */
+export class Exposition {
+  readonly #options: ExpositionOptions
+  readonly #labels = new LabelCache()
+  #plain: Promise<Chunks> | undefined
+  #compressed: Promise<Chunks> | undefined
+
+  constructor(options: ExpositionOptions) {
+    this.#options = options
+  }
+
+  plain(): Promise<Chunks> {
+    this.#plain ??= this.#render().finally(() => {
+      this.#plain = undefined
+    })
+    return this.#plain
+  }
+
+  /** The same, gzipped. */
+  compressed(): Promise<Chunks> {
+    this.#compressed ??= this.plain()
+      .then(gzipped)
+      .finally(() => {
+        this.#compressed = undefined
+      })
+    return this.#compressed
+  }
+
+  /** A part that fails leaves the others in. */
+  async #render(): Promise<Chunks> {
+    const { reader, selfMetrics, onError } = this.#options
+    const state = reader.state()
+    selfMetrics.setState({ enabled: state !== 'disabled', ready: state === 'ready' })
+    const chunks: Uint8Array[] = [Buffer.from(await selfMetrics.render())]
+    for (const part of [() => this.#clocks(), () => this.#books()]) {
+      try {
+        chunks.push(...(await part()))
+      } catch (error) {
+        onError(error)
+      }
+    }
+    return chunks
+  }
+
+  #clocks(): Chunks {
+    const { reader, calendars, wallNow, lastTickAt } = this.#options
+    const wall = new GaugeFamily('quant_exporter_time_seconds', 'Wall clock of the exporter.')
+    wall.add('', wallNow() / 1000)
+    if (reader.state() === 'disabled') return [textOf(wall)]
+    const clock = new GaugeFamily(
+      'quant_clock_timestamp_seconds',
+      'T: the instant that frames are about; every data instant is of this clock.',
+    )
+    const [now, frames] = [reader.now(), reader.frames()]
+    clock.add('', now / 1000)
+    return [
+      wall,
+      clock,
+      ...sessionFamilies(calendars, now),
+      ...bookFamilies(frames, lastTickAt()),
+      allClosedUntil(frames, calendars, now, wallNow()),
+    ].map(textOf)
+  }
+
+  async #books(): Promise<Chunks> {
+    const { reader, dictionary } = this.#options
+    const set = reader.frames()
+    if (set === undefined) return []
+    const { texts, size, isLimited } = await this.#withinLimit(set, reader.now())
+    const series = new GaugeFamily('quant_series', 'Series of books in this exposition.')
+    const limited = new GaugeFamily(
+      'quant_series_limited',
+      'Whether books are left out because there would be too many series.',
+    )
+    series.add('', size)
+    limited.add('', isLimited ? 1 : 0)
+    return [...[series, limited, formulaFamily(dictionary)].map(textOf), ...texts]
+  }
+
+  /** Leaves out the last books by id until what remains fits. */
+  async #withinLimit(
+    { books }: FrameSet,
+    now: number,
+  ): Promise<{ texts: Uint8Array[]; size: number; isLimited: boolean }> {
+    const { maxSeries } = this.#options
+    const frames = [...books.values()]
+    this.#labels.retain(frames)
+    let kept = frames.length
+    for (;;) {
+      const texts: Uint8Array[] = []
+      let size = 0
+      await inSlices(this.#families(frames.slice(0, kept), now), (family) => {
+        size += family.size
+        texts.push(textOf(family))
+      })
+      if (size <= maxSeries || kept === 0) return { texts, size, isLimited: kept < frames.length }
+      kept = Math.min(kept - 1, Math.floor((kept * maxSeries) / size))
+    }
+  }
+
+  *#families(frames: readonly BookFrame[], now: number): FamilySlices {
+    const { dictionary, calendars } = this.#options
+    const context = { dictionary, calendars, now }
+    yield* metricFamilies(frames, context, this.#labels)
+    yield* instantFamilies(frames, context, this.#labels)
+    yield* besideFamilies(frames, context, this.#labels)
+    yield* companionFamilies(frames, context, this.#labels)
+  }
+}
+
+function textOf(family: GaugeFamily): Uint8Array {
+  return Buffer.from(family.render())
+}
+
+/** Compressed on another thread while the event loop goes on. */
+async function gzipped(chunks: Chunks): Promise<Chunks> {
+  const stream = createGzip({ level: constants.Z_BEST_SPEED })
+  const compressed: Uint8Array[] = []
+  stream.on('data', (chunk: Uint8Array) => void compressed.push(chunk))
+  const ended = once(stream, 'end')
+  for (const chunk of chunks) if (!stream.write(chunk)) await once(stream, 'drain')
+  stream.end()
+  await ended
+  return compressed
+}

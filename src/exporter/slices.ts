@@ -1,0 +1,30 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import type { BookFrame } from '../domain/frame.js'
+import type { GaugeFamily } from './exposition-text.js'
+
+/** Families one after the other as they become whole; undefined is a place at which others may have their turn. */
+export type FamilySlices = Generator<GaugeFamily | undefined, void>
+
+/** Books that are rendered without looking at the time: a fraction of a millisecond of a family. */
+const BOOKS_A_LOOK = 25
+/** After so long the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
+const SLICE_MS = 15
+
+/** Goes through frames for one family, with places to pause. */
+export function* eachBook(frames: readonly BookFrame[], add: (frame: BookFrame) => void): Generator<undefined, void> {
+  for (const [index, frame] of frames.entries()) {
+    if (index % BOOKS_A_LOOK === BOOKS_A_LOOK - 1) yield undefined
+    add(frame)
+  }
+}
+
+/** Runs slices to their end without keeping the event loop; hands each family over. */
+export async function inSlices(slices: FamilySlices, take: (family: GaugeFamily) => void): Promise<void> {
+  let startedMs = performance.now()
+  for (const family of slices) {
+    if (family !== undefined) take(family)
+    if (performance.now() - startedMs < SLICE_MS) continue
+    await immediate()
+    startedMs = performance.now()
+  }
+}
