@@ -53,6 +53,7 @@ import { expectancyPerTrade } from './metrics/trades/expectancy-per-trade.js'
 import { payoffRatio } from './metrics/trades/payoff-ratio.js'
 import { profitFactor } from './metrics/trades/profit-factor.js'
 import { tradeCount } from './metrics/trades/trade-count.js'
+import { turnoverRatio } from './metrics/trades/turnover-ratio.js'
 import { winRate } from './metrics/trades/win-rate.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
@@ -85,6 +86,7 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   avgLoss,
   payoffRatio,
   expectancyPerTrade,
+  turnoverRatio,
   avgHoldingMinutes,
   fillRatio,
   rejectRate,
