@@ -1,4 +1,4 @@
-import { MONEY_DIGITS, toNumber } from '../../../domain/exact.js'
+import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../../domain/exact.js'
 import { type EquitySeries, meanEquityOf } from '../../equity/series.js'
 import { turnoverOf } from '../../formulas/trades.js'
 import type { Valuation } from '../../valuation.js'
@@ -27,19 +27,29 @@ export const turnoverRatio: WindowMetric = {
   sources: ['orders', 'snapshots', 'prices'],
   needs: ['snapshots'],
   summary: 'Notional traded in the window divided by the mean equity of the book.',
-  compute: (view) =>
-    ofWindowEquity<EquitySeries | undefined>(
+  compute: (view) => {
+    const { tradedNotional, activity } = view
+    return ofWindowEquity<EquitySeries | undefined>(
       view,
-      // What nobody traded needs no equity to be measured against.
-      (book) => (view.activity === 'idle' ? NOT_ASKED : book.series(view)),
+      (book) => (activity === 'idle' ? NOT_ASKED : measuredBy(book.series(view), tradedNotional)),
       (series, book) => {
-        const { tradedNotional } = view
         if (!tradedNotional.known) return unknown(tradedNotional)
         if (series === undefined) return ok(0)
         const result = turnoverOf(toNumber(tradedNotional.value, MONEY_DIGITS), meanEquityOf(series))
         return { ...result, meta: { ...book.meta, ...result.meta, n: series.points.length } }
       },
-    ),
+    )
+  },
 }
 
-const NOT_ASKED: Valuation<EquitySeries | undefined> = { known: true, value: undefined }
+/**
+ * Whatever a series lacks, turnover lacks an equity to be measured against; save that nothing traded is nothing, however
+ * much the positions were worth that nobody knows.
+ */
+function measuredBy(series: Valuation<EquitySeries>, traded: Valuation<MoneyE17>): Valuation<EquitySeries | undefined> {
+  if (series.known || series.reason === 'currency') return series
+  const isNothing = traded.known && traded.value === 0n && series.reason === 'unknown_opening_position'
+  return isNothing ? NOT_ASKED : { ...series, reason: 'no_equity' }
+}
+
+const NOT_ASKED: Valuation<undefined> = { known: true, value: undefined }
