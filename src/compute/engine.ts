@@ -14,6 +14,7 @@ import type {
   PriceDemand,
   SignalColumn,
   StrategySummary,
+  SymbolPinsDemand,
 } from '../domain/ports.js'
 import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
@@ -161,7 +162,10 @@ export class Engine implements FactSink {
     this.#portfolio.settle()
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
+    const pinsOf = new Map<string, SymbolPinsDemand>()
+    for (const [symbol, { instants, lateCount }] of this.#portfolio.orderPins.all())
+      pinsOf.set(symbol, { instants: instants.instants, lateCount })
+    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now), pinsOf }
   }
 
   /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */
@@ -178,7 +182,12 @@ export class Engine implements FactSink {
     this.advanceTo(at)
     this.#coarsenPrices(at)
     const boundary = at - FINE_HISTORY_MS
-    const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
+    const news = this.#market.settle(at, {
+      boundary,
+      oldest: at - BAR_LIFETIME_MS,
+      pins: this.#pinsAt(at),
+      orderPins: this.#portfolio.orderPins,
+    })
     this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
     const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)

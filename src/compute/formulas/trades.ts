@@ -134,3 +134,10 @@ export function avgHoldingMinutesOf({ trades, held }: TradeSums): MetricResult {
   if (trades === 0n) return insufficient('no_trades')
   return ok(ratio(held, trades * MINUTE_HELD), { n: Number(trades) })
 }
+
+/** Dollars traded per dollar of mean equity. */
+export function turnoverOf(traded: number, meanEquity: number | undefined): MetricResult {
+  if (meanEquity === undefined) return insufficient('no_equity')
+  const meta = { traded_usd: traded, mean_equity_usd: meanEquity }
+  return meanEquity > 0 ? ok(traded / meanEquity, meta) : insufficient('non_positive_equity', meta)
+}
