@@ -12,7 +12,6 @@ export function renderFormulaTexts(
     return docstring === undefined ? [] : [`  ${name}: ${literal(textOf(docstring))},`]
   })
   return [
-    '// biome-ignore-all format: generated',
     "import type { FormulaText } from '../../domain/explanation.js'",
     '',
     '/** Generated from the docstrings of the metrics by `npm run generate`; do not edit. */',
