@@ -1,4 +1,3 @@
-// biome-ignore-all format: generated
 import type { FormulaText } from '../../domain/explanation.js'
 
 /** Generated from the docstrings of the metrics by `npm run generate`; do not edit. */
