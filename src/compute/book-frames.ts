@@ -1,4 +1,5 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { Explanation } from '../domain/explanation.js'
 import type { BookFrame, WindowValues } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
@@ -13,7 +14,9 @@ import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
 import { Coverage } from './coverage.js'
 import type { DueMinutes } from './due-minutes.js'
+import { EquityMemory } from './equity/equity-memory.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
+import { explainMetric, type MetricQuestion } from './explain/explain-metric.js'
 import { newer } from './feed-events.js'
 import { holdingsOf, NO_HOLDINGS } from './holdings.js'
 import { type Digest, digestText, plus } from './inputs/digest.js'
@@ -21,6 +24,7 @@ import type { MarketTerms } from './inputs/market-terms.js'
 import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import { pricedSymbols } from './price-demand.js'
+import { sameResult } from './result.js'
 import type { SessionAges } from './staleness.js'
 import type { TierPlan } from './tier-plan.js'
 import type { WindowView } from './view.js'
@@ -179,6 +183,14 @@ export class BookFrames {
       stamp,
       inputsDigest: this.#inputsDigest(inputs),
     }
+  }
+
+  /** How a number of one of the book's frames came about; what ticks remember is as it was. */
+  explain(question: MetricQuestion): Explanation {
+    const { book, memory } = this.#options
+    // What has happened since the last tick is news to the memory of the ticks, and to no other.
+    memory.note(book.changes.take())
+    return explainMetric({ ...this.#options, memory: new EquityMemory() }, question)
   }
 
   /**
@@ -394,10 +406,4 @@ function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: Epo
 function calendarEnds(error: unknown): MetricResult {
   if (!(error instanceof CalendarOutOfRange)) throw error
   return { status: 'error', reason: 'calendar_out_of_range', meta: { calendar: error.calendar } }
-}
-
-function sameResult(a: MetricResult | undefined, b: MetricResult | undefined): boolean {
-  if (a === undefined || b === undefined || a.status !== b.status) return a === b
-  if (a.status === 'ok') return b.status === 'ok' && Object.is(a.value, b.value)
-  return b.status !== 'ok' && a.reason === b.reason
 }

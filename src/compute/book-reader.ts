@@ -5,7 +5,7 @@ import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/wi
 import { readOnce } from '../lib/read-once.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { BookCosts } from './book-costs.js'
-import type { BookEquity } from './equity/book-equity.js'
+import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
 import type { ExecutionWindow } from './execution/channel.js'
 import type { OrderFlow } from './execution/order-flow.js'
@@ -227,7 +227,7 @@ export class BookReader {
       ),
       feesInKind: this.#feesInKind(states),
       accountFees: this.#costs.ofAccount(start, this.at, this.#equity.sharing()),
-      unrealizedChange: this.#unrealizedChange(this.level(), this.#positionsAtStart(start, lead), sum('takenOver')),
+      unrealizedChange: this.#unrealizedChange(this.level(), this.positionsAtStart({ start, lead }), sum('takenOver')),
     }
   }
 
@@ -265,8 +265,11 @@ export class BookReader {
     return held ? 'idle' : 'flat'
   }
 
-  /** A start that stands still is marked once, until something of the past changes. */
-  #positionsAtStart(start: EpochMs, lead: number): Valuation<readonly MarkedPosition[]> {
+  /**
+   * What was held at a window's start, with the start's own marks. A start that stands still is marked once, until
+   * something of the past changes.
+   */
+  positionsAtStart({ start, lead }: Pick<WindowStart, 'start' | 'lead'>): Valuation<readonly MarkedPosition[]> {
     const read = () => this.#positions(start, lead, markAtStart)
     return Number.isFinite(lead) ? read() : this.#options.memory.ofPast({ at: start, now: this.at }, 'positions', read)
   }

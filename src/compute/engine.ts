@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { bookId } from '../domain/book.js'
 import type { CalendarName } from '../domain/calendar.js'
 import type { PriceE8 } from '../domain/exact.js'
+import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
@@ -263,6 +265,27 @@ export class Engine implements FactSink {
   /** Positions that stand for the orders before the longest window of an instant, once T has been moved there. */
   carriedPositions(from: EpochMs): CarriedPositions {
     return carriedPositions(this.#portfolio, from)
+  }
+
+  /**
+   * How one number of the latest frames came about; undefined where they have no such book, or the dictionary no such metric.
+   * Changes nothing: ticks before and after it say what they would say without it.
+   */
+  explain(frames: FrameSet, { strategyId, account, window, metric }: ExplanationQuestion): Explanation | undefined {
+    const id = bookId({ strategyId, account })
+    const { dictionary, settings } = this.#options
+    const index = dictionary.findIndex(({ name }) => name === metric)
+    const [definition, frame, book] = [dictionary[index], frames.books.get(id), this.#portfolio.books.get(id)]
+    if (definition === undefined || frame === undefined || book === undefined) return undefined
+    this.#portfolio.settle()
+    return this.#framesOf(id, book).explain({
+      definition,
+      index,
+      window,
+      frame,
+      due: new DueMinutes(frame.stamp.at, this.#market, settings),
+      universe: this.#portfolio.universeOf(book),
+    })
   }
 
   strategies(): StrategySummary[] {

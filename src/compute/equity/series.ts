@@ -65,6 +65,11 @@ export class EquitySeries {
     return this.#options.points
   }
 
+  /** Deposits and withdrawals that its returns leave out. */
+  get flows(): readonly DatedFlow[] {
+    return this.#options.flows
+  }
+
   get cellMs(): number {
     return CELL_MS[this.#options.window]
   }

@@ -20,7 +20,8 @@ export type TradeSums = Sums<(typeof TRADE_SUMS)[number]>
 
 export const NO_TRADES: TradeSums = { trades: 0n, wins: 0n, losses: 0n, won: 0n, lost: 0n, held: 0n }
 
-const RESULT_DIGITS = 8
+/** Decimals of a result in dollars. */
+export const RESULT_DIGITS = 8
 const RESULT_UNIT = 10n ** BigInt(MONEY_DIGITS - RESULT_DIGITS)
 const ONE_DOLLAR = 10n ** BigInt(RESULT_DIGITS)
 export const HELD_DIGITS = 12
