@@ -9,6 +9,7 @@ import { freshFrames, latestOf, RunningProcess } from './processes.js'
 import { settingsOf } from './schedule.js'
 
 const KEYS = 1_000_003
+const BEFORE_ALL = Number.NEGATIVE_INFINITY
 
 describe('what was read when does not matter', () => {
   test('facts that come in any order, twice, hours late or in pieces give the frames that they give at once', () => {
@@ -32,7 +33,7 @@ describe('what was read when does not matter', () => {
 
 /**
  * Every fact at any of the instants, many of them twice. Only what sources keep in order stays in order: the revisions
- * of one fact.
+ * of one fact. Instruments are configuration, there before anything: an old snapshot cannot be judged anew by them.
  */
 function shuffled(deliveries: readonly Delivery[], instants: readonly number[], keys: readonly number[]): Delivery[] {
   const revisions = new Map<string, Fact[]>()
@@ -53,4 +54,6 @@ function shuffled(deliveries: readonly Delivery[], instants: readonly number[], 
   return placed
     .sort((a, b) => a.place - b.place)
     .map(({ fact, place }) => ({ fact, arrivesAt: instants[Math.floor((place / KEYS) * instants.length)] ?? 0 }))
+    .map((delivery) => (delivery.fact.fact === 'instrument' ? { ...delivery, arrivesAt: BEFORE_ALL } : delivery))
+    .sort((a, b) => (a.arrivesAt === b.arrivesAt ? 0 : a.arrivesAt - b.arrivesAt))
 }

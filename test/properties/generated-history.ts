@@ -49,14 +49,17 @@ export interface HistoryShape {
   readonly instants: number
   /** At most three flows, and three books in which things happen, when not given. */
   readonly flows?: number
-  /** At most so many runs of observations that returns can be made of; one when not given. */
+  /** So many runs of observations that returns can be made of; at most one when not given. */
   readonly series?: number
+  /** At least so many orders; one when not given. */
+  readonly minOrders?: number
   readonly books?: 1 | 2 | 3
 }
 
 interface Era {
   /** Instants around which things happen. */
   readonly centers: readonly EpochMs[]
+  readonly opens: readonly EpochMs[]
   /** Instants at which something ends or begins whatever happens. */
   readonly edges: readonly EpochMs[]
   /** How long after an event or an edge something may expire or leave. */
@@ -95,16 +98,16 @@ export const MONTH: Era = eraOf(
 )
 
 export function history(shape: HistoryShape): fc.Arbitrary<History> {
-  const { centers, edges, agesMs } = shape.era
+  const { centers, opens, edges, agesMs } = shape.era
   return fc
     .record({
       focus,
       centers: fc.array(fc.constantFrom(...centers), { minLength: 2, maxLength: 2 }),
-      orders: fc.array(orderSpec, { minLength: 1, maxLength: shape.orders, size: 'max' }),
+      orders: fc.array(orderSpec, { minLength: shape.minOrders ?? 1, maxLength: shape.orders, size: 'max' }),
       snapshots: fc.array(snapshotSpec, { maxLength: shape.snapshots, size: 'max' }),
       barRuns: fc.array(barRunSpec, { maxLength: shape.barRuns, size: 'max' }),
       flows: fc.array(flowSpec, { maxLength: shape.flows ?? 3, size: 'max' }),
-      series: fc.array(seriesSpec, { maxLength: shape.series ?? 1, size: 'max' }),
+      series: fc.array(seriesSpec, { minLength: shape.series ?? 0, maxLength: shape.series ?? 1, size: 'max' }),
       signalRuns: fc.array(signalRunSpec, { maxLength: 2, size: 'max' }),
       decisions: fc.array(reviewedDecisionSpec, { maxLength: 3, size: 'max' }),
       inventory: inventorySpec,
@@ -133,7 +136,7 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
       const happened = { orders, incidents: drawn.incidents.map(place) }
       const series = drawn.series.map((spec) => ({
         ...spec,
-        snapshot: place({ ...spec.snapshot, symbol: spec.symbol }),
+        snapshot: inSession(place({ ...spec.snapshot, symbol: spec.symbol }), spec.isInSession ? opens : []),
       }))
       const told: Delivery[] = [
         ...orders.flatMap((spec, index) => [
@@ -169,10 +172,19 @@ export function history(shape: HistoryShape): fc.Arbitrary<History> {
           ...DESCRIPTIONS.map((fact) => ({ fact, arrivesAt: Number.NEGATIVE_INFINITY })),
           ...events.sort((a, b) => a.arrivesAt - b.arrivesAt),
         ],
-        instants: [...new Set(instants)].sort((a, b) => a - b),
+        instants: [...new Set([...instants, ...ends])].sort((a, b) => a - b),
         hasSchedule: drawn.focus.hasSchedule,
       }
     })
+}
+
+/** As far behind the open before it as it was from its center. */
+function inSession<Spec extends { readonly startsAt: EpochMs; readonly at: { readonly offset: number } }>(
+  spec: Spec,
+  opens: readonly EpochMs[],
+): Spec {
+  const open = opens.filter((at) => at <= spec.startsAt).at(-1) ?? opens[0]
+  return open === undefined ? spec : { ...spec, startsAt: open + Math.abs(spec.at.offset) }
 }
 
 function eraOf(
@@ -183,5 +195,10 @@ function eraOf(
   const opens = sessions.map(([open]) => instant(open))
   const closes = sessions.map(([, close]) => instant(close))
   const rolls = closes.map((close) => close + 5 * MINUTE_MS)
-  return { centers: [...opens, ...closes, ...others.map(instant)], edges: [...opens, ...closes, ...rolls], agesMs }
+  return {
+    opens,
+    centers: [...opens, ...closes, ...others.map(instant)],
+    edges: [...opens, ...closes, ...rolls],
+    agesMs,
+  }
 }

@@ -124,6 +124,8 @@ export const snapshotSpec = fc.record({
 export const seriesSpec = fc.record({
   snapshot: snapshotSpec,
   symbol: choice,
+  /** Most begin behind an open, so that they lie in the session. */
+  isInSession: fc.constantFrom(true, true, true, false),
   count: fc.integer({ min: 20, max: 27 }),
   stepMs: fc.constantFrom(
     ...[2, 10, 30].map((seconds) => seconds * SECOND_MS),

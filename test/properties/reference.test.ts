@@ -14,6 +14,10 @@ import { referenceScheduleOf, settingsOf } from './schedule.js'
 const TRADING = { orders: 8, snapshots: 6, barRuns: 5, instants: 5 }
 /** Few orders, many snapshots and flows, in two books: what drawdowns and chained returns are made of. */
 const WATCHED = { orders: 4, snapshots: 20, barRuns: 4, instants: 5, flows: 4, books: 2 } as const
+/** A book of whose account much is known. */
+const OBSERVED = { orders: 4, snapshots: 1, barRuns: 1, instants: 2, flows: 1, books: 1, series: 2 } as const
+/** One book that turns its positions over and over. */
+const TURNING = { orders: 16, minOrders: 8, snapshots: 1, barRuns: 2, instants: 4, flows: 0, books: 1 } as const
 
 /** Quotients of exact numbers: whoever rounds them, this is how far they may be apart. */
 const RELATIVE = 1e-12
@@ -46,6 +50,9 @@ describe('every metric of every book and window is what METRICS says when all fi
     ['over a month with holidays', MONTH, TRADING, 40],
     ['in a week of many snapshots and flows', WEEK, WATCHED, 100],
     ['over a month of many snapshots and flows', MONTH, WATCHED, 40],
+    ['in a week with runs of returns', WEEK, OBSERVED, 60],
+    ['over a month with runs of returns', MONTH, OBSERVED, 30],
+    ['in a week of many round trips', WEEK, TURNING, 60],
   ])('%s', (_, era, shape, numRuns) => {
     fc.assert(
       fc.property(history({ era, ...shape }), ({ deliveries, instants, hasSchedule }) => {
