@@ -51,7 +51,7 @@ export const betaVsBenchmark: WindowMetric = {
 
 function betaOf(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
   const closes = new Map<SeriesPoint, PriceE8>()
-  for (const point of series.points) {
+  for (const point of series.chain) {
     const [from, to] = spanOf(view, point)
     const close = benchmark.lastCloseIn(from, to)
     if (close !== undefined) closes.set(point, close)
