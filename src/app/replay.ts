@@ -1,8 +1,9 @@
-import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
+import { type Engine, FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { Replayer } from '../compute/replay/replayer.js'
 import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
+import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact } from '../domain/facts.js'
 import type { FrameSet } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
@@ -33,6 +34,8 @@ export type KnownBy = 'exact' | 'approximate' | undefined
 export interface Replayed {
   readonly frames: FrameSet
   readonly knownBy: KnownBy
+  /** How a number of these frames came about, as long as no later ones are asked for. */
+  readonly explain: (question: ExplanationQuestion) => Explanation | undefined
 }
 
 export interface FileOptions {
@@ -51,8 +54,9 @@ export async function* replayFiles(options: ReplayOptions, files: FileOptions): 
   const { config, ats, knownBy, signal } = options
   const input = await readInput(options, files)
   const feedsConfigured = config.clickhouse !== undefined || input.hasAnswered('clickhouse', undefined)
+  const engine = createReplayEngine(options, feedsConfigured)
   const replayer = new Replayer({
-    engine: createReplayEngine(options, feedsConfigured),
+    engine,
     facts: input.facts,
     prices: input.prices,
     periodsMs: config.periodsMs,
@@ -66,8 +70,12 @@ export async function* replayFiles(options: ReplayOptions, files: FileOptions): 
   const exactness = knownBy === undefined ? undefined : input.isRecorded ? 'exact' : 'approximate'
   for (const at of ats) {
     signal.throwIfAborted()
-    yield { frames: replayer.framesAt(at), knownBy: exactness }
+    yield replayed(engine, replayer.framesAt(at), exactness)
   }
+}
+
+function replayed(engine: Engine, frames: FrameSet, knownBy: KnownBy): Replayed {
+  return { frames, knownBy, explain: (question) => engine.explain(frames, question) }
 }
 
 async function readInput({ signal, onProgress }: ReplayOptions, files: FileOptions): Promise<FactInput> {
@@ -124,7 +132,7 @@ export async function* replayDatabase(options: ReplayOptions): AsyncGenerator<Re
         frames = replayer.tick(instant)
       }
       if (frames === undefined) throw new QuantError('usage', `instants must ascend: ${toIso(at)}`)
-      yield { frames, knownBy: knownBy === undefined ? undefined : 'approximate' }
+      yield replayed(engine, frames, knownBy === undefined ? undefined : 'approximate')
     }
   } finally {
     await sources.close()

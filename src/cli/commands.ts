@@ -2,6 +2,7 @@ import type { Command } from './command.js'
 import { config } from './config.js'
 import { demo } from './demo.js'
 import { embedded } from './embedded.js'
+import { explain } from './explain.js'
 import { incident } from './incident.js'
 import { record } from './record.js'
 import { replay } from './replay.js'
@@ -11,4 +12,4 @@ import { simulate } from './simulate.js'
 export const DEFAULT_COMMAND = 'serve'
 
 /** Every command there is; help and the parser are made from this table. */
-export const COMMANDS: readonly Command[] = [serve, demo, replay, record, incident, embedded, simulate, config]
+export const COMMANDS: readonly Command[] = [serve, demo, replay, explain, record, incident, embedded, simulate, config]

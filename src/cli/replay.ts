@@ -1,19 +1,11 @@
-import { type Replayed, replayDatabase, replayFiles } from '../app/replay.js'
+import type { Replayed } from '../app/replay.js'
 import { CSV_HEADER, csvRows, replayBodies } from '../app/replay-output.js'
-import { createCalendars } from '../domain/calendars.js'
 import { QuantError } from '../domain/errors.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { nearNames } from '../lib/near-names.js'
-import { timeOption } from './arguments.js'
-import type { Command, CommandContext } from './command.js'
-import { loadConfig } from './load-config.js'
-import { createLog } from './log.js'
-import { progressText } from './progress-text.js'
+import type { Command } from './command.js'
 import { replayInstants } from './replay-instants.js'
-import { createProgressLine } from './terminal.js'
-
-/** Rejected lines that are told one by one. */
-const TOLD_REJECTIONS = 100
+import { pathsOf, startReplay } from './replay-start.js'
 
 export const replay: Command = {
   name: 'replay',
@@ -56,38 +48,11 @@ export const replay: Command = {
     strict: 'stop at the first line that is no fact',
   },
   async run(context) {
-    const { values, lists, operands, terminal, signal } = context
-    const paths = [...(lists.facts ?? []), ...operands]
-    const isDatabase = values.database === true
-    if (isDatabase === paths.length > 0)
-      throw new QuantError(
-        'usage',
-        `replay needs ${isDatabase ? 'either --facts or --database, not both' : '--facts FILE or --database'}; see quant-exporter replay --help`,
-      )
+    const { values, lists, terminal } = context
+    const paths = pathsOf('replay', context)
     const ats = replayInstants(values, lists.at ?? [])
-    const knownBy = timeOption('known-by', values['known-by'])
     const windows = windowsOption(lists.window ?? [])
-    const config = loadConfig(context, overridesOf(values.config, isDatabase))
-    const progress = createProgressLine(terminal)
-    const rejections = new Rejections(terminal, values.strict === true)
-    const calendars = createCalendars(config.file.xnysExceptions)
-    const options = {
-      config,
-      calendars,
-      ats,
-      knownBy,
-      signal,
-      log: createLog(config, terminal, () => progress.clear()),
-      onProgress: (done: Parameters<typeof progressText>[0]) => progress.show(progressText(done)),
-    }
-    const replayed = isDatabase
-      ? replayDatabase(options)
-      : replayFiles(options, {
-          paths,
-          onRejection: (file, line, reason) => rejections.add(`${file}:${line}: ${reason}`),
-          onCutOff: (file) =>
-            terminal.err(`quant-exporter: ${file} ends in the middle, as after a crash; its whole lines count\n`),
-        })
+    const { calendars, replayed, rejections, progress } = startReplay(context, paths, ats)
     const selection = { strategyId: textOf(values.strategy), account: textOf(values.account), windows }
     const books = new Set<string>()
     let isFirst = true
@@ -110,14 +75,6 @@ export const replay: Command = {
 
 function textOf(value: string | boolean | undefined): string | undefined {
   return value === undefined ? undefined : String(value)
-}
-
-/** Files need neither a database nor the switch that starts to read one. */
-function overridesOf(config: string | boolean | undefined, isDatabase: boolean): Record<string, string> {
-  return {
-    ...(config === undefined ? {} : { QUANT_CONFIG: String(config) }),
-    ...(isDatabase ? {} : { JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'false' }),
-  }
 }
 
 function windowsOption(given: readonly string[]): readonly Window[] {
@@ -155,29 +112,4 @@ function nothingToPrint(
     'usage',
     `there is no live book${asked.join('')}${meant} (there are ${known.slice(0, 20).join(', ')})`,
   )
-}
-
-/** Lines that are no facts: told one by one at first, counted all. */
-class Rejections {
-  readonly #terminal: CommandContext['terminal']
-  readonly #isStrict: boolean
-  #count = 0
-
-  constructor(terminal: CommandContext['terminal'], isStrict: boolean) {
-    this.#terminal = terminal
-    this.#isStrict = isStrict
-  }
-
-  add(text: string): void {
-    if (this.#isStrict) throw new QuantError('facts_rejected', text)
-    this.#count += 1
-    if (this.#count <= TOLD_REJECTIONS) this.#terminal.err(`quant-exporter: ${text}\n`)
-  }
-
-  throwIfAny(): void {
-    if (this.#count === 0) return
-    const more = this.#count > TOLD_REJECTIONS ? ` (the first ${TOLD_REJECTIONS} are told above)` : ''
-    const lines = this.#count === 1 ? '1 line is no fact and was' : `${this.#count} lines are no facts and were`
-    throw new QuantError('facts_rejected', `${lines} left out${more}`)
-  }
 }

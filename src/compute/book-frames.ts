@@ -1,4 +1,5 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { Explanation } from '../domain/explanation.js'
 import type { BookFrame, WindowValues } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
@@ -13,7 +14,9 @@ import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
 import { Coverage } from './coverage.js'
 import type { DueMinutes } from './due-minutes.js'
+import { EquityMemory } from './equity/equity-memory.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
+import { explainMetric, type MetricQuestion } from './explain/explain-metric.js'
 import { newer } from './feed-events.js'
 import { holdingsOf, NO_HOLDINGS } from './holdings.js'
 import { type Digest, digestText, plus } from './inputs/digest.js'
@@ -21,6 +24,7 @@ import type { MarketTerms } from './inputs/market-terms.js'
 import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import { pricedSymbols } from './price-demand.js'
+import { sameResult } from './result.js'
 import type { SessionAges } from './staleness.js'
 import type { TierPlan } from './tier-plan.js'
 import type { WindowView } from './view.js'
@@ -71,6 +75,8 @@ export interface BookFramesOptions extends BookReaderOptions {
 
 /** By window; a hole is an age, which is taken when the frame is read. */
 type Results = Record<Window, (MetricResult | undefined)[]>
+/** By adapter; holes are metrics that are not told by adapter. */
+type Splits = ReadonlyMap<string, Results>
 
 /**
  * The frames of one book: computes what has to be computed, carries over what has not, and counts material changes.
@@ -80,20 +86,27 @@ type Results = Record<Window, (MetricResult | undefined)[]>
 export class BookFrames {
   readonly #options: BookFramesOptions
   readonly #tiers: Record<Tier, TierState>
+  /** Those in which a metric is about orders and their prices. */
+  readonly #tiersOfOrders: readonly Tier[]
   readonly #sources: BookSources
   readonly #coverage: Coverage
   #results: Results = recordOf(WINDOWS, () => [])
+  #splits: Splits = new Map()
   #holdings = NO_HOLDINGS
   #availability: string | undefined
   #seq = 0
   readonly #inputs: Partial<Record<Tier, TierInputs>> = {}
   #windows: BookFrame['windows'] | undefined
+  #byAdapter: BookFrame['byAdapter'] = new Map()
   /** Symbols whose prices are inputs; another minute, or another fact, and they may be others. */
   #priced: { readonly minute: number; readonly symbols: ReadonlySet<string> } | undefined
 
   constructor(options: BookFramesOptions) {
     this.#options = options
     this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true }))
+    this.#tiersOfOrders = TIERS.filter((tier) =>
+      options.plan[tier].planned.some(({ definition }) => definition.byAdapter === true),
+    )
     this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.settings)
   }
@@ -121,12 +134,15 @@ export class BookFrames {
    * Takes in what the market told before T. A new price matters to who holds the symbol, a quote where no bar is fresh; one
    * of the past to who ever traded it or has had it in his account.
    */
-  noteMarket({ latest, quoted, past, late }: MarketNews): void {
+  noteMarket(news: MarketNews): void {
+    const { latest, quoted, past, late } = news
+    const { book, account, memory } = this.#options
+    book.orderFlow.noteMarket(news)
+    if (book.orderFlow.isUnsettled) for (const tier of this.#tiersOfOrders) this.#tiers[tier].dirty = true
     const benchmark = this.#options.benchmark()
     if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#tiers.heavy.dirty = true
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
-    const { book, account, memory } = this.#options
     const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
     if (isOfPast) memory.forgetPast()
     if (
@@ -143,13 +159,15 @@ export class BookFrames {
     if (this.#availability !== availability.key) this.touch()
     this.#availability = availability.key
 
-    const before = this.#results
+    const [before, splitsBefore] = [this.#results, this.#splits]
     let material = this.#windows === undefined
     const readerAt = this.#readers()
     for (const tier of TIERS) if (this.#computeTier(tier, inputs, readerAt)) material = true
     if (this.#computeCoverage(inputs)) material = true
     // What is said about a value may be new although the value is not.
-    if (this.#windows === undefined || this.#results !== before) this.#windows = this.#assemble()
+    if (this.#windows === undefined || this.#results !== before) this.#windows = assembled(this.#results)
+    if (this.#splits !== splitsBefore)
+      this.#byAdapter = new Map([...this.#splits].map(([adapter, results]) => [adapter, assembled(results)]))
     const instants = this.#instants(inputs)
     this.#sources.observe(instants, this.#holdings, stamp)
     if (inputs.judges && this.#sources.judge(inputs.ages)) material = true
@@ -159,11 +177,20 @@ export class BookFrames {
       seq: this.#seq,
       moneyDecimals: moneyDecimalsOf(book.description.calendar),
       windows: this.#windows,
+      byAdapter: this.#byAdapter,
       sources: this.#sources.instants,
       instants,
       stamp,
       inputsDigest: this.#inputsDigest(inputs),
     }
+  }
+
+  /** How a number of one of the book's frames came about; what ticks remember is as it was. */
+  explain(question: MetricQuestion): Explanation {
+    const { book, memory } = this.#options
+    // What has happened since the last tick is news to the memory of the ticks, and to no other.
+    memory.note(book.changes.take())
+    return explainMetric({ ...this.#options, memory: new EquityMemory() }, question)
   }
 
   /**
@@ -217,9 +244,10 @@ export class BookFrames {
       state.instant = instant
       return false
     }
-    const { results, holdsUntil } = this.#compute(planned, instant, availability, readerAt)
+    const { results, splits, holdsUntil } = this.#compute(planned, instant, availability, readerAt)
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
-    return this.#accept(results)
+    const isOtherSplit = this.#acceptSplits(splits)
+    return this.#accept(results) || isOtherSplit
   }
 
   /** One reader an instant: when tiers fall on one, they share what they read. */
@@ -232,7 +260,17 @@ export class BookFrames {
   #accept(results: Results): boolean {
     const before = this.#results
     this.#results = results
-    return WINDOWS.some((window) => results[window].some((result, index) => !sameResult(result, before[window][index])))
+    return !sameResults(results, before)
+  }
+
+  #acceptSplits(splits: Splits): boolean {
+    const before = this.#splits
+    this.#splits = splits
+    if (splits === before) return false
+    return (
+      splits.size !== before.size ||
+      [...splits].some(([adapter, results]) => !sameResults(results, before.get(adapter)))
+    )
   }
 
   #compute(
@@ -240,7 +278,7 @@ export class BookFrames {
     at: EpochMs,
     availability: Availability,
     readerAt: (at: EpochMs) => BookReader,
-  ): { results: Results; holdsUntil: EpochMs } {
+  ): { results: Results; splits: Splits; holdsUntil: EpochMs } {
     const results = this.#copyResults()
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
@@ -257,12 +295,37 @@ export class BookFrames {
           set(index, WINDOWS, missing ?? this.#guard(definition, () => definition.compute(level)))
         else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, missing))
       }
-      return { results, holdsUntil: reader.holdsUntil }
+      return { results, splits: this.#split(planned, reader, views, availability), holdsUntil: reader.holdsUntil }
     } catch (error) {
       const result = calendarEnds(error)
       for (const { index } of planned) set(index, WINDOWS, result)
-      return { results, holdsUntil: at }
+      return { results, splits: new Map(), holdsUntil: at }
     }
+  }
+
+  /** The same metrics of the orders of each adapter, those that are told so. */
+  #split(
+    planned: TierPlan[Tier]['planned'],
+    reader: BookReader,
+    views: readonly WindowView[],
+    availability: Availability,
+  ): Splits {
+    const told = planned.flatMap(({ definition, index }) =>
+      definition.byAdapter === true && !isLevel(definition) ? [{ definition, index }] : [],
+    )
+    if (told.length === 0) return this.#splits
+    return new Map(
+      reader.adapters().map((adapter) => {
+        const before = this.#splits.get(adapter)
+        const results: Results = recordOf(WINDOWS, (window) => [...(before?.[window] ?? [])])
+        for (const view of views) {
+          const ofAdapter: WindowView = { ...view, execution: () => view.execution(adapter) }
+          for (const { definition, index } of told)
+            results[view.window][index] = this.#inWindow(definition, ofAdapter, unavailable(definition, availability))
+        }
+        return [adapter, results]
+      }),
+    )
   }
 
   #inWindow(definition: WindowMetric, view: WindowView, missing: MetricResult | undefined): MetricResult {
@@ -320,11 +383,17 @@ export class BookFrames {
   #copyResults(): Results {
     return recordOf(WINDOWS, (window) => [...this.#results[window]])
   }
+}
 
-  #assemble(): BookFrame['windows'] {
-    const results = this.#results
-    return recordOf(WINDOWS, (window): WindowValues => ({ window, results: results[window] }))
-  }
+function assembled(results: Results): BookFrame['windows'] {
+  return recordOf(WINDOWS, (window): WindowValues => ({ window, results: results[window] }))
+}
+
+function sameResults(a: Results, b: Results | undefined): boolean {
+  return (
+    b !== undefined &&
+    WINDOWS.every((window) => a[window].every((result, index) => sameResult(result, b[window][index])))
+  )
 }
 
 /** A tier moves with its instant; within one instant only the light tier takes in what has just become known. */
@@ -337,10 +406,4 @@ function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: Epo
 function calendarEnds(error: unknown): MetricResult {
   if (!(error instanceof CalendarOutOfRange)) throw error
   return { status: 'error', reason: 'calendar_out_of_range', meta: { calendar: error.calendar } }
-}
-
-function sameResult(a: MetricResult | undefined, b: MetricResult | undefined): boolean {
-  if (a === undefined || b === undefined || a.status !== b.status) return a === b
-  if (a.status === 'ok') return b.status === 'ok' && Object.is(a.value, b.value)
-  return b.status !== 'ok' && a.reason === b.reason
 }

@@ -5,8 +5,11 @@ import { LONGEST_WINDOW_SESSIONS, type Window, windowBounds } from '../domain/wi
 import { readOnce } from '../lib/read-once.js'
 import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { BookCosts } from './book-costs.js'
-import type { BookEquity } from './equity/book-equity.js'
+import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
+import type { ExecutionWindow } from './execution/channel.js'
+import type { OrderFlow } from './execution/order-flow.js'
+import { orderPricingOf } from './execution/order-pricing.js'
 import { markSourcesOf } from './mark-sources.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
@@ -42,6 +45,8 @@ export class BookReader {
   readonly #costs: BookCosts
   readonly #results = new Map<EpochMs, Result>()
   readonly #trades = new Map<EpochMs, WindowTrades>()
+  readonly #executions = new Map<string, ExecutionWindow>()
+  #isFlowSettled = false
   #level: LevelView | undefined
   /** Before it nothing matters any more. */
   readonly #longest: EpochMs
@@ -108,6 +113,7 @@ export class BookReader {
       ...this.#resultSince(start, lead),
       costSource: this.#costs.source,
       trades: () => this.#tradesSince(start),
+      execution: (adapter) => this.#executionIn(window, start, adapter),
       orderCount: book.submissions.countIn(start, this.at),
       // Submits and decisions are activity, and the horizon of that is theirs too.
       routed: {
@@ -119,6 +125,27 @@ export class BookReader {
         vetoed: book.decisions.vetoed.countIn(start, this.at),
       },
     }
+  }
+
+  /** Adapters that took an order of a window, or have an open one. */
+  adapters(): string[] {
+    return this.#settledFlow().adaptersAfter(this.#longest, this.at)
+  }
+
+  /** Submits, fills, ends and decisions are activity, and the horizon of that is theirs too. */
+  #executionIn(window: Window, start: EpochMs, adapter?: string): ExecutionWindow {
+    return readOnce(this.#executions, `${window} ${adapter ?? ''}`, () =>
+      this.#settledFlow().read(window, { from: start, to: this.at }, adapter),
+    )
+  }
+
+  /** The orders, priced with what is known at T. */
+  #settledFlow(): OrderFlow {
+    const { orderFlow } = this.#options.book
+    if (!this.#isFlowSettled) orderFlow.settle(this.at, this.#longest, orderPricingOf(this.#options))
+    this.#isFlowSettled = true
+    this.#changesAt(orderFlow.holdsUntil)
+    return orderFlow
   }
 
   /** A trip ends with an entry of its ledger: the horizon of those is its own. */
@@ -200,7 +227,7 @@ export class BookReader {
       ),
       feesInKind: this.#feesInKind(states),
       accountFees: this.#costs.ofAccount(start, this.at, this.#equity.sharing()),
-      unrealizedChange: this.#unrealizedChange(this.level(), this.#positionsAtStart(start, lead), sum('takenOver')),
+      unrealizedChange: this.#unrealizedChange(this.level(), this.positionsAtStart({ start, lead }), sum('takenOver')),
     }
   }
 
@@ -238,8 +265,11 @@ export class BookReader {
     return held ? 'idle' : 'flat'
   }
 
-  /** A start that stands still is marked once, until something of the past changes. */
-  #positionsAtStart(start: EpochMs, lead: number): Valuation<readonly MarkedPosition[]> {
+  /**
+   * What was held at a window's start, with the start's own marks. A start that stands still is marked once, until
+   * something of the past changes.
+   */
+  positionsAtStart({ start, lead }: Pick<WindowStart, 'start' | 'lead'>): Valuation<readonly MarkedPosition[]> {
     const read = () => this.#positions(start, lead, markAtStart)
     return Number.isFinite(lead) ? read() : this.#options.memory.ofPast({ at: start, now: this.at }, 'positions', read)
   }

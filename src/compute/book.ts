@@ -10,6 +10,9 @@ import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators
 import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
+import { OrderFlow } from './execution/order-flow.js'
+import type { FlowOrder } from './execution/order-parts.js'
+import type { OrderPins } from './execution/order-pins.js'
 import { brokerCostsOf, deriveFills, type Fill, isFinal, type ScheduledCost, waitsForPrice } from './fills.js'
 import type { FactSum } from './inputs/fact-sum.js'
 import { OpenOrders } from './open-orders.js'
@@ -40,6 +43,7 @@ export interface BookOptions {
   readonly scheduledCost: ScheduledCost
   /** What the book's account was told. */
   readonly facts: FactSum
+  readonly orderPins: OrderPins
 }
 
 /**
@@ -56,7 +60,9 @@ export class Book {
   /** When orders were submitted. */
   readonly submissions = new InstantSet()
   readonly changes = new TimelineChanges()
-  readonly decisions = new Decisions()
+  readonly decisions = new Decisions((decisionId) => this.orderFlow.decisionChanged(decisionId))
+  /** Its orders as execution figures see them. */
+  readonly orderFlow: OrderFlow
   readonly routing = new Routing()
   readonly openOrders = new OpenOrders()
   readonly #facts: FactSum
@@ -71,7 +77,12 @@ export class Book {
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, OpeningPositionFact>()
 
-  constructor({ description, calendar, termsOf, scheduledCost, facts }: BookOptions) {
+  constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins }: BookOptions) {
+    this.orderFlow = new OrderFlow({
+      orderOf: (executionId) => this.#flowOrderOf(executionId),
+      decisionOf: (decisionId) => this.decisions.find(decisionId),
+      pins: orderPins,
+    })
     this.#facts = facts
     this.#scheduledCost = scheduledCost
     this.description = description
@@ -117,6 +128,7 @@ export class Book {
     this.#orders.delete(executionId)
     this.#looseCosts.delete(executionId)
     this.#waiting.delete(executionId)
+    this.#flowChanged(order)
     return [order.row.symbol]
   }
 
@@ -245,6 +257,8 @@ export class Book {
     if (loose === undefined) this.#looseCosts.delete(row.executionId)
     else this.#looseCosts.set(row.executionId, loose)
 
+    if (before !== undefined) this.#flowChanged(before)
+    this.#flowChanged(order)
     const touched: string[] = []
     if (before !== undefined && before.row.symbol !== row.symbol && before.fills.length > 0) {
       this.#ledger(before.row.symbol).replace(before.fills, NO_FILLS)
@@ -256,6 +270,18 @@ export class Book {
       touched.push(row.symbol)
     }
     return touched
+  }
+
+  /** Its own figures are others, and so may be the marks of orders that were priced by its fills. */
+  #flowChanged({ row: { executionId, symbol }, fills }: Order): void {
+    this.orderFlow.orderChanged(executionId)
+    const first = fills[0]
+    if (first !== undefined) this.orderFlow.pricesChanged(symbol, first.at)
+  }
+
+  #flowOrderOf(executionId: string): FlowOrder | undefined {
+    const order = this.#orders.get(executionId)
+    return order && { row: order.row, fills: order.fills, looseCosts: this.#looseCosts.get(executionId)?.costs }
   }
 
   /** What the broker said of the fills of an order. */

@@ -1,3 +1,4 @@
+import type { PriceE8 } from '../domain/exact.js'
 import type { DecisionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
 import { InstantSet } from './accumulators/instant-set.js'
@@ -17,6 +18,8 @@ export interface Review {
 
 interface Decision {
   readonly at: EpochMs
+  readonly price: PriceE8 | undefined
+  readonly isBrokerReject: boolean
   readonly symbol: string
   readonly isVetoed: boolean
   readonly review: Review | undefined
@@ -37,16 +40,25 @@ export class Decisions {
   readonly #bySymbol = new Map<string, InstantSet>()
   /** By (reviewed at, decision id). */
   readonly #reviews: Review[] = []
+  readonly #onChange: (decisionId: string) => void
+
+  /** `onChange` is told of each decision that comes, changes or goes. */
+  constructor(onChange: (decisionId: string) => void = () => undefined) {
+    this.#onChange = onChange
+  }
 
   /** Applies the latest revision of a decision; false when it says nothing new. */
   apply(fact: DecisionFact): boolean {
     const before = this.#known.get(fact.decisionId)
     const term = termOfFact(fact)
     if (before !== undefined && before.term === term) return false
-    const decision = { at: fact.at, symbol: fact.symbol, isVetoed: isVetoed(fact), review: reviewOf(fact), term }
+    const { at, symbol, price } = fact
+    const standing = { isVetoed: isVetoed(fact), isBrokerReject: isBrokerReject(fact), review: reviewOf(fact) }
+    const decision = { at, symbol, price, term, ...standing }
     if (before !== undefined) this.#remove(before)
     this.#known.set(fact.decisionId, decision)
     this.#add(decision)
+    this.#onChange(fact.decisionId)
     return true
   }
 
@@ -56,6 +68,7 @@ export class Decisions {
     if (decision === undefined) return
     this.#known.delete(decisionId)
     this.#remove(decision)
+    this.#onChange(decisionId)
   }
 
   /** Forgets what was decided up to an instant that no window reaches: a process that starts now does not read it. */
@@ -70,6 +83,11 @@ export class Decisions {
 
   get digest(): Digest {
     return this.#digest
+  }
+
+  /** What an order rests on that was made of a decision. */
+  find(decisionId: string): Pick<Decision, 'at' | 'price' | 'isBrokerReject'> | undefined {
+    return this.#known.get(decisionId)
   }
 
   at(decisionId: string): EpochMs | undefined {
@@ -136,6 +154,11 @@ export class Decisions {
 function isVetoed({ status, vetoReasons = [], brokerRejectReasons = [] }: DecisionFact): boolean {
   if (status !== 'rejected' && status !== 'blocked') return false
   return vetoReasons.length > 0 || brokerRejectReasons.length === 0
+}
+
+/** Refused by the broker, whatever else was held against it. */
+function isBrokerReject({ status, brokerRejectReasons = [] }: DecisionFact): boolean {
+  return status === 'rejected' && brokerRejectReasons.length > 0
 }
 
 function reviewOf(decision: DecisionFact): Review | undefined {

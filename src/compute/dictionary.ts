@@ -1,6 +1,15 @@
 import type { MetricDefinition } from './metrics/definition.js'
+import { cancelRate } from './metrics/execution/cancel-rate.js'
+import { decisionToSubmitLatencyMsP50 } from './metrics/execution/decision-to-submit-latency-ms-p50.js'
+import { decisionToSubmitLatencyMsP95 } from './metrics/execution/decision-to-submit-latency-ms-p95.js'
 import { decisionVetoRate } from './metrics/execution/decision-veto-rate.js'
+import { fillRatio } from './metrics/execution/fill-ratio.js'
+import { implementationShortfallBps } from './metrics/execution/implementation-shortfall-bps.js'
+import { rejectRate } from './metrics/execution/reject-rate.js'
 import { routeFallbackRate } from './metrics/execution/route-fallback-rate.js'
+import { slippageBpsVsMid } from './metrics/execution/slippage-bps-vs-mid.js'
+import { submitToFillLatencyMsP50 } from './metrics/execution/submit-to-fill-latency-ms-p50.js'
+import { submitToFillLatencyMsP95 } from './metrics/execution/submit-to-fill-latency-ms-p95.js'
 import { betaVsBenchmark } from './metrics/exposure/beta-vs-benchmark.js'
 import { grossExposure } from './metrics/exposure/gross-exposure.js'
 import { leverageGrossOverEquity } from './metrics/exposure/leverage-gross-over-equity.js'
@@ -44,6 +53,7 @@ import { expectancyPerTrade } from './metrics/trades/expectancy-per-trade.js'
 import { payoffRatio } from './metrics/trades/payoff-ratio.js'
 import { profitFactor } from './metrics/trades/profit-factor.js'
 import { tradeCount } from './metrics/trades/trade-count.js'
+import { turnoverRatio } from './metrics/trades/turnover-ratio.js'
 import { winRate } from './metrics/trades/win-rate.js'
 
 /** Every metric there is, in the order in which frames, documents and dashboards show them. */
@@ -76,7 +86,17 @@ export const DICTIONARY: readonly MetricDefinition[] = [
   avgLoss,
   payoffRatio,
   expectancyPerTrade,
+  turnoverRatio,
   avgHoldingMinutes,
+  fillRatio,
+  rejectRate,
+  cancelRate,
+  slippageBpsVsMid,
+  implementationShortfallBps,
+  decisionToSubmitLatencyMsP50,
+  decisionToSubmitLatencyMsP95,
+  submitToFillLatencyMsP50,
+  submitToFillLatencyMsP95,
   routeFallbackRate,
   decisionVetoRate,
   grossExposure,

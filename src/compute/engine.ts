@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { bookId } from '../domain/book.js'
 import type { CalendarName } from '../domain/calendar.js'
 import type { PriceE8 } from '../domain/exact.js'
+import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
@@ -14,6 +16,7 @@ import type {
   PriceDemand,
   SignalColumn,
   StrategySummary,
+  SymbolPinsDemand,
 } from '../domain/ports.js'
 import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
@@ -161,7 +164,10 @@ export class Engine implements FactSink {
     this.#portfolio.settle()
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
-    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now) }
+    const pinsOf = new Map<string, SymbolPinsDemand>()
+    for (const [symbol, { instants, lateCount }] of this.#portfolio.orderPins.all())
+      pinsOf.set(symbol, { instants: instants.instants, lateCount })
+    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now), pinsOf }
   }
 
   /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */
@@ -178,7 +184,12 @@ export class Engine implements FactSink {
     this.advanceTo(at)
     this.#coarsenPrices(at)
     const boundary = at - FINE_HISTORY_MS
-    const news = this.#market.settle(at, { boundary, oldest: at - BAR_LIFETIME_MS, pins: this.#pinsAt(at) })
+    const news = this.#market.settle(at, {
+      boundary,
+      oldest: at - BAR_LIFETIME_MS,
+      pins: this.#pinsAt(at),
+      orderPins: this.#portfolio.orderPins,
+    })
     this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
     const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
@@ -254,6 +265,27 @@ export class Engine implements FactSink {
   /** Positions that stand for the orders before the longest window of an instant, once T has been moved there. */
   carriedPositions(from: EpochMs): CarriedPositions {
     return carriedPositions(this.#portfolio, from)
+  }
+
+  /**
+   * How one number of the latest frames came about; undefined where they have no such book, or the dictionary no such metric.
+   * Changes nothing: ticks before and after it say what they would say without it.
+   */
+  explain(frames: FrameSet, { strategyId, account, window, metric }: ExplanationQuestion): Explanation | undefined {
+    const id = bookId({ strategyId, account })
+    const { dictionary, settings } = this.#options
+    const index = dictionary.findIndex(({ name }) => name === metric)
+    const [definition, frame, book] = [dictionary[index], frames.books.get(id), this.#portfolio.books.get(id)]
+    if (definition === undefined || frame === undefined || book === undefined) return undefined
+    this.#portfolio.settle()
+    return this.#framesOf(id, book).explain({
+      definition,
+      index,
+      window,
+      frame,
+      due: new DueMinutes(frame.stamp.at, this.#market, settings),
+      universe: this.#portfolio.universeOf(book),
+    })
   }
 
   strategies(): StrategySummary[] {

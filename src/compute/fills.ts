@@ -100,6 +100,11 @@ function fillsOfRow(row: ExecutionFact, scheduledCost: ScheduledCost): Fill[] {
   return [{ fillId: REMAINDER, at, quantity, notional, executionId, submittedAt, side, costs }]
 }
 
+/** Whether a fill's time stands for one that nobody told: that of its order's submit. */
+export function isUntimed(row: ExecutionFact, { fillId }: Fill): boolean {
+  return fillId === REMAINDER && row.filledAt === undefined
+}
+
 interface Part {
   readonly fillId: string
   readonly at: EpochMs

@@ -3,6 +3,7 @@ import type { Feed, MinuteRuns, PriceColumn, SignalColumn } from '../domain/port
 import type { EpochMs } from '../domain/time.js'
 import { SHORTEST_WINDOW_MS } from '../domain/window.js'
 import { type PriceChange, PriceSeries } from './accumulators/price-series.js'
+import type { OrderPins, SymbolPins } from './execution/order-pins.js'
 import { FeedEvents } from './feed-events.js'
 
 export type Span = readonly [from: EpochMs, to: EpochMs]
@@ -17,6 +18,8 @@ export interface MarketNews {
   readonly corrected: ReadonlyMap<string, Span>
   /** Symbols with prices of the past that are others now, or new so late that a window may start behind them. */
   readonly past: ReadonlySet<string>
+  /** Bars from before have gone. */
+  readonly oldest: EpochMs
   /** Minutes that had been missing. */
   readonly late: Readonly<Record<Feed, ReadonlySet<string>>>
 }
@@ -93,19 +96,26 @@ export class Market {
    */
   settle(
     at: EpochMs,
-    { boundary, oldest, pins }: { boundary: EpochMs; oldest: EpochMs; pins: readonly EpochMs[] },
+    {
+      boundary,
+      oldest,
+      pins,
+      orderPins,
+    }: { boundary: EpochMs; oldest: EpochMs; pins: readonly EpochMs[]; orderPins: OrderPins },
   ): MarketNews {
     for (const [symbol, series] of this.#bars)
-      if (series.thin(boundary, oldest, pins)) this.#correct(symbol, this.#thinnedTo - series.cellMs, boundary)
+      if (series.thin(boundary, oldest, pins, orderPins.of(symbol)))
+        this.#correct(symbol, this.#thinnedFrom(series, orderPins.of(symbol)), boundary)
     for (const [symbol, series] of this.#mids)
-      if (series.thin(boundary, at - QUOTE_LIFETIME_MS, pins))
-        this.#correct(symbol, this.#thinnedTo - series.cellMs, boundary)
+      if (series.thin(boundary, at - QUOTE_LIFETIME_MS, pins, orderPins.of(symbol)))
+        this.#correct(symbol, this.#thinnedFrom(series, orderPins.of(symbol)), boundary)
+    orderPins.thinned(boundary, oldest)
     this.#thinnedTo = boundary
     const late = { bars: this.feeds.bars.settle(at, oldest), signals: this.feeds.signals.settle(at, oldest) }
     const past = new Set(this.#corrected.keys())
     for (const newest of [this.#latest, this.#quoted])
       for (const [symbol, oldestAt] of newest) if (oldestAt <= at - SHORTEST_WINDOW_MS) past.add(symbol)
-    const news = { latest: this.#latest, quoted: this.#quoted, corrected: this.#corrected, past, late }
+    const news = { latest: this.#latest, quoted: this.#quoted, corrected: this.#corrected, past, oldest, late }
     this.#latest = new Map()
     this.#quoted = new Map()
     this.#corrected = new Map()
@@ -127,6 +137,11 @@ export class Market {
       if (change === 'news') newest.set(symbol, Math.min(at, newest.get(symbol) ?? at))
       if (change === 'correction') this.#correct(symbol, at - 1, Number.POSITIVE_INFINITY)
     }
+  }
+
+  /** Where points may have gone: behind what was thinned before, and behind the first pin that is another one. */
+  #thinnedFrom({ cellMs }: PriceSeries, pins: SymbolPins | undefined): EpochMs {
+    return Math.min(this.#thinnedTo, pins?.changedFrom ?? Number.POSITIVE_INFINITY) - cellMs
   }
 
   #correct(symbol: string, from: EpochMs, to: EpochMs): void {

@@ -17,6 +17,7 @@ import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
 import { Book } from './book.js'
 import { isCashFee } from './equity/flows.js'
+import { OrderPins } from './execution/order-pins.js'
 import { type Digest, plus, termOfFact } from './inputs/digest.js'
 import { Instruments } from './instruments.js'
 import { timesMultiplier } from './market-value.js'
@@ -49,6 +50,7 @@ export class Portfolio {
   readonly accounts = new Map<string, Account>()
   readonly strategies = new Map<string, StrategyFact>()
   readonly instruments: Instruments
+  readonly orderPins = new OrderPins()
   readonly #options: PortfolioOptions
   readonly #bookOfExecution = new Map<string, Book>()
   readonly #bookOfDecision = new Map<string, Book>()
@@ -249,6 +251,7 @@ export class Portfolio {
       book.calendar = this.#options.calendars[calendar]
       this.#dirty.add(book)
       book.changes.changedFrom(Number.NEGATIVE_INFINITY)
+      book.orderFlow.allPricesChanged(Number.NEGATIVE_INFINITY)
       this.#rebases.unsettleAll(this.#account(account), Number.NEGATIVE_INFINITY)
       for (const symbol of book.ledgers.keys()) {
         book.recost(symbol)
@@ -265,6 +268,7 @@ export class Portfolio {
     if (isRevalued) for (const account of this.accounts.values()) account.revalue()
     for (const book of this.books.values()) {
       if (isRevalued) this.#dirty.add(book)
+      book.orderFlow.pricesChanged(symbol, Number.NEGATIVE_INFINITY)
       if (this.accountOf(book).hasShown(symbol)) {
         this.#dirty.add(book)
         book.changes.changedFrom(Number.NEGATIVE_INFINITY)
@@ -306,6 +310,8 @@ export class Portfolio {
     this.books.delete(bookId(book.description))
     account.books.delete(strategyId)
     this.#dirty.delete(book)
+    // Its orders need no prices any more.
+    book.orderFlow.place(this.now)
     for (const other of account.books.values()) this.#dirty.add(other)
   }
 
@@ -393,6 +399,7 @@ export class Portfolio {
     for (const book of account.books.values()) {
       this.#dirty.add(book)
       book.changes.changedFrom(at)
+      book.orderFlow.allPricesChanged(at)
       for (const [symbol, ledger] of book.ledgers) {
         if (account.firstSnapshot !== firstBefore || ledger.opening.kind === 'unknown')
           this.#openings.unsettle(account, symbol)
@@ -458,6 +465,7 @@ export class Portfolio {
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: () => undefined,
       facts: account.facts,
+      orderPins: new OrderPins(),
     })
     return account.orphans
   }
@@ -499,6 +507,7 @@ export class Portfolio {
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: (row, quantity, notional) => this.#scheduledCost(book, row, quantity, notional),
       facts: this.#account(account).facts,
+      orderPins: this.orderPins,
     })
     this.books.set(id, book)
     this.#account(account).books.set(strategyId, book)

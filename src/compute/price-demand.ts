@@ -14,7 +14,7 @@ import type { ComputeSettings } from './settings.js'
 const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
 /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
-export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): Omit<PriceDemand, 'pins'> {
+export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): Pick<PriceDemand, 'kept' | 'watched'> {
   const { books, now } = portfolio
   const kept = new Map<string, number>()
   const watched = new Set<string>()
@@ -43,6 +43,8 @@ export function pricedSymbols(
   const symbols = new Set<string>()
   for (const [symbol, ledger] of book.ledgers)
     if (ledger.lastAt > since || ledger.stateAt(at).quantity !== 0n || ledger.isUnknownAfter(since)) symbols.add(symbol)
+  // An order needs the marks of its own time, whether or not it ever filled anything.
+  for (const symbol of book.orderFlow.symbolsAfter(since)) symbols.add(symbol)
   // Equity moves with everything that the account holds, whoever bought it.
   for (const symbol of account.symbolsShownAfter(shownFrom)) symbols.add(symbol)
   if (benchmark !== undefined) symbols.add(benchmark)

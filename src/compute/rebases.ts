@@ -160,7 +160,8 @@ export class Rebases {
     held: LedgerState,
     at: EpochMs,
   ): Adjustment | undefined {
-    const own = avgEntryPrice ?? account.prices(symbol)?.latestAt(at)?.priceE8
+    const told = account.prices(symbol)?.latestAt(at)
+    const own = avgEntryPrice ?? (told?.at === at ? told.priceE8 : undefined)
     const price = this.#markAt(book, symbol, at) ?? own
     const isFee =
       book.calendar.name === '24x7' &&

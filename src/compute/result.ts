@@ -19,3 +19,10 @@ export function unknown(valuation: Unknown): MetricResult {
   const { reason, symbols, meta } = valuation
   return insufficient(reason, symbols.length > 0 ? { ...meta, symbols: [...symbols].sort() } : meta)
 }
+
+/** Equal in value, status and reason; what is said about a value may differ. */
+export function sameResult(a: MetricResult | undefined, b: MetricResult | undefined): boolean {
+  if (a === undefined || b === undefined || a.status !== b.status) return a === b
+  if (a.status === 'ok') return b.status === 'ok' && Object.is(a.value, b.value)
+  return b.status !== 'ok' && a.reason === b.reason
+}

@@ -7,6 +7,7 @@ import type { Window } from '../domain/window.js'
 import type { CostSource } from './costs.js'
 import type { Review } from './decisions.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
+import type { ExecutionWindow } from './execution/channel.js'
 import type { Mark } from './marks.js'
 import type { WindowTrades } from './trades.js'
 import type { Valuation } from './valuation.js'
@@ -73,6 +74,8 @@ export interface WindowView extends WindowStart {
   readonly unrealizedChange: Valuation<MoneyE17>
   /** The round trips that were closed in the window; worked out when a metric asks for the first time. */
   readonly trades: () => WindowTrades
+  /** What was done with orders in the window, or with those that one adapter took; worked out at the first call. */
+  readonly execution: (adapter?: string) => ExecutionWindow
   /** Orders submitted in the window. */
   readonly orderCount: number
   /** Orders submitted in the window that name both adapters, and those that took another one than expected. */

@@ -1,5 +1,6 @@
 import { DICTIONARY } from '../compute/dictionary.js'
 import { renderConfigurationDocs } from './configuration-page.js'
+import { renderFormulaTexts } from './formula-texts.js'
 import { docstringsIn } from './metric-docstring.js'
 import { renderMetricsPage } from './metrics-page.js'
 
@@ -12,5 +13,6 @@ export function generatedFiles(metricSources: readonly string[]): Record<string,
   return {
     'docs/configuration.md': renderConfigurationDocs(),
     'docs/metrics.md': renderMetricsPage(DICTIONARY, docstrings),
+    'src/compute/explain/formula-texts.ts': renderFormulaTexts(DICTIONARY, docstrings),
   }
 }

@@ -1,4 +1,10 @@
-import { METRIC_GROUPS, type MetricDescription, UNIT_DECIMALS } from '../domain/metric.js'
+import {
+  adapterGaugeOf,
+  METRIC_GROUPS,
+  type MetaGauge,
+  type MetricDescription,
+  UNIT_DECIMALS,
+} from '../domain/metric.js'
 import type { MetricDocstring } from './metric-docstring.js'
 
 const TIER_PERIODS = { light: '1 s', medium: '5 s', heavy: '30 s' }
@@ -70,8 +76,8 @@ function row(metric: MetricDescription): string {
 }
 
 function section(metric: MetricDescription, doc: MetricDocstring): string[] {
-  const { name, instant, besides = [], needs = [], sources } = metric
-  const others = [...(instant === undefined ? [] : [instant]), ...besides]
+  const { name, instant, besides = [], needs = [], sources, byAdapter } = metric
+  const others = [...(instant === undefined ? [] : [instant]), ...besides.map(named)]
   return [
     '',
     `### ${name}`,
@@ -85,8 +91,21 @@ function section(metric: MetricDescription, doc: MetricDocstring): string[] {
     `- **Source:** ${doc.source}`,
     `- **Rests on:** ${sources.length === 0 ? 'nothing outside the exporter' : sources.join(', ')}${needs.length === 0 ? '' : `; needs ${needs.join(', ')}`}`,
     ...others.map(({ prometheus, summary }) => `- **Beside it:** \`${prometheus}\`: ${summary}`),
+    ...(byAdapter === true
+      ? [
+          `- **By adapter:** \`${adapterGaugeOf(metric)}{adapter}\`, for adapters with an order in some window; the parts need not add up to the total.`,
+        ]
+      : []),
     `- **PromQL:** \`${exampleOf(metric)}\``,
   ]
+}
+
+/** A gauge with the label that it adds. */
+function named({ prometheus, summary, label }: Pick<MetaGauge, 'prometheus' | 'summary' | 'label'>): {
+  prometheus: string
+  summary: string
+} {
+  return { prometheus: label === undefined ? prometheus : `${prometheus}{${label}}`, summary }
 }
 
 function windowsOf({ windows }: MetricDescription): string {

@@ -28,6 +28,8 @@ export interface BookFrame {
   readonly seq: number
   readonly moneyDecimals: number
   readonly windows: Readonly<Record<Window, WindowValues>>
+  /** The metrics that are told by adapter, for each adapter seen, sorted; all others are undefined there. */
+  readonly byAdapter: ReadonlyMap<string, Readonly<Record<Window, WindowValues>>>
   /** A slower tier rests on what was known at its own, earlier instant. */
   readonly sources: Readonly<Record<Tier, SourceInstants>>
   readonly instants: BookInstants

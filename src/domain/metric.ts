@@ -103,6 +103,11 @@ export interface MetaGauge {
   readonly label?: string
 }
 
+/** The name of a metric's split by adapter: a family of its own, so that nobody adds a total to its parts. */
+export function adapterGaugeOf({ prometheus }: Pick<MetricDescription, 'prometheus'>): string {
+  return prometheus.replace(/^quant_/, 'quant_adapter_')
+}
+
 /** Everything about a metric but how it is computed: what gauges, documents and the API are made from. */
 export interface MetricDescription {
   readonly name: string
@@ -123,6 +128,8 @@ export interface MetricDescription {
   /** The instant behind an age or a freshness, as a gauge beside its own. */
   readonly instant?: MetricInstant
   readonly besides?: readonly MetaGauge[]
+  /** Told for each adapter apart as well. */
+  readonly byAdapter?: true
   /** Ours beyond the standard pack. */
   readonly extended?: true
   /** One sentence: help text and documentation. */

@@ -45,6 +45,13 @@ export interface FactSink {
   reject(rejections: readonly FactRejection[]): void
 }
 
+export interface SymbolPinsDemand {
+  /** Ascending; to be read at once, since later ones are put into it. */
+  readonly instants: readonly EpochMs[]
+  /** Counts instants that came to be known when what is behind them had been thinned: another count, and the symbol's history has to be read again. */
+  readonly lateCount: number
+}
+
 /** Which prices the books need now. */
 export interface PriceDemand {
   /** Symbols whose closes are kept, each with the length of the cells of its older history, in milliseconds. */
@@ -53,6 +60,8 @@ export interface PriceDemand {
   readonly watched: ReadonlySet<string>
   /** Instants at which a price must be exact even in the thinned past, ascending: a cell ends there as well. */
   readonly pins: readonly EpochMs[]
+  /** The same for single symbols. */
+  readonly pinsOf?: ReadonlyMap<string, SymbolPinsDemand>
 }
 
 export interface Progress {

@@ -28,12 +28,16 @@ export interface GroupReading {
   readonly freshness: Freshness
 }
 
-/** Reads one window of a frame, in the dictionary's order: the one way from a frame to gauges, JSON and tables. */
+/**
+ * Reads one window of a frame, in the dictionary's order: the one way from a frame to gauges, JSON and tables. With an
+ * adapter, what is told by adapter is that one's.
+ */
 export function readMetrics(
   frame: BookFrame,
   window: Window,
   dictionary: readonly MetricDescription[],
   clock: ReadingClock,
+  adapter?: string,
 ): MetricReading[] {
   const known = new Map<Tier, ReturnType<typeof sourceFreshness>>()
   const freshnessOf = (tier: Tier) => {
@@ -42,7 +46,7 @@ export function readMetrics(
     return freshness
   }
   return dictionary.map((metric, index) => {
-    const result = resultIn(frame, window, metric, index, clock)
+    const result = resultIn(frame, window, metric, index, clock, adapter)
     const sources = freshnessOf(metric.tier)
     return {
       metric,
@@ -69,18 +73,20 @@ export function readGroups(readings: readonly MetricReading[]): GroupReading[] {
   })
 }
 
-/** The result of one metric in one window; an age is taken now. `index` is its place in the dictionary. */
+/** The result of one metric in one window, by an adapter where one is given; an age is taken now. `index` is its place in the dictionary. */
 export function resultIn(
   frame: BookFrame,
   window: Window,
   { windows, readAt }: MetricDescription,
   index: number,
   clock: ReadingClock,
+  adapter?: string,
 ): MetricResult {
   if (typeof windows !== 'string' && !windows.includes(window)) {
     return { status: 'insufficient_data', reason: 'not_defined_for_window' }
   }
-  const result = frame.windows[window].results[index]
+  const split = adapter === undefined ? undefined : frame.byAdapter.get(adapter)?.[window].results[index]
+  const result = split ?? frame.windows[window].results[index]
   if (result !== undefined || readAt === undefined) return result ?? { status: 'error', reason: 'internal_error' }
   try {
     return readAt(frame.instants, frame.stamp, clock)

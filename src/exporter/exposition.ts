@@ -4,6 +4,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { FrameReader } from '../domain/ports.js'
+import { adapterFamilies } from './adapter-families.js'
 import { besideFamilies } from './beside-families.js'
 import {
   allClosedUntil,
@@ -143,6 +144,7 @@ export class Exposition {
     yield* metricFamilies(frames, context, this.#labels)
     yield* instantFamilies(frames, context, this.#labels)
     yield* besideFamilies(frames, context, this.#labels)
+    yield* adapterFamilies(frames, context, this.#labels)
     yield* companionFamilies(frames, context, this.#labels)
   }
 }

@@ -18,28 +18,37 @@ export interface SnapshotContext {
   readonly now: EpochMs
 }
 
+/** Which metrics a body shows, and of which adapter those that are told by adapter. */
+export interface SnapshotSelection {
+  /** Undefined: all of them. */
+  readonly metrics?: ReadonlySet<string> | undefined
+  /** Undefined: all of them together. */
+  readonly adapter?: string | undefined
+}
+
 /**
  * The body of /snapshot for one book in one window.
  *
- * Groups and quality are those of the whole frame, also when only some metrics were asked for: what a frame is worth
+ * Groups and quality are those of the whole frame, also when only some metrics, or those of one adapter, were asked for: what a frame is worth
  * does not depend on the question.
  */
 export function snapshotBody(
   frame: BookFrame,
   window: Window,
-  metrics: ReadonlySet<string> | undefined,
+  { metrics, adapter }: SnapshotSelection,
   context: SnapshotContext,
 ): SnapshotBody {
   const { calendars, dictionary, now } = context
   const clock = { now, calendar: calendars[frame.book.calendar] }
   const readings = readMetrics(frame, window, dictionary, clock)
   const groups = readGroups(readings).map(groupBody)
+  const selected = adapter === undefined ? readings : readMetrics(frame, window, dictionary, clock, adapter)
   return {
     ...frameIdentity(frame, window, context),
     frame_seq: frame.seq,
     quality: combinedQuality(groups.map(({ quality }) => quality)),
     groups,
-    metrics: readings
+    metrics: selected
       .filter(({ metric }) => metrics?.has(metric.name) ?? true)
       .map((reading) => metricBody(reading, window, frame.moneyDecimals)),
   }

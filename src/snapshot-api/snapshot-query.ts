@@ -3,9 +3,10 @@ import { shorten } from './problem.js'
 import { parseQuery } from './query.js'
 import { Refusal } from './refusal.js'
 
-const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics'] as const
+const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics', 'adapter'] as const
 type SnapshotParameter = (typeof SNAPSHOT_PARAMETERS)[number]
 
+const ALL_ADAPTERS = 'all'
 const DEFAULT_WINDOW: Window = '1d'
 /** The longest name that a fact can carry. */
 const LONGEST_NAME = 256
@@ -20,6 +21,8 @@ interface SnapshotQuery {
   readonly window: Window
   /** Undefined: all of them. */
   readonly metrics: readonly string[] | undefined
+  /** Undefined: all of them together. */
+  readonly adapter: string | undefined
 }
 
 /** Reads the parameters of /snapshot; what is malformed is told to the refusal and undefined in the answer. */
@@ -46,10 +49,16 @@ export function readSnapshotQuery(target: string, metricsAtMost: number): { quer
       strategyId: read('strategy_id', parseName),
       account: read('account', parseName),
       window: read('window', parseWindow) ?? DEFAULT_WINDOW,
+      adapter: adapterOf(read('adapter', parseName)),
       metrics: read('metrics', (text, complain) => parseMetrics(text, metricsAtMost, complain)),
     },
     refusal,
   }
+}
+
+/** `all` is what one gets without asking. */
+function adapterOf(text: string | undefined): string | undefined {
+  return text === ALL_ADAPTERS ? undefined : text
 }
 
 type Complain = (problem: string, allowed?: readonly string[]) => undefined

@@ -30,10 +30,7 @@ const twoAccounts = frameReader({
 
 describe('malformed parameters of /snapshot', () => {
   test('are told all at once', async () => {
-    const problem = await refused(
-      400,
-      '?window=2d&adapter=lean&account=&metrics=net_pnl,,x&strategy_id=a&strategy_id=b',
-    )
+    const problem = await refused(400, '?window=2d&shard=1&account=&metrics=net_pnl,,x&strategy_id=a&strategy_id=b')
     expect(problem).toEqual({
       type: 'urn:quant-exporter:problem:invalid-parameters',
       title: 'Invalid parameters',
@@ -42,9 +39,9 @@ describe('malformed parameters of /snapshot', () => {
       request_id: 'generated-id',
       errors: [
         {
-          parameter: 'adapter',
+          parameter: 'shard',
           problem: 'unknown parameter',
-          allowed: ['strategy_id', 'account', 'window', 'metrics'],
+          allowed: ['strategy_id', 'account', 'window', 'metrics', 'adapter'],
         },
         { parameter: 'strategy_id', problem: 'given 2 times, may be given once' },
         { parameter: 'account', problem: 'is empty' },
@@ -198,6 +195,45 @@ describe('an omitted account', () => {
     const { errors } = await refused(404, '?strategy_id=idle-1', twoAccounts)
     expect(errors).toEqual([
       { parameter: 'strategy_id', problem: 'the strategy has no live book: no position, no recent fact' },
+    ])
+  })
+})
+
+describe('adapter', () => {
+  const dictionary = SMALL_DICTIONARY
+  const book = bookFrame({
+    dictionary,
+    results: { cost_bps: { status: 'ok', value: 5 } },
+    byAdapter: {
+      alpaca: { cost_bps: { status: 'ok', value: 3 } },
+      lean: { cost_bps: { status: 'insufficient_data', reason: 'no_fills' } },
+    },
+  })
+  const reader = frameReader({ books: [book] })
+  const ask = async (adapter: string) => {
+    const response = await get(`/snapshot?strategy_id=momentum-1${adapter}`, reader).expect(200)
+    const { metrics, groups } = JSON.parse(response.text)
+    const named = (name: string) => metrics.find((metric: { metric_name: string }) => metric.metric_name === name)
+    return { costs: named('cost_bps'), pnl: named('net_pnl'), groups, etag: response.headers.etag }
+  }
+
+  test('picks the split of what is told by adapter, and leaves the rest', async () => {
+    const [all, none, alpaca, lean] = await Promise.all(
+      ['&adapter=all', '', '&adapter=alpaca', '&adapter=lean'].map(ask),
+    )
+    expect(all).toEqual(none)
+    expect(all?.costs).toMatchObject({ value: 5, status: 'ok' })
+    expect(alpaca?.costs).toMatchObject({ value: 3, status: 'ok' })
+    expect(lean?.costs).toMatchObject({ value: null, reason: 'no_fills' })
+    expect(alpaca?.pnl).toEqual(all?.pnl)
+    expect(lean?.groups).toEqual(all?.groups)
+    expect(new Set([all?.etag, alpaca?.etag, lean?.etag]).size).toBe(3)
+  })
+
+  test('that took no order is unknown, with names that are near', async () => {
+    const problem = await refused(404, '?strategy_id=momentum-1&adapter=alpacca', reader)
+    expect(problem.errors).toEqual([
+      { parameter: 'adapter', problem: 'no order of the book went by an adapter "alpacca"', near: ['alpaca'] },
     ])
   })
 })

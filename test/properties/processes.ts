@@ -38,8 +38,9 @@ function startedAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts): { e
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   const demand = engine.demand()
-  const { kept, watched, pins } = demand
-  for (const [symbol, cellMs] of kept) engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+  const { kept, watched } = demand
+  for (const [symbol, cellMs] of kept)
+    engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
   const symbols = new Set([...kept.keys(), ...watched])
   for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
   return { engine, demand }
@@ -68,6 +69,7 @@ export class RunningProcess {
   readonly engine: Engine
   readonly #deliveries: readonly Delivery[]
   readonly #loaded = new Map<string, number>()
+  readonly #lateCounts = new Map<string, number>()
   #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
   #tickedAt = Number.NEGATIVE_INFINITY
@@ -83,7 +85,10 @@ export class RunningProcess {
     const { engine, demand } = startedAt(at, facts, parts)
     const process = new RunningProcess(deliveries, at, parts, engine)
     while ((deliveries[process.#read]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= at) process.#read += 1
-    for (const [symbol, cellMs] of demand.kept) process.#loaded.set(symbol, cellMs)
+    for (const [symbol, cellMs] of demand.kept) {
+      process.#loaded.set(symbol, cellMs)
+      process.#lateCounts.set(symbol, demand.pinsOf?.get(symbol)?.lateCount ?? 0)
+    }
     return process
   }
 
@@ -108,14 +113,18 @@ export class RunningProcess {
 
   /** The history of symbols that nobody needed before. */
   #loadMissingBars(at: EpochMs): void {
-    const { kept, pins } = this.engine.demand()
+    const { kept, ...demand } = this.engine.demand()
+    const lateCountOf = (symbol: string) => demand.pinsOf?.get(symbol)?.lateCount ?? 0
     const missing = [...kept].filter(
-      ([symbol, cellMs]) => (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs,
+      ([symbol, cellMs]) =>
+        (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs ||
+        this.#lateCounts.get(symbol) !== lateCountOf(symbol),
     )
     const facts = this.#deliveries.slice(0, this.#read).map(({ fact }) => fact)
     for (const [symbol, cellMs] of missing) {
-      this.engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+      this.engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
       this.#loaded.set(symbol, cellMs)
+      this.#lateCounts.set(symbol, lateCountOf(symbol))
     }
   }
 
@@ -136,6 +145,11 @@ export class RunningProcess {
 
 function isOfRead(fact: BarFact | SignalFact): boolean {
   return fact.fact === 'bar' || isOfTa(fact)
+}
+
+/** Instants at which the price of a symbol has to be exact, those of all symbols included. */
+function pinsFor(symbol: string, { pins, pinsOf }: Pick<PriceDemand, 'pins' | 'pinsOf'>): EpochMs[] {
+  return [...pins, ...(pinsOf?.get(symbol)?.instants ?? [])].sort((a, b) => a - b)
 }
 
 interface Grid {

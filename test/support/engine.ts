@@ -153,6 +153,10 @@ export function frameBytes(frames: FrameSet): string {
     frame.moneyDecimals,
     frame.inputsDigest,
     WINDOWS.map((window) => [window, resultsOf(frame, window)]),
+    [...frame.byAdapter].map(([adapter, windows]) => [
+      adapter,
+      WINDOWS.map((window) => [window, resultsOf({ ...frame, windows }, window)]),
+    ]),
   ])
   return canonical([frames.stamp.at, frames.formulaSet, books])
 }

@@ -5,6 +5,7 @@ import type { FactSourceName, MetricDescription, MetricResult } from '../../src/
 import type { FrameReader, HealthReport, StageHealth, StrategySummary } from '../../src/domain/ports.js'
 import { type EpochMs, parseIso } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
+import { recordOf } from '../../src/lib/record-of.js'
 
 /** An instant by its RFC 3339 text. */
 export function at(text: string): EpochMs {
@@ -116,6 +117,8 @@ export interface FrameParts {
   readonly dictionary?: readonly MetricDescription[]
   /** Metrics whose value is taken when the frame is read. */
   readonly ages?: readonly string[]
+  /** What is told by adapter, by metric name; the same in every window. */
+  readonly byAdapter?: Readonly<Record<string, Readonly<Record<string, MetricResult>>>>
 }
 
 /** One book at T. */
@@ -144,11 +147,22 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
     inputsDigest: 'd0d1d2d3d4d5d6d7d0d1d2d3d4d5d6d7',
     seq: parts.seq ?? 7,
     moneyDecimals: parts.moneyDecimals ?? 2,
+    byAdapter: new Map(
+      Object.entries(parts.byAdapter ?? {}).map(([adapter, split]) => [adapter, splitOf(split, dictionary)]),
+    ),
     windows: Object.fromEntries(WINDOWS.map((window) => [window, valuesOf(window)])) as BookFrame['windows'],
     sources: { light: sources, medium: sources, heavy: sources },
     instants: { bars: undefined, signals: undefined, reviewedAt: undefined, ...parts.instants },
     stamp: stampOf(parts.stamp),
   }
+}
+
+function splitOf(
+  split: Readonly<Record<string, MetricResult>>,
+  dictionary: readonly MetricDescription[],
+): BookFrame['windows'] {
+  const results = dictionary.map(({ name }) => split[name])
+  return recordOf(WINDOWS, (window) => ({ window, results }))
 }
 
 function stampOf(parts: Partial<Stamp> = {}): Stamp {

@@ -20,6 +20,11 @@ export class InstantSet {
     this.#ats.splice(0, lastAtOrBefore(this.#ats, oldest - 1, this.#ats.length) + 1)
   }
 
+  /** Ascending; what is added later shows in it. */
+  get instants(): readonly EpochMs[] {
+    return this.#ats
+  }
+
   get size(): number {
     return this.#ats.length
   }

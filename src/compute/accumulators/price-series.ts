@@ -2,6 +2,7 @@ import type { PriceE8 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { BlockTerms } from '../inputs/block-terms.js'
 import type { Digest } from '../inputs/digest.js'
+import type { InstantSet } from './instant-set.js'
 import { lastAtOrBefore } from './sorted-search.js'
 
 export interface PricePoint {
@@ -29,6 +30,8 @@ export class PriceSeries {
   #length = 0
   #thinnedLength = 0
   #pins: readonly EpochMs[] = []
+  /** Of this symbol alone. */
+  #ownPins: InstantSet | undefined
   readonly #terms: BlockTerms | undefined
 
   /** Empty, or with the points of another series. With a label, which tells it from all others, it keeps a digest of them. */
@@ -115,16 +118,24 @@ export class PriceSeries {
 
   /**
    * Keeps, of every cell that ends at or before `boundary`, the last point only; drops what is older than `oldest`.
-   * A cell ends at a pin as well: pins are ascending instants at which the price stays exact. True when points went: what
-   * was read from them may read otherwise now.
+   * A cell ends at a pin as well: pins are ascending instants at which the price stays exact, `own` those of this symbol
+   * alone, from `changedFrom` on others than before. True when points went: what was read from them may read otherwise now.
    */
-  thin(boundary: EpochMs, oldest: EpochMs, pins: readonly EpochMs[] = []): boolean {
+  thin(
+    boundary: EpochMs,
+    oldest: EpochMs,
+    pins: readonly EpochMs[] = [],
+    own?: { readonly instants: InstantSet; readonly changedFrom: EpochMs },
+  ): boolean {
     const lengthBefore = this.#length
     if (!areSame(pins, this.#pins)) {
       // What a pin that has gone kept apart has to be thinned again.
       this.#pins = pins
       this.#thinnedLength = 0
     }
+    this.#ownPins = own?.instants
+    if (own !== undefined && Number.isFinite(own.changedFrom))
+      this.#thinnedLength = Math.min(this.#thinnedLength, Math.max(0, this.indexAt(own.changedFrom - this.cellMs)))
     const next = this.#ats[this.#thinnedLength]
     if (this.#thinnedLength < this.#length && next !== undefined && this.#cellEnd(next) <= boundary)
       this.#thinCells(boundary)
@@ -156,7 +167,8 @@ export class PriceSeries {
   #areInOneCell(at: EpochMs, following: EpochMs): boolean {
     if (this.#cellEnd(following) !== this.#cellEnd(at)) return false
     const pin = this.#pins[lastAtOrBefore(this.#pins, following - 1, this.#pins.length)]
-    return pin === undefined || pin < at
+    const own = this.#ownPins?.lastAtOrBefore(following - 1)
+    return (pin === undefined || pin < at) && (own === undefined || own < at)
   }
 
   #cellEnd(at: EpochMs): EpochMs {

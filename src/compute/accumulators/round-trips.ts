@@ -42,6 +42,20 @@ interface Mark {
   readonly closed: number
 }
 
+/** A round trip that is over, as somebody reads it. */
+export interface TripReport {
+  /** The steps that began and ended it; where a fill went through zero, one step did both. */
+  readonly opened: LedgerStep
+  readonly closed: LedgerStep
+  readonly isExcluded: boolean
+  /** What it came to after costs, in 10⁻⁸ dollars: what statistics classify and add. */
+  readonly result: bigint
+  readonly gross: MoneyE17
+  readonly costs: MoneyE17
+  /** In 10⁻¹² ms. */
+  readonly held: bigint
+}
+
 export interface ClosedTrades extends TradeSums {
   readonly excluded: bigint
 }
@@ -78,6 +92,24 @@ export class RoundTrips {
     return this.#closed.between(from, to)
   }
 
+  /** The round trips that were closed in (from, to], oldest first: those that `closedIn` adds up. */
+  tripsIn(from: EpochMs, to: EpochMs, source: CostSource | 'none'): TripReport[] {
+    this.#settleTo(to)
+    const { steps } = this.#ledger.stepsUpTo(to)
+    const reports: TripReport[] = []
+    for (let place = this.#closed.indexAt(from) + 1; place <= this.#closed.indexAt(to); place += 1) {
+      const trip = this.#closed.at(place)
+      if (trip === undefined) break
+      const index = Number(trip.id)
+      const [closed, opened] = [steps[index], steps[openingOf(steps, index)]]
+      if (closed === undefined || opened === undefined) break
+      const { gross, held, isExcluded } = trip
+      const costs = costsBy(source, trip.costs)
+      reports.push({ opened, closed, isExcluded, gross, costs, held, result: tradeResult(gross - costs) })
+    }
+    return reports
+  }
+
   #settleTo(at: EpochMs): void {
     const { steps, count } = this.#ledger.stepsUpTo(at)
     const valid = partitionPoint(
@@ -101,6 +133,17 @@ export class RoundTrips {
     this.#marks.length = index
     this.#closed.truncate(this.#marks[index - 1]?.closed ?? 0)
   }
+}
+
+/** The step before which the position that a step closed was not there, or was on the other side. */
+function openingOf(steps: readonly LedgerStep[], closing: number): number {
+  const held = steps[closing - 1]?.state.quantity ?? 0n
+  let index = closing - 1
+  for (; index > 0; index -= 1) {
+    const before = steps[index - 1]?.state.quantity ?? 0n
+    if (before === 0n || before > 0n !== held > 0n) break
+  }
+  return index
 }
 
 function sumsOf(trip: ClosedTrip, source: CostSource | 'none'): Sums<Name> {

@@ -16,7 +16,7 @@ import {
 import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import type { Flow } from './flows.js'
-import { EquitySeries, type SeriesPoint } from './series.js'
+import { type DatedFlow, EquitySeries, type SeriesPoint } from './series.js'
 import { timesHoldUntil } from './session-time.js'
 import type { SeriesSources, Sighting } from './sighting.js'
 
@@ -127,10 +127,7 @@ export class AloneEquity implements BookEquity {
     changesAt((cells[0]?.seenAt ?? Number.POSITIVE_INFINITY) + lead)
     const points: SeriesPoint[] = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount }))
     if (opening.known) points.unshift({ at: start, equity: opening.value.equity, cell: undefined })
-    const flows = this.#flowsIn(points[0]?.at ?? start, this.#at).map((flow) => ({
-      ...flow,
-      equityAfter: observations.latestAt(flow.at)?.equity ?? 0n,
-    }))
+    const flows = this.#datedFlowsIn(points[0]?.at ?? start, this.#at)
     const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
     const series = { window, calendar, start, to: this.#at, points, flows, onTimesAsked }
     return { known: true, value: new EquitySeries(series) }
@@ -193,14 +190,21 @@ export class AloneEquity implements BookEquity {
     if (!now.known) return now
     if (equity <= 0n || now.value.equity <= 0n || observations.hasNotPositiveIn(from, this.#at))
       return unknownBecause('non_positive_equity')
-    const flows = this.#flowsIn(from, this.#at)
+    const flows = this.#datedFlowsIn(from, this.#at)
     let [numerator, denominator] = [now.value.equity, equity]
-    for (const { at, amount } of flows) {
-      const after = observations.latestAt(at)?.equity ?? 0n
-      numerator *= after - amount
-      denominator *= after
+    for (const { amount, equityAfter } of flows) {
+      numerator *= equityAfter - amount
+      denominator *= equityAfter
     }
-    return { known: true, value: { numerator, denominator, flows } }
+    return { known: true, value: { numerator, denominator, flows, opening: equity, closing: now.value.equity, from } }
+  }
+
+  #datedFlowsIn(from: EpochMs, to: EpochMs): DatedFlow[] {
+    const { observations } = this.#options.account
+    return this.#flowsIn(from, to).map((flow) => ({
+      ...flow,
+      equityAfter: observations.latestAt(flow.at)?.equity ?? 0n,
+    }))
   }
 
   /** Flows of intervals that end in (from, to]. */

@@ -5,13 +5,15 @@ import type { Window } from '../../domain/window.js'
 import type { Unknown, Valuation } from '../valuation.js'
 import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
-import type { EquitySeries } from './series.js'
+import type { DatedFlow, EquitySeries } from './series.js'
 
 /** A book's equity at an instant. */
 export interface EquityValue {
   readonly equity: MoneyE17
   /** The snapshot that it rests on. */
   readonly snapshotAt: EpochMs
+  /** What of it the book earned since the open, on top of its share then; undefined where the account is its own. */
+  readonly earned?: MoneyE17
 }
 
 /** What equity grew by, as an exact fraction: numerator/denominator is 1 when nothing changed. */
@@ -19,7 +21,12 @@ export interface Growth {
   readonly numerator: bigint
   readonly denominator: bigint
   /** Deposits and withdrawals that were taken out. */
-  readonly flows: readonly Flow[]
+  readonly flows: readonly DatedFlow[]
+  /** The equities that it leads from and to. */
+  readonly opening: MoneyE17
+  readonly closing: MoneyE17
+  /** When the first of them was. */
+  readonly from: EpochMs
 }
 
 /** A window's start, and how much later than an instant there T will be when the start gets to it; Infinity: it stands. */

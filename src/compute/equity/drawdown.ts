@@ -1,5 +1,5 @@
 import type { Calendar } from '../../domain/calendar.js'
-import { type MoneyE17, ratio } from '../../domain/exact.js'
+import { MONEY_DIGITS, type MoneyE17, ratio } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 
 /** The drawdowns of one window. */
@@ -15,6 +15,28 @@ export interface Drawdown {
   readonly peakAt: EpochMs | undefined
   readonly troughAt: EpochMs | undefined
   readonly recoveredAt: EpochMs | undefined
+  /** What the two depths and the longest time are made of, for who asks. */
+  readonly basis: () => DrawdownBasis
+}
+
+/** W in dollars of the first observation. Undefined: there is none such. */
+export interface DrawdownBasis {
+  readonly peak: DatedWealth | undefined
+  readonly trough: DatedWealth | undefined
+  /** The running peak at the last observation, and that observation. */
+  readonly lastPeak: DatedWealth | undefined
+  readonly last: DatedWealth | undefined
+  readonly longest: Span | undefined
+}
+
+export interface DatedWealth {
+  readonly at: EpochMs
+  readonly usd: number
+}
+
+interface Span {
+  readonly from: EpochMs
+  readonly to: EpochMs
 }
 
 /**
@@ -60,10 +82,12 @@ export class DrawdownRun {
   #low: Wealth | undefined
   #deepest: Depth = NO_DEPTH
   #deepestPeak: Wealth | undefined
-  #troughAt: EpochMs | undefined
+  #trough: Wealth | undefined
   #recoveredAt: EpochMs | undefined
   /** When the peak of the first observation was reached again: how long that took depends on where the window starts. */
   #firstRecoveredAt: EpochMs | undefined
+  /** Of the times below peaks that are over, the first peak's aside. */
+  #longest: Span | undefined
   #longestMs = 0
   #hasEnded = false
 
@@ -91,39 +115,60 @@ export class DrawdownRun {
 
   /** The drawdowns of a window that starts at an instant; an earlier first observation stands for its opening. */
   result(startsAt: EpochMs): Drawdown {
-    const [last, peak] = [this.#last, this.#peak]
+    const [last, peak, deepestPeak, trough] = [this.#last, this.#peak, this.#deepestPeak, this.#trough]
     const current = last === undefined || peak === undefined ? NO_DEPTH : depthOf(last, peak)
+    const spans = [this.#belowFirstPeak(startsAt), this.#belowPeak(startsAt)].flatMap((span) =>
+      span === undefined ? [] : [{ span, ms: this.#calendar.sessionTimeBetween(span.from, span.to) }],
+    )
+    const longest = spans.reduce((long, span) => (span.ms > long.ms ? span : long), {
+      span: this.#longest,
+      ms: this.#longestMs,
+    })
     return {
       observations: this.#count,
       deepest: ratio(this.#deepest.fallen, this.#deepest.from),
       current: ratio(current.fallen, current.from),
-      longestMs: Math.max(this.#longestMs, this.#belowFirstPeak(startsAt), this.#belowPeak(startsAt)),
-      peakAt: this.#deepestPeak?.at,
-      troughAt: this.#troughAt,
+      longestMs: longest.ms,
+      peakAt: deepestPeak?.at,
+      troughAt: trough?.at,
       recoveredAt: this.#recoveredAt,
+      basis: () => ({
+        peak: dated(deepestPeak),
+        trough: dated(trough),
+        lastPeak: dated(peak),
+        last: dated(last),
+        longest: longest.span,
+      }),
     }
   }
 
-  #belowFirstPeak(startsAt: EpochMs): number {
-    if (this.#firstRecoveredAt === undefined || this.#first === undefined) return 0
-    return this.#calendar.sessionTimeBetween(Math.max(this.#first.at, startsAt), this.#firstRecoveredAt)
+  #belowFirstPeak(startsAt: EpochMs): Span | undefined {
+    if (this.#firstRecoveredAt === undefined || this.#first === undefined) return undefined
+    return { from: Math.max(this.#first.at, startsAt), to: this.#firstRecoveredAt }
   }
 
   /** An open drawdown runs to the last observation. */
-  #belowPeak(startsAt: EpochMs): number {
-    if (this.#low === undefined || this.#peak === undefined || this.#last === undefined) return 0
-    return this.#calendar.sessionTimeBetween(Math.max(this.#peak.at, startsAt), this.#last.at)
+  #belowPeak(startsAt: EpochMs): Span | undefined {
+    if (this.#low === undefined || this.#peak === undefined || this.#last === undefined) return undefined
+    return { from: Math.max(this.#peak.at, startsAt), to: this.#last.at }
   }
 
   /** At or above the peak: the fall from it, if there was one, is over; of equal peaks the last counts. */
   #rise(wealth: Wealth): void {
     if (this.#low !== undefined && this.#peak !== undefined) {
       if (this.#peak === this.#first) this.#firstRecoveredAt = wealth.at
-      else this.#longestMs = Math.max(this.#longestMs, this.#calendar.sessionTimeBetween(this.#peak.at, wealth.at))
+      else this.#noteRecovered({ from: this.#peak.at, to: wealth.at })
       if (this.#deepestPeak === this.#peak) this.#recoveredAt = wealth.at
     }
     this.#peak = wealth
     this.#low = undefined
+  }
+
+  #noteRecovered(span: Span): void {
+    const ms = this.#calendar.sessionTimeBetween(span.from, span.to)
+    if (ms <= this.#longestMs) return
+    this.#longestMs = ms
+    this.#longest = span
   }
 
   #fall(wealth: Wealth, peak: Wealth): void {
@@ -133,9 +178,15 @@ export class DrawdownRun {
     if (depth.fallen * this.#deepest.from <= this.#deepest.fallen * depth.from) return
     this.#deepest = depth
     this.#deepestPeak = peak
-    this.#troughAt = wealth.at
+    this.#trough = wealth
     this.#recoveredAt = undefined
   }
+}
+
+function dated(wealth: Wealth | undefined): DatedWealth | undefined {
+  if (wealth === undefined) return undefined
+  const { numerator, denominator } = wealth.scale
+  return { at: wealth.at, usd: ratio(wealth.equity * numerator, denominator * 10n ** BigInt(MONEY_DIGITS)) }
 }
 
 /** The scale that gives an equity with a flow in it the wealth that it has without. */

@@ -73,6 +73,11 @@ export class EquitySeries {
     return this.#chained
   }
 
+  /** Deposits and withdrawals that its returns leave out. */
+  get flows(): readonly DatedFlow[] {
+    return this.#options.flows
+  }
+
   get cellMs(): number {
     return CELL_MS[this.#options.window]
   }

@@ -178,7 +178,7 @@ export class SharedEquity implements BookEquity {
     if (!base.known) return base
     const earned = this.#options.netPnlSince(start, lead)
     if (!earned.known) return earned
-    return { known: true, value: { ...base.value, equity: base.value.equity + earned.value } }
+    return { known: true, value: { ...base.value, equity: base.value.equity + earned.value, earned: earned.value } }
   }
 
   #growthSince(where: Opening): Valuation<Growth> {
@@ -191,7 +191,8 @@ export class SharedEquity implements BookEquity {
     const [numerator, denominator] = [now.value.equity, base.value.equity]
     const run = this.#run(where)
     if (numerator <= 0n || (run.known && run.value.hasEnded)) return unknownBecause('non_positive_equity')
-    return { known: true, value: { numerator, denominator, flows: [] } }
+    const ends = { opening: denominator, closing: numerator, from: start }
+    return { known: true, value: { numerator, denominator, flows: [], ...ends } }
   }
 
   /** W is 1 at the start, and the observations are the book's own. */

@@ -4,7 +4,14 @@
  * Source: R. J. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50(4), 1996.
  */
 export function percentileOf(values: readonly number[], p: number): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b)
+  return percentileOfSorted(
+    values.toSorted((a, b) => a - b),
+    p,
+  )
+}
+
+/** The same of values that are ascending already. */
+export function percentileOfSorted(sorted: readonly number[], p: number): number | undefined {
   const rank = (sorted.length - 1) * p
   const below = sorted[Math.floor(rank)]
   const above = sorted[Math.ceil(rank)]

@@ -20,7 +20,8 @@ export type TradeSums = Sums<(typeof TRADE_SUMS)[number]>
 
 export const NO_TRADES: TradeSums = { trades: 0n, wins: 0n, losses: 0n, won: 0n, lost: 0n, held: 0n }
 
-const RESULT_DIGITS = 8
+/** Decimals of a result in dollars. */
+export const RESULT_DIGITS = 8
 const RESULT_UNIT = 10n ** BigInt(MONEY_DIGITS - RESULT_DIGITS)
 const ONE_DOLLAR = 10n ** BigInt(RESULT_DIGITS)
 export const HELD_DIGITS = 12
@@ -133,4 +134,11 @@ export function expectancyPerTradeOf({ trades, won, lost }: TradeSums): MetricRe
 export function avgHoldingMinutesOf({ trades, held }: TradeSums): MetricResult {
   if (trades === 0n) return insufficient('no_trades')
   return ok(ratio(held, trades * MINUTE_HELD), { n: Number(trades) })
+}
+
+/** Dollars traded per dollar of mean equity. */
+export function turnoverOf(traded: number, meanEquity: number | undefined): MetricResult {
+  if (meanEquity === undefined) return insufficient('no_equity')
+  const meta = { traded_usd: traded, mean_equity_usd: meanEquity }
+  return meanEquity > 0 ? ok(traded / meanEquity, meta) : insufficient('non_positive_equity', meta)
 }

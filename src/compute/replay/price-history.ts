@@ -22,6 +22,7 @@ export class PriceHistory {
   readonly #tellings: Readonly<Record<Feed, Map<string, PriceTellings>>> = recordOf(FEEDS, () => new Map())
   readonly #readings: Readonly<Record<Feed, Map<string, Reading>>> = recordOf(FEEDS, () => new Map())
   readonly #cells = new Map<string, number>()
+  readonly #lateCounts = new Map<string, number>()
 
   /** Takes a price in; before the first `tell`. Rows of other sources than `ta` price nothing. */
   add(fact: BarFact | SignalFact): void {
@@ -44,11 +45,14 @@ export class PriceHistory {
   }
 
   /** Tells an engine the prices that count by an instant and that it has not been told, or did not keep then. */
-  tell(engine: Engine, { kept }: PriceDemand, at: EpochMs): void {
+  tell(engine: Engine, { kept, pinsOf }: PriceDemand, at: EpochMs): void {
     for (const [symbol, cellMs] of kept) {
       const known = this.#cells.get(symbol) ?? Number.POSITIVE_INFINITY
+      const lateCount = pinsOf?.get(symbol)?.lateCount ?? 0
+      const isLate = lateCount !== (this.#lateCounts.get(symbol) ?? 0)
       this.#cells.set(symbol, cellMs)
-      if (cellMs >= known) continue
+      this.#lateCounts.set(symbol, lateCount)
+      if (cellMs >= known && !isLate) continue
       for (const feed of FEEDS) {
         const reading = this.#readings[feed].get(symbol)
         if (reading !== undefined) reading.told = 0

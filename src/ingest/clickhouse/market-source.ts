@@ -61,6 +61,7 @@ export class MarketSource {
   readonly #options: MarketSourceOptions
   /** Symbols whose history has been read, each with the length of its cells. */
   readonly #loaded = new Map<string, number>()
+  readonly #lateCounts = new Map<string, number>()
   readonly #minutesLoaded = new Set<string>()
   /** Instants at which prices had to be exact when last asked; undefined before the first poll. */
   #pins: ReadonlySet<EpochMs> | undefined
@@ -91,6 +92,7 @@ export class MarketSource {
   /** The next poll reads the history of all symbols again. */
   forgetHistory(): void {
     this.#loaded.clear()
+    this.#lateCounts.clear()
     this.#minutesLoaded.clear()
   }
 
@@ -138,8 +140,11 @@ export class MarketSource {
   }
 
   async #loadHistory({ at, demand, fineFrom, signal, onProgress }: MarketPoll): Promise<void> {
+    const lateCounts = new Map([...demand.kept.keys()].map((symbol) => [symbol, demand.pinsOf?.get(symbol)?.lateCount]))
     const missing = [...demand.kept].filter(
-      ([symbol, cellMs]) => (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs,
+      ([symbol, cellMs]) =>
+        (this.#loaded.get(symbol) ?? Number.POSITIVE_INFINITY) > cellMs ||
+        this.#lateCounts.get(symbol) !== lateCounts.get(symbol),
     )
     // On a coarser grid what was read is thinned; of a symbol that nobody asks for no more nothing is read any more.
     for (const [symbol, cellMs] of this.#loaded) {
@@ -162,14 +167,18 @@ export class MarketSource {
           signalsFrom,
           to,
           cellMs,
-          pins: pinsIn(demand.pins, start, to),
+          pins: pinsIn(demand, symbols, start, to),
           signal,
         })
         onProgress({ stage: 'bars', done: to - from, total: at - from })
       }
       this.#ingestions.newOnes(await this.#readRows({ symbols, from: boundary, to: at }, signal))
       onProgress({ stage: 'bars', done: at - from, total: at - from })
-      for (const symbol of symbols) this.#loaded.set(symbol, cellMs)
+      for (const symbol of symbols) {
+        this.#loaded.set(symbol, cellMs)
+        const lateCount = lateCounts.get(symbol)
+        if (lateCount !== undefined) this.#lateCounts.set(symbol, lateCount)
+      }
     }
   }
 
@@ -282,9 +291,19 @@ export class MarketSource {
 
 const NOTHING: ReadonlyMap<Need, string> = new Map()
 
-/** Pins of a stretch of history; the first of what is answered lies before all rows, so that every row has one below it. */
-function pinsIn(pins: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
-  return [from - 1, ...pins.filter((pin) => pin > from && pin < to)]
+/**
+ * Pins of a stretch of history, those of single symbols for all that are read with them: what is too many is thinned. The
+ * first of what is answered lies before all rows, so that every row has one below it.
+ */
+function pinsIn(
+  { pins, pinsOf }: PriceDemand,
+  symbols: readonly string[],
+  from: EpochMs,
+  to: EpochMs,
+): readonly EpochMs[] {
+  const all = [pins, ...symbols.map((symbol) => pinsOf?.get(symbol)?.instants ?? [])].flat()
+  const within = new Set(all.filter((pin) => pin > from && pin < to))
+  return [from - 1, ...[...within].sort((a, b) => a - b)]
 }
 
 /** Bars of a currency pair are stored with the slash that the core leaves out; the index needs the stored form. */

@@ -57,7 +57,12 @@ function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: Landi
   const { strategyId, account } = frame.book
   const query = new URLSearchParams({ strategy_id: strategyId, account })
   return {
-    snapshot: snapshotBody(frame, HEADLINE_WINDOW, HEADLINES, { set, dictionary, calendars, now: reader.now() }),
+    snapshot: snapshotBody(
+      frame,
+      HEADLINE_WINDOW,
+      { metrics: HEADLINES },
+      { set, dictionary, calendars, now: reader.now() },
+    ),
     href: `${apiUrl}/snapshot?${query}`,
     moneyDecimals: frame.moneyDecimals,
   }

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { BookFrame } from '../../domain/frame.js'
 import { toIso } from '../../domain/time.js'
 import type { ApiOptions } from '../api-options.js'
 import { warmingUp } from '../availability.js'
@@ -25,16 +26,33 @@ export function snapshotRoute({ reader, dictionary, calendars, nearNames }: ApiO
     const { strategyId, account } = query
     const frame = strategyId === undefined ? undefined : findBook({ strategyId, account }, known, refusal)
     const metrics = query.metrics && knownMetrics(query.metrics, { dictionary, nearNames }, refusal)
+    if (frame !== undefined && query.adapter !== undefined) checkAdapter(query.adapter, frame, nearNames, refusal)
     refusal.throwIfAny()
     if (frame === undefined) throw new Error('a book was neither found nor refused')
 
-    const body = snapshotBody(frame, query.window, metrics, { set, dictionary, calendars, now: reader.now() })
+    const body = snapshotBody(
+      frame,
+      query.window,
+      { metrics, adapter: query.adapter },
+      { set, dictionary, calendars, now: reader.now() },
+    )
     response.setHeader('Cache-Control', 'private, no-cache')
-    response.setHeader('ETag', snapshotEtag(set, body))
+    response.setHeader('ETag', snapshotEtag(set, body, query.adapter))
     response.setHeader(FRAME_AS_OF_HEADER, toIso(set.stamp.at))
     if (request.fresh) response.status(304).end()
     else sendJson(response, body)
   }
+}
+
+/** An adapter is known while an order that it took is in some window. */
+function checkAdapter(adapter: string, { byAdapter }: BookFrame, nearNames: NearNames, refusal: Refusal): void {
+  if (byAdapter.has(adapter)) return
+  const near = nearNames(adapter, [...byAdapter.keys()])
+  refusal.unknown({
+    parameter: 'adapter',
+    problem: `no order of the book went by an adapter "${shorten(adapter)}"`,
+    near,
+  })
 }
 
 function knownMetrics(

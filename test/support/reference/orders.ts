@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, magnitude, sum } from './exact.js'
 import type { Point, ReferenceFill } from './knowledge.js'
 import type { ReferencePnl } from './pnl.js'
-import { ReferencePrices } from './prices.js'
+import type { ReferencePrices } from './prices.js'
 
 const QUOTE_LIFETIME_MS = 12 * 86_400_000
 const QUOTE_AGES_MS = { least: 2_000, most: 15_000 }
@@ -31,8 +31,8 @@ export class ReferenceOrders {
   constructor(pnl: ReferencePnl) {
     const { known, key } = pnl
     this.#pnl = pnl
-    // Of the instant of an order, however old it is.
-    this.#prices = new ReferencePrices(known, key)
+    // What is kept of the past is exact at the instants of orders.
+    this.#prices = pnl.prices
     this.all = known.orders
       .filter(({ strategyId, account }) => strategyId === key.strategyId && account === key.account)
       .map((order): ReferenceOrder => {

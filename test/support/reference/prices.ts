@@ -4,6 +4,7 @@ import type { PositionSnapshotFact } from '../../../src/domain/facts.js'
 import type { EpochMs } from '../../../src/domain/time.js'
 import { divide, magnitude } from './exact.js'
 import { type Knowledge, MINUTE_MS, type Point, type ReferenceFill, thinned } from './knowledge.js'
+import { orderPinsOf } from './order-pins.js'
 
 const BAR_LIFETIME_MS = 28 * 86_400_000
 const QUOTE_LIFETIME_MS = 12 * 86_400_000
@@ -78,7 +79,9 @@ export class ReferencePrices {
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
     const { at, readAt, signals } = this.#known
     const rows = signals.get(symbol) ?? []
-    const quote = (this.pins === undefined ? [...rows].sort(byTime) : thinned(rows, cellMs, readAt, this.pins))
+    const quote = (
+      this.pins === undefined ? [...rows].sort(byTime) : thinned(rows, cellMs, readAt, this.#pinsOf(symbol))
+    )
       .filter((row) => row.at <= until && row.at >= at - QUOTE_LIFETIME_MS)
       .at(-1)
     if (quote?.bid === undefined || quote.ask === undefined || quote.bid <= 0n || quote.ask < quote.bid)
@@ -98,10 +101,14 @@ export class ReferencePrices {
     const { at, readAt } = this.#known
     const cellMs = this.#isNeededByMinutes(symbol) ? MINUTE_MS : 5 * MINUTE_MS
     const all = this.#known.bars.get(symbol) ?? []
-    const bars = this.pins === undefined ? [...all].sort(byTime) : thinned(all, cellMs, readAt, this.pins)
+    const bars = this.pins === undefined ? [...all].sort(byTime) : thinned(all, cellMs, readAt, this.#pinsOf(symbol))
     const alive = bars.filter((bar) => bar.at >= at - BAR_LIFETIME_MS)
     this.#bars.set(symbol, alive)
     return alive
+  }
+
+  #pinsOf(symbol: string): readonly EpochMs[] {
+    return [...(this.pins ?? []), ...orderPinsOf(this.#known, symbol)]
   }
 
   /** A book that never closes, or shares its account, needs prices of what it traded and its account shows at every minute. */
@@ -111,8 +118,8 @@ export class ReferencePrices {
     return books.some(
       ({ strategyId, account }) =>
         (known.calendarOf(strategyId).name === '24x7' || books.filter((book) => book.account === account).length > 1) &&
-        (known.fills.some(
-          ({ order }) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
+        (known.orders.some(
+          (order) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
         ) ||
           known
             .snapshotsOf(account)

@@ -49,8 +49,8 @@ test.each([
   expect(DICTIONARY.find((candidate) => candidate.name === name)).toMatchObject({ prometheus, extended: true })
 })
 
-test('percent become ratios in the gauge and minutes seconds, and nothing else is scaled', () => {
-  const scales: Record<string, number> = { percent: 0.01, minutes: 60 }
+test('percent become ratios in the gauge, minutes and milliseconds seconds, and nothing else is scaled', () => {
+  const scales: Record<string, number> = { percent: 0.01, minutes: 60, ms: 0.001 }
   for (const { unit, prometheusScale } of DICTIONARY) expect(prometheusScale).toBe(scales[unit])
 })
 

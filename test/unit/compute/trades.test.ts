@@ -263,6 +263,32 @@ describe('what is no trade', () => {
   })
 })
 
+describe('turnover_ratio', () => {
+  const worth = (time: string, equity: number) => snapshot(at(time), [], { equity })
+
+  test('is what was bought and sold over the mean equity of the series, that at the start included', () => {
+    const facts = [
+      worth('10:00:00', 1_000),
+      buy('10:40:00', 1, 300),
+      sell('10:41:00', 1, 600),
+      worth('10:45:00', 1_300),
+      worth('10:50:00', 700),
+    ]
+    expect(briefsAt(NOW, facts, { window: '1d' }).turnover_ratio).toBe(900 / 1_000)
+    expect(resultsOf(bookOf(framesAt(NOW, facts))).turnover_ratio?.meta).toMatchObject({
+      n: 3,
+      traded_usd: 900,
+      mean_equity_usd: 1_000,
+    })
+  })
+
+  test('needs an equity above 0 once something was traded', () => {
+    expect(briefsAt(NOW, [buy('10:40:00', 1, 300)]).turnover_ratio).toBe('no_equity')
+    const broke = snapshot(at('10:45:00'), [], { equity: -5, cash: -5 })
+    expect(briefsAt(NOW, [broke, buy('10:40:00', 1, 300)]).turnover_ratio).toBe('non_positive_equity')
+  })
+})
+
 test('scenario 10: a round trip opened three days ago is in the statistics of every window in which it closed', () => {
   const now = instant('2026-07-20T10:00:00-04:00')
   const facts = [

@@ -45,7 +45,10 @@ describe('source_unavailable', () => {
     const ofOrders = [
       ...['realized_pnl', 'cost_bps', 'cost_total', 'traded_notional', 'route_fallback_rate', 'decision_veto_rate'],
       ...['open_positions', 'context_freshness_seconds'],
-      ...DICTIONARY.filter(({ group }) => group === 'trades').map(({ name }) => name),
+      ...DICTIONARY.filter(
+        ({ group, sources }) =>
+          (group === 'trades' || group === 'execution') && sources.every((name) => name === 'orders'),
+      ).map(({ name }) => name),
       // Of 5d and 20d only.
       'calmar',
       ...['max_drawdown', 'drawdown_duration_minutes', 'current_drawdown', 'pnl_reconciliation_gap'],

@@ -79,9 +79,37 @@ const NO_TRADES = {
   avg_holding_minutes: 'no_trades',
 }
 
+const NO_ORDERS = {
+  turnover_ratio: 0,
+  fill_ratio: 'no_orders',
+  reject_rate: 'no_orders',
+  cancel_rate: 'no_orders',
+  slippage_bps_vs_mid: 'no_fills',
+  implementation_shortfall_bps: 'no_orders',
+  decision_to_submit_latency_ms_p50: 'no_orders',
+  decision_to_submit_latency_ms_p95: 'no_orders',
+  submit_to_fill_latency_ms_p50: 'no_orders',
+  submit_to_fill_latency_ms_p95: 'no_orders',
+}
+
+/** Orders filled at once, without a decision, a quote or a limit. */
+const PLAINLY_FILLED = {
+  turnover_ratio: 'no_equity',
+  fill_ratio: 1,
+  reject_rate: 0,
+  cancel_rate: 0,
+  slippage_bps_vs_mid: 'no_mid',
+  implementation_shortfall_bps: 'no_decision_price',
+  decision_to_submit_latency_ms_p50: 'no_timestamps',
+  decision_to_submit_latency_ms_p95: 'no_timestamps',
+  submit_to_fill_latency_ms_p50: 0,
+  submit_to_fill_latency_ms_p95: 0,
+}
+
 const FLAT = {
   ...NOTHING_WATCHED,
   ...NO_TRADES,
+  ...NO_ORDERS,
   cumulative_return: 0,
   intraday_return: 0,
   equity: 'no_equity',
@@ -128,6 +156,7 @@ describe('nothing happened', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...NO_TRADES,
+      ...NO_ORDERS,
       ...returnsBecause('no_equity', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       // Of the hour's 59 due minutes the bar of 11:00 is not due yet, and that of 10:00 ended when the hour began.
@@ -161,6 +190,12 @@ describe('nothing happened', () => {
       ...returnsBecause('no_equity', '5m'),
       pnl_reconciliation_gap: 'not_defined_for_window',
       decision_veto_rate: 0,
+      turnover_ratio: 'no_equity',
+      reject_rate: 1,
+      decision_to_submit_latency_ms_p50: 'no_timestamps',
+      decision_to_submit_latency_ms_p95: 'no_timestamps',
+      submit_to_fill_latency_ms_p50: 'no_fills',
+      submit_to_fill_latency_ms_p95: 'no_fills',
       missing_price_rate: 1,
       missing_signal_rate: 1,
     })
@@ -180,6 +215,7 @@ describe('unknown_opening_position', () => {
       ...NOTHING_WATCHED,
       ...NO_SNAPSHOT,
       ...Object.fromEntries(Object.keys(NO_TRADES).map((name) => [name, 'unknown_opening_position'])),
+      ...PLAINLY_FILLED,
       ...returnsBecause('no_equity', '1d'),
       leverage_gross_over_equity: 'unknown_opening_position',
       pnl_reconciliation_gap: 'no_equity',
@@ -282,6 +318,10 @@ describe('currency', () => {
     expect(briefsAt(at('11:00:00'), [...HELD, euros, inEuros], { window: '1h' })).toEqual({
       ...NOTHING_WATCHED,
       ...NO_TRADES,
+      ...PLAINLY_FILLED,
+      turnover_ratio: 'currency',
+      fill_ratio: 'currency',
+      slippage_bps_vs_mid: 'currency',
       ...Object.fromEntries(Object.keys(NO_SNAPSHOT).map((name) => [name, 'currency'])),
       ...returnsBecause('currency', '1h'),
       pnl_reconciliation_gap: 'not_defined_for_window',

@@ -89,6 +89,28 @@ describe('the gauges of the dictionary', () => {
     ])
   })
 
+  test('are told by adapter in a family of their own', async () => {
+    const dictionary = SMALL_DICTIONARY.map((metric) =>
+      metric.name === 'cost_bps' ? { ...metric, byAdapter: true as const } : metric,
+    )
+    const byAdapter = {
+      alpaca: { cost_bps: { status: 'ok' as const, value: 1.005 } },
+      lean: { cost_bps: { status: 'insufficient_data' as const, reason: 'no_fills' as const } },
+    }
+    const options = optionsOf({
+      dictionary,
+      reader: frameReader({ books: [bookFrame({ strategyId: 's-1', account: 'live', dictionary, byAdapter })] }),
+    })
+    const labels = (window: string) => `strategy_id="s-1",account="live",window="${window}",adapter="alpaca"`
+    expect(await linesOf(options, 'quant_adapter_cost_bps', 'quant_adapter_net_pnl_usd')).toEqual([
+      '# HELP quant_adapter_cost_bps Costs per notional. By adapter.',
+      '# TYPE quant_adapter_cost_bps gauge',
+      ...['1m', '5m', '15m', '1h', '1d', '5d', '20d'].map(
+        (window) => `quant_adapter_cost_bps{${labels(window)},formula_version="v2",freshness="fresh"} 1`,
+      ),
+    ])
+  })
+
   test('leave out what has no value, and a family without any sample is not there at all', async () => {
     const missing = { status: 'insufficient_data', reason: 'no_fills' } as const
     const options = optionsOf({ reader: frameReader({ books: [bookFrame({ results: { cost_bps: missing } })] }) })

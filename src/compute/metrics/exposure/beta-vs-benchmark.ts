@@ -49,7 +49,8 @@ export const betaVsBenchmark: WindowMetric = {
   },
 }
 
-function betaOf(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
+/** The returns of the cells in which both have an observation, and those of the benchmark between the same values. */
+export function joinedReturns(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
   const closes = new Map<SeriesPoint, PriceE8>()
   for (const point of series.chain) {
     const [from, to] = spanOf(view, point)
@@ -58,8 +59,13 @@ function betaOf(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
   }
   const closeOf = (point: SeriesPoint) => closes.get(point) ?? 0n
   const joined = series.returnsBetween([...closes.keys()])
-  return ofSample(view, series, joined, ({ values, ends }) => {
-    const ofBenchmark = ends.map(([from, to]) => ratio(closeOf(to) - closeOf(from), closeOf(from)))
+  const ofBenchmark = joined.ends.map(([from, to]) => ratio(closeOf(to) - closeOf(from), closeOf(from)))
+  return { joined, ofBenchmark, closeOf }
+}
+
+function betaOf(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
+  const { joined, ofBenchmark } = joinedReturns(view, series, benchmark)
+  return ofSample(view, series, joined, ({ values }) => {
     return {
       outcome: beta(values, ofBenchmark),
       meta: {

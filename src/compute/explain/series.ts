@@ -1,0 +1,110 @@
+import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.js'
+import { SECOND_MS } from '../../domain/time.js'
+import type { EquitySeries, SeriesPoint } from '../equity/series.js'
+import { deviationOf, meanOf } from '../formulas/sample.js'
+import { joinedReturns } from '../metrics/exposure/beta-vs-benchmark.js'
+import type { Valuation } from '../valuation.js'
+import type { Benchmark, WindowView } from '../view.js'
+import { isoOrNull, listed, price, sumOf, unknownRow, usd } from './rows.js'
+
+/** More than any window has cells but 1d around the clock, where it is enough for every one as well. */
+const LISTED_RETURNS = 500
+
+type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
+
+/** The equity on the cells of a window, and the returns between them. */
+export function seriesPart(series: Valuation<EquitySeries>): ExplanationPart {
+  const about =
+    'Equity at the last observation of each cell, the return since the cell before, and what they have in common.'
+  if (!series.known) return { name: 'series', about, values: unknownRow(series) }
+  const { values, ends, years } = series.value.returns
+  const items = values.map((value, index) => ({ value, ends: ends[index] }))
+  return {
+    name: 'series',
+    about,
+    values: {
+      cell_seconds: series.value.cellMs / SECOND_MS,
+      points: series.value.points.length,
+      first_at: isoOrNull(series.value.points[0]?.at),
+      first_equity_usd: equityOrNull(series.value.points[0]),
+      growth: series.value.growth ?? null,
+      n: values.length,
+      years,
+      periods_per_year: years > 0 ? values.length / years : null,
+      ...moments(values),
+    },
+    list: listed(items, {
+      limit: LISTED_RETURNS,
+      order: 'oldest first',
+      row: ({ value, ends }) => ({ ...endsRow(ends, series.value), return: value }),
+      sums: (leftOut) => ({
+        return: leftOut.reduce((sum, { value }) => sum + value, 0),
+        squared_return: leftOut.reduce((sum, { value }) => sum + value ** 2, 0),
+      }),
+    }),
+  }
+}
+
+/** The returns of book and benchmark, pair by pair. */
+export function benchmarkPart(
+  view: WindowView,
+  series: Valuation<EquitySeries>,
+  benchmark: Benchmark | undefined,
+): ExplanationPart {
+  const about = 'Returns of the book and of its benchmark over the cells in which both have an observation.'
+  if (benchmark === undefined) return { name: 'benchmark', about, values: { unknown: 'no_benchmark' } }
+  if (!series.known) return { name: 'benchmark', about, values: unknownRow(series) }
+  const { joined, ofBenchmark, closeOf } = joinedReturns(view, series.value, benchmark)
+  const items = joined.values.map((value, index) => ({ value, of: ofBenchmark[index] ?? 0, ends: joined.ends[index] }))
+  return {
+    name: 'benchmark',
+    about,
+    values: {
+      symbol: benchmark.symbol,
+      pairs: items.length,
+      mean_return: items.length === 0 ? null : meanOf(joined.values),
+      benchmark_mean_return: items.length === 0 ? null : meanOf(ofBenchmark),
+    },
+    list: listed(items, {
+      limit: LISTED_RETURNS,
+      order: 'oldest first',
+      row: ({ value, of, ends }) => ({
+        ...endsRow(ends, series.value),
+        return: value,
+        benchmark_from: ends === undefined ? null : price(closeOf(ends[0])),
+        benchmark_to: ends === undefined ? null : price(closeOf(ends[1])),
+        benchmark_return: of,
+      }),
+      sums: (leftOut) => ({
+        product: leftOut.reduce((sum, { value, of }) => sum + value * of, 0),
+        squared_benchmark_return: leftOut.reduce((sum, { of }) => sum + of ** 2, 0),
+      }),
+    }),
+  }
+}
+
+function endsRow(ends: Ends | undefined, { flows }: EquitySeries): ExplanationRow {
+  if (ends === undefined) return {}
+  const [from, to] = ends
+  const between = flows.filter(({ at }) => at > from.at && at <= to.at)
+  return {
+    from: isoOrNull(from.at),
+    at: isoOrNull(to.at),
+    equity_before_usd: usd(from.equity),
+    equity_usd: usd(to.equity),
+    ...(between.length === 0 ? {} : { flow_usd: usd(sumOf(between, ({ amount }) => amount)) }),
+  }
+}
+
+function moments(values: readonly number[]): ExplanationRow {
+  return {
+    mean_return: values.length === 0 ? null : meanOf(values),
+    deviation: values.length < 2 ? null : deviationOf(values),
+    worst_return: values.length === 0 ? null : Math.min(...values),
+    best_return: values.length === 0 ? null : Math.max(...values),
+  }
+}
+
+function equityOrNull(point: SeriesPoint | undefined): number | null {
+  return point === undefined ? null : usd(point.equity)
+}
