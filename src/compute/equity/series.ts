@@ -55,14 +55,22 @@ export interface SeriesOptions {
  */
 export class EquitySeries {
   readonly #options: SeriesOptions
+  #chained: readonly SeriesPoint[] | undefined
   #returns: Returns | undefined
 
   constructor(options: SeriesOptions) {
     this.#options = options
   }
 
+  /** All values, whatever they are worth. */
   get points(): readonly SeriesPoint[] {
     return this.#options.points
+  }
+
+  /** The values up to the first that is 0 or below, that one too: behind it nothing can be chained. */
+  get chain(): readonly SeriesPoint[] {
+    this.#chained ??= untilRuin(this.#options.points)
+    return this.#chained
   }
 
   /** Deposits and withdrawals that its returns leave out. */
@@ -76,17 +84,17 @@ export class EquitySeries {
 
   /** Session time from the first to the last value over that of the window; undefined where the window has none. */
   get coverage(): number | undefined {
-    const { calendar, start, to, points, onTimesAsked } = this.#options
+    const { calendar, start, to, onTimesAsked } = this.#options
     onTimesAsked()
     const whole = calendar.sessionTimeBetween(start, to)
     if (whole === 0) return undefined
-    const [first, last] = [points[0], points.at(-1)]
+    const [first, last] = [this.chain[0], this.chain.at(-1)]
     return first === undefined || last === undefined ? 0 : calendar.sessionTimeBetween(first.at, last.at) / whole
   }
 
   /** All returns of the series: see `returnsBetween`. */
   get returns(): Returns {
-    this.#returns ??= this.returnsBetween(this.#options.points)
+    this.#returns ??= this.returnsBetween(this.chain)
     return this.#returns
   }
 
@@ -100,8 +108,7 @@ export class EquitySeries {
   }
 
   /**
-   * Simple returns between consecutive points out of the series, flows taken out where they came in and chained. An
-   * equity of 0 or below is the last one. In windows of the clock a return that crosses closed hours is left out.
+   * Simple returns between consecutive values out of the chain, flows taken out where they came in and chained. In windows of the clock a return that crosses closed hours is left out.
    */
   returnsBetween(points: readonly SeriesPoint[]): Returns {
     const { window, calendar, onTimesAsked } = this.#options
@@ -122,7 +129,6 @@ export class EquitySeries {
         if (isLast) break
       }
       before = point
-      if (point.equity <= 0n) break
     }
     return { values, ends, totalMs, years: totalMs / yearMs(window, calendar) }
   }
@@ -143,6 +149,11 @@ export class EquitySeries {
     numerator *= last
     return { numerator, denominator, isLast: numerator <= 0n || to.equity <= 0n }
   }
+}
+
+function untilRuin(points: readonly SeriesPoint[]): readonly SeriesPoint[] {
+  const end = points.findIndex(({ equity }) => equity <= 0n)
+  return end < 0 ? points : points.slice(0, end + 1)
 }
 
 /**

@@ -108,8 +108,6 @@ export class SharedEquity implements BookEquity {
     const { calendar } = pricing
     const base = this.#baseAt(start, lead)
     if (!base.known) return base
-    const offset = this.#offset(start, lead, base.value.equity)
-    if (!offset.known) return offset
     const sources = this.#cellSources()
     const cells = memory.cells[window].of({
       ...{ calendar, start, to: this.#at, read: readCellsOf(window, sources) },
@@ -120,7 +118,12 @@ export class SharedEquity implements BookEquity {
     // A bar makes an observation of the end of its minute.
     if (sources.heldSymbols(this.#at).length > 0) changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     const opening: SeriesPoint = { at: start, equity: base.value.equity, cell: undefined }
-    const points = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
+    const offset = this.#offset(start, lead, base.value.equity)
+    // Where nothing was seen, or the start ends the chain, nobody needs to know what was earned since.
+    if (!offset.known && cells.length > 0 && base.value.equity > 0n) return offset
+    const points = offset.known
+      ? cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
+      : []
     const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
     const series = { window, calendar, start, to: this.#at, points: [opening, ...points], flows: [], onTimesAsked }
     return { known: true, value: new EquitySeries(series) }

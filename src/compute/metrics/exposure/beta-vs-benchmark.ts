@@ -52,7 +52,7 @@ export const betaVsBenchmark: WindowMetric = {
 /** The returns of the cells in which both have an observation, and those of the benchmark between the same values. */
 export function joinedReturns(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
   const closes = new Map<SeriesPoint, PriceE8>()
-  for (const point of series.points) {
+  for (const point of series.chain) {
     const [from, to] = spanOf(view, point)
     const close = benchmark.lastCloseIn(from, to)
     if (close !== undefined) closes.set(point, close)
