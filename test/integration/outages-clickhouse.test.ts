@@ -60,9 +60,14 @@ withServer('outages of ClickHouse, beside a real Postgres 15 (package postgresql
     ['answers by half', 'unreachable', 'source_unreachable', server({ kind: 'half_body' })],
   ]
 
-  test.each(OUTAGES)('one that %s is told, delays nobody, and leaves no gap', async (_name, kind, code, fault) => {
-    // A bar of two minutes ago is no old one, so for as long as this takes nothing is stale.
-    const expected = { source: 'clickhouse', whole: 'degraded', metric: 'gross_exposure', quality: 'good' } as const
-    await rehearse(rehearsal, { ...expected, kind, code }, fault)
-  })
+  test.each(OUTAGES)(
+    'one that %s is told, delays nobody, and is over when it ends',
+    async (_name, kind, code, fault) => {
+      // A bar of two minutes ago is no old one, so for as long as this takes nothing is stale.
+      const expected = { source: 'clickhouse', whole: 'degraded', metric: 'gross_exposure', quality: 'good' } as const
+      await rehearse(rehearsal, { ...expected, kind, code }, fault)
+    },
+  )
+
+  test('after all of that frames are those of a process that starts', () => rehearsal.expectNoGap())
 })

@@ -24,7 +24,8 @@ const LIMITS = {
   // All tiers are of each T, so that a frame can be compared with that of a process that starts then.
   JANGAR_TORGHUT_QUANT_MEDIUM_COMPUTE_INTERVAL_MS: '1000',
   JANGAR_TORGHUT_QUANT_HEAVY_COMPUTE_INTERVAL_MS: '1000',
-  QUANT_RECONCILE_INTERVAL_SECONDS: '2',
+  // None: what polls miss is to be seen, and not made good behind them.
+  QUANT_RECONCILE_INTERVAL_SECONDS: '86400',
   // Writing stands still while frames are compared, and on a busy machine that takes a while.
   QUANT_POLL_OVERLAP_SECONDS: '120',
 }
@@ -109,7 +110,7 @@ export class Rehearsal {
     readonly clock: HeldClock
     readonly trading: Trading
   }) {
-    this.#environment = { ...parts.environment, ...LIMITS }
+    this.#environment = { ...LIMITS, ...parts.environment }
     this.#healthy = { ...parts.healthy, ...LIMITS, ...PATIENT }
     this.#clock = parts.clock
     this.#trading = parts.trading
@@ -238,7 +239,7 @@ export interface Expected {
 
 /**
  * An outage as an operator sees it: told by kind and by stage, the other source and the ticks as before, probes and the
- * last good frames still there, and afterwards nothing missing.
+ * last good frames still there. Whether anything is missing afterwards, `expectNoGap` tells after any number of them.
  */
 export async function rehearse(
   rehearsal: Rehearsal,
@@ -271,7 +272,6 @@ export async function rehearse(
   })
   expectTicksOnTime(instants)
   expect(await rehearsal.badTicks()).toBe(bad)
-  await rehearsal.expectNoGap()
 }
 
 /** No tick was late by more than one period: of two seconds in a row at least one has a frame. */
