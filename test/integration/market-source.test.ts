@@ -123,6 +123,30 @@ describe('bars and signals from an embedded ClickHouse', () => {
     ])
   })
 
+  test('after a long silence reads what it missed in pieces, and nothing is missing or told before it is there', async () => {
+    await poll(T)
+    clear()
+    const ats = [1, 59, 60, 61, 119, 150].map((minutes) => T + minutes * MINUTE_MS)
+    for (const at of ats) await bar(100, { at })
+    for (const fault of [{ kind: 'half_body' }, { kind: 'garbage' }, { kind: 'status', status: 500 }] as const) {
+      await engines.clickhouse.setFault(fault)
+      await expect(poll(T + 155 * MINUTE_MS)).rejects.toMatchObject({ name: 'QuantError' })
+      expect([prices, signals, rejections]).toEqual([[], [], []])
+    }
+    await engines.clickhouse.setFault(undefined)
+    statements = []
+    await poll(T + 160 * MINUTE_MS)
+    expect(statements).toEqual(['rows', 'rows', 'rows'])
+    expect([...new Set(prices.flatMap((column) => column.ats))].sort()).toEqual(ats)
+  })
+
+  test('tells how far the server’s clock is ahead', async () => {
+    expect(source.clockOffsetMs).toBeUndefined()
+    wallMs = Date.now() + 5_000
+    await poll(T)
+    expect(Math.abs((source.clockOffsetMs ?? Number.NaN) + 5_000)).toBeLessThan(5_000)
+  })
+
   test('takes the middle of a quote up to 50 bps wide, and nothing of a row that another source wrote', async () => {
     await poll(T)
     clear()

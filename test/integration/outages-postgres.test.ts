@@ -91,12 +91,15 @@ withServer('outages of a real Postgres 15 (package postgresql-15)', () => {
     ],
   ]
 
-  test.each(OUTAGES)('one that %s is told, delays nobody, and leaves no gap', async (_name, kind, code, fault) => {
-    const expected = { source: 'postgres', whole: 'failing', metric: 'traded_notional', quality: 'stale' } as const
-    await rehearse(rehearsal, { ...expected, kind, code }, fault)
-  })
+  test.each(OUTAGES)(
+    'one that %s is told, delays nobody, and is over when it ends',
+    async (_name, kind, code, fault) => {
+      const expected = { source: 'postgres', whole: 'failing', metric: 'traded_notional', quality: 'stale' } as const
+      await rehearse(rehearsal, { ...expected, kind, code }, fault)
+    },
+  )
 
-  test('connections that are ended are opened again, and no news is lost', async () => {
+  test('connections that are ended are opened again', async () => {
     const bad = await rehearsal.badTicks()
     for (let round = 0; round < 10; round += 1) {
       await endConnections()
@@ -104,7 +107,6 @@ withServer('outages of a real Postgres 15 (package postgresql-15)', () => {
     }
     await rehearsal.until('postgres', 1)
     expect(await rehearsal.badTicks()).toBe(bad)
-    await rehearsal.expectNoGap()
   })
 
   test('a session refuses to write, and reading goes on', async () => {
@@ -131,9 +133,12 @@ withServer('outages of a real Postgres 15 (package postgresql-15)', () => {
     expect(await rehearsal.up('postgres')).toBe(1)
   })
 
+  test('after all of that frames are those of a process that starts', () => rehearsal.expectNoGap(), 180_000)
+
   test('a history whose reading is broken off is read when the database is back', async () => {
     await proxy.setFault({ kind: 'cut_after', bytes: 100_000 })
-    const second = new Rehearsal({ environment, healthy: environment, clock, trading })
+    const reconciling = { ...environment, QUANT_RECONCILE_INTERVAL_SECONDS: '1' }
+    const second = new Rehearsal({ environment: reconciling, healthy: environment, clock, trading })
     try {
       const { log, reader, firstFrame, urls } = await second.start()
       const downs = () => log.filter((line) => line.startsWith('source down')).length

@@ -41,6 +41,24 @@ withServer('reviews, order events and schemas of all ages on a real Postgres 15 
       expect(torghut.facts('decision')).toEqual([])
     })
 
+    test('polls that fail move no cursor: the first that succeeds reads all that was written meanwhile', async () => {
+      const decision = await torghut.decision()
+      await torghut.hydrate()
+      torghut.forget()
+      for (let minute = 1; minute <= 5; minute += 1) {
+        const stamp = at(minute * 60_000)
+        await torghut.order(decision, { created_at: stamp, updated_at: stamp })
+        await torghut.snapshot({ as_of: stamp, created_at: stamp })
+        torghut.statementsLeft = minute % 3
+        const poll = torghut.source.poll(T + minute * 60_000 + 500, minute % 2 === 0)
+        await expect(poll).rejects.toMatchObject({ code: 'source_unreachable' })
+      }
+      torghut.statementsLeft = Number.POSITIVE_INFINITY
+      await torghut.source.poll(T + 600_000, true)
+      expect(torghut.facts('execution')).toHaveLength(5)
+      expect(torghut.facts('position_snapshot')).toHaveLength(5)
+    })
+
     test.each([
       ['behind, its rows seem old', -60_000, 1],
       ['ahead, nothing more is read than with one that is right', 60_000, 0],

@@ -8,23 +8,24 @@ import { expectSameFrames } from './engine.js'
 import { framesAt, startExporter, type TestExporter } from './exporter.js'
 
 /** How long a fault lasts; the limits of the exporter are those of LIMITS, so that several fall into it. */
-export const PAUSE_MS = 5_000
+const PAUSE_MS = 5_000
 /** A long wait says nothing about speed: it is there so that a suite on a busy machine ends. */
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 90_000
 
 /** Where it is not the matter how long an answer takes. */
 export const PATIENT = { TORGHUT_DB_TIMEOUT_MS: '20000', CH_TIMEOUT_MS: '20000' }
 /** Bars and fills come in bursts of about this, well within the overlap of polls. */
 const WRITE_EVERY_MS = 2_000
+/** At whole multiples of it all tiers are of T: then a frame can be compared with that of a process that starts. */
+const ALL_TIERS_MS = 10_000
 /** Within this every table has been looked at. */
 const SLOW_POLLS_MS = 2_000
 
 const LIMITS = {
   JANGAR_TORGHUT_QUANT_MAX_STALENESS_SECONDS: '2',
-  // All tiers are of each T, so that a frame can be compared with that of a process that starts then.
-  JANGAR_TORGHUT_QUANT_MEDIUM_COMPUTE_INTERVAL_MS: '1000',
-  JANGAR_TORGHUT_QUANT_HEAVY_COMPUTE_INTERVAL_MS: '1000',
-  QUANT_RECONCILE_INTERVAL_SECONDS: '2',
+  JANGAR_TORGHUT_QUANT_HEAVY_COMPUTE_INTERVAL_MS: '10000',
+  // None: what polls miss is to be seen, and not made good behind them.
+  QUANT_RECONCILE_INTERVAL_SECONDS: '86400',
   // Writing stands still while frames are compared, and on a busy machine that takes a while.
   QUANT_POLL_OVERLAP_SECONDS: '120',
 }
@@ -109,7 +110,7 @@ export class Rehearsal {
     readonly clock: HeldClock
     readonly trading: Trading
   }) {
-    this.#environment = { ...parts.environment, ...LIMITS }
+    this.#environment = { ...LIMITS, ...parts.environment }
     this.#healthy = { ...parts.healthy, ...LIMITS, ...PATIENT }
     this.#clock = parts.clock
     this.#trading = parts.trading
@@ -177,14 +178,18 @@ export class Rehearsal {
   }
 
   /**
-   * Holds a fault for PAUSE_MS while the trading system goes on, and gives the instants of the frames that came meanwhile;
+   * Holds a fault for PAUSE_MS while the trading system goes on, and gives what was seen of frames meanwhile;
    * then ends it and waits until the source is up again.
    */
-  async outage(source: SourceName, fault: Fault & { during(): Promise<void> }): Promise<readonly EpochMs[]> {
+  async outage(source: SourceName, fault: Fault & { during(): Promise<void> }): Promise<Watched> {
     await this.until(source, 1)
     const beganAt = performance.now()
     const instants = new Set<EpochMs>()
+    let [lastLookMs, longestPauseMs] = [beganAt, 0]
     const watching = setInterval(() => {
+      const lookMs = performance.now()
+      longestPauseMs = Math.max(longestPauseMs, lookMs - lastLookMs)
+      lastLookMs = lookMs
       const at = this.#exporter?.reader.frames()?.stamp.at
       if (at !== undefined) instants.add(at)
     }, 50)
@@ -198,11 +203,11 @@ export class Rehearsal {
       clearInterval(watching)
     }
     await this.until(source, 1)
-    return [...instants].filter((at) => at % SECOND_MS === 0)
+    return { instants: [...instants].filter((at) => at % SECOND_MS === 0), longestPauseMs }
   }
 
   /**
-   * Frames are those of a process that starts now, over the very same tables.
+   * Frames are those of a process that starts now, over the very same tables. The exporter ends here.
    *
    * A frame is of an instant, and what both sides read for it must be all of it: writing has stopped, and the frame is
    * the first whose sources have answered since.
@@ -213,12 +218,14 @@ export class Rehearsal {
     const isComplete = () => {
       const stamp = reader.frames()?.stamp
       const since = Math.min(stamp?.ordersAsOf ?? 0, stamp?.feedsAsOf ?? 0)
-      return since > writtenAt + SLOW_POLLS_MS && stamp !== undefined && stamp.at % SECOND_MS === 0
+      return since > writtenAt + SLOW_POLLS_MS && stamp !== undefined && stamp.at % ALL_TIERS_MS === 0
     }
     await eventually(isComplete)
     const frames = reader.frames()
     if (frames === undefined) throw new Error('there is no frame')
     expect(frames.books.size).toBeGreaterThanOrEqual(5)
+    // One reader of a cold history at a time.
+    await this.stop()
     expectSameFrames(frames, await framesAt(this.#healthy, frames.stamp.at))
     this.#trading.begin()
   }
@@ -238,7 +245,7 @@ export interface Expected {
 
 /**
  * An outage as an operator sees it: told by kind and by stage, the other source and the ticks as before, probes and the
- * last good frames still there, and afterwards nothing missing.
+ * last good frames still there. Whether anything is missing afterwards, `expectNoGap` tells after any number of them.
  */
 export async function rehearse(
   rehearsal: Rehearsal,
@@ -252,7 +259,7 @@ export async function rehearse(
     await rehearsal.badTicks(),
     (await rehearsal.stage(`ingest:${other}`))?.errors_total,
   ]
-  const instants = await rehearsal.outage(source, {
+  const watched = await rehearsal.outage(source, {
     ...fault,
     during: async () => {
       await eventually(async () => ((await rehearsal.errors(source, kind)) ?? 0) > errors)
@@ -269,14 +276,20 @@ export async function rehearse(
       await eventually(async () => (await rehearsal.qualityOf(metric)) === quality)
     },
   })
-  expectTicksOnTime(instants)
+  expectTicksOnTime(watched)
   expect(await rehearsal.badTicks()).toBe(bad)
-  await rehearsal.expectNoGap()
 }
 
-/** No tick was late by more than one period: of two seconds in a row at least one has a frame. */
-function expectTicksOnTime(instants: readonly EpochMs[]): void {
+/** What was seen of the frames of a while. */
+interface Watched {
+  readonly instants: readonly EpochMs[]
+  /** The longest time in which the whole process, this test included, got no turn: a busy machine's doing. */
+  readonly longestPauseMs: number
+}
+
+/** No tick was late by more than one period: of two seconds in a row in which the process ran one has a frame. */
+function expectTicksOnTime({ instants, longestPauseMs }: Watched): void {
   const gaps = instants.slice(1).map((at, index) => at - (instants[index] ?? at))
   expect(instants.length).toBeGreaterThanOrEqual(3)
-  expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * SECOND_MS)
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * SECOND_MS + longestPauseMs)
 }

@@ -23,6 +23,8 @@ export interface PolledTorghut {
   readonly statements: string[]
   /** The machine's clock, as the source sees it. */
   wallMs: number
+  /** So many statements go through, and the next finds its connection lost. */
+  statementsLeft: number
   facts<Kind extends FactKind>(kind: Kind): Extract<Fact, { fact: Kind }>[]
   forget(): void
   hydrate(): Promise<void>
@@ -72,6 +74,12 @@ export async function pollTorghut(
     },
     set wallMs(wallMs: number) {
       recorded.wallMs = wallMs
+    },
+    get statementsLeft() {
+      return recorded.statementsLeft
+    },
+    set statementsLeft(left: number) {
+      recorded.statementsLeft = left
     },
     source,
     admin,
