@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CalendarName } from '../domain/calendar.js'
+import type { EndedOrder } from '../domain/ended-order.js'
 import type { PriceE8 } from '../domain/exact.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
@@ -147,6 +148,11 @@ export class Engine implements FactSink {
     return this.#portfolio.takeNewRebases()
   }
 
+  /** Orders that have ended since the last call, of those that came since the first tick: each once. */
+  takeEndedOrders(): readonly EndedOrder[] {
+    return this.#portfolio.takeEndedOrders()
+  }
+
   /** Settles a little of what a history left to settle, so that others get their turn; false when nothing is left. */
   settleOne(): boolean {
     return this.#portfolio.settleOne()
@@ -224,6 +230,7 @@ export class Engine implements FactSink {
           }),
         )
     }
+    this.#portfolio.watchOrders()
     return { stamp: common.stamp, formulaSet: this.formulaSet, books }
   }
 
