@@ -39,9 +39,15 @@ ALTER ROLE :"role" SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE :"role" SET search_path = public;
 \endif
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"role";
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM :"role";
-REVOKE ALL ON SCHEMA public FROM :"role";
+-- One by one: a general REVOKE fails at the first table of an owner that is not ours, also where there is nothing to revoke.
+SELECT format('REVOKE ALL ON %s public.%I FROM %I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname, rolname)
+  FROM pg_class, pg_roles
+  WHERE relnamespace = 'public'::regnamespace AND rolname = :'role' AND (
+    EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee = pg_roles.oid)
+    OR EXISTS (SELECT FROM pg_attribute, aclexplode(attacl) WHERE attrelid = pg_class.oid AND grantee = pg_roles.oid)) \gexec
+SELECT format('REVOKE ALL ON SCHEMA public FROM %I', rolname)
+  FROM pg_namespace, aclexplode(nspacl), pg_roles
+  WHERE nspname = 'public' AND grantee = pg_roles.oid AND rolname = :'role' \gexec
 
 GRANT CONNECT ON DATABASE :"DBNAME" TO :"role";
 GRANT USAGE ON SCHEMA public TO :"role";

@@ -42,7 +42,7 @@ export interface TickInputs {
 }
 
 interface TierState {
-  /** When its values were computed for. */
+  /** The instant that its values are of. */
   instant: EpochMs | undefined
   holdsUntil: EpochMs
   dirty: boolean
@@ -227,7 +227,11 @@ export class BookFrames {
     if (planned.length === 0) return false
     const state = this.#tiers[tier]
     const instant = instantOf(tier, at, this.#options.settings)
-    if (state.instant !== undefined && !isDue(state, instant, tier)) return false
+    if (state.instant !== undefined && !isDue(state, instant, tier)) {
+      // They are the values of this instant as well: what comes to be known later within it is not taken in.
+      state.instant = instant
+      return false
+    }
     const { results, splits, holdsUntil } = this.#compute(planned, instant, availability, readerAt)
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
     const isOtherSplit = this.#acceptSplits(splits)

@@ -103,6 +103,15 @@ withOpenssl('TLS to ClickHouse behind an HTTPS server with a private CA (package
       expect(await failureOf(secure(changes))).toMatch(/not signed by a CA that is trusted: set CH_CA_CERT/)
   })
 
+  test('is refused also where a variable of Node’s turns verification off by default', async () => {
+    const { out, code } = await runCli(['config', '--check'], {
+      ...{ CH_HOST: 'localhost', CH_SECURE: 'true', CH_PORT: String(front.port), CH_CA_CERT: other.pem },
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    })
+    expect(out).toMatch(/problem +clickhouse: the server's certificate is not signed by a CA that is trusted/)
+    expect(code).toBe(1)
+  })
+
   test('is refused where the certificate is for another host or has expired', async () => {
     front.useCertificate(authority.issue(['DNS:clickhouse.torghut.svc']))
     expect(await failureOf(secure({ CH_CA_CERT: caPath }))).toMatch(/another host name: set CH_HOST/)

@@ -155,6 +155,8 @@ withServer('config --check on a real Postgres 15 (packages postgresql-15, openss
     const wrong = await check({
       TORGHUT_DB_DSN: `${dsn}?sslmode=verify-full`,
       TORGHUT_DB_CA_CERT: createAuthority('other').pem,
+      // Node's own way of turning verification off has no say.
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
     })
     expect(wrong.code).toBe(1)
     expect(problemsIn(wrong).join()).toMatch(/not signed by a CA that is trusted: set TORGHUT_DB_CA_CERT/)

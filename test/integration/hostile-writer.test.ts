@@ -68,9 +68,9 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     await source.hydrate(now, { historyFrom: historyFrom(CALENDARS, now), signal, onProgress: () => undefined })
   }
 
-  /** Loses the connection at some statement of the work, where it has so many, and then does it again. */
-  async function lossy<Result>(work: () => Promise<Result>): Promise<Result> {
-    running.statementsLeft = luck === undefined ? Number.POSITIVE_INFINITY : Math.floor(luck() * 6)
+  /** Loses the connection at one of so many statements of the work, and then does it again. */
+  async function lossy<Result>(statements: number, work: () => Promise<Result>): Promise<Result> {
+    running.statementsLeft = luck === undefined ? Number.POSITIVE_INFINITY : Math.floor(luck() * statements)
     try {
       return await work()
     } catch (error) {
@@ -84,13 +84,13 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
 
   async function poll(): Promise<void> {
     now += SECOND_MS
-    await lossy(() => running.source.poll(now, true))
+    await lossy(6, () => running.source.poll(now, true))
     running.engine.tick(now, answered(now))
   }
 
   async function reconcile(): Promise<string[]> {
     const found: string[] = []
-    await lossy(() =>
+    await lossy(50, () =>
       running.source.reconcile(now, {
         historyFrom: historyFrom(CALENDARS, now),
         signal: new AbortController().signal,

@@ -78,7 +78,7 @@ withServer('Torghut on a real Postgres 15 with a trap on every table (package po
       const environment = { TORGHUT_DB_DSN: dsnAs(server, database, role), QUANT_RECONCILE_INTERVAL_SECONDS: '1' }
       const clock = createHeldClock({ startAt: T, speed: 1 })
       clock.release()
-      const exporter = await startExporter(environment, clock, join(folder, `recorded-${role}`))
+      const exporter = await startExporter(environment, clock, { recordInto: join(folder, `recorded-${role}`) })
       const gauge = async (name: string) =>
         Number(new RegExp(`^${name}\\{[^\\n]*\\} (\\S+)$`, 'm').exec(await gauges())?.[1] ?? Number.NaN)
       const gauges = async () => (await fetch(`${exporter.urls.metrics}/metrics`)).text()

@@ -150,7 +150,12 @@ withServer("the reader's role on a real Postgres 15 (package postgresql-15)", ()
       expect(printed).toMatch(/position_snapshots\s+\| SELECT/)
       const { rows } = await early.admin.query(`SELECT rolconnlimit FROM pg_roles WHERE rolname = 'Quant Reader'`)
       expect(rows).toEqual([{ rolconnlimit: 4 }])
-      makeReader(server, String(early.admin.database), { role: READER, grants_only: '1' })
+      // As the owner of the database, who is no superuser and may make no role.
+      await early.admin.query('CREATE ROLE app LOGIN')
+      await early.admin.query(`ALTER DATABASE ${early.admin.database} OWNER TO app`)
+      for (const table of ['strategies', 'trade_decisions', 'executions', 'position_snapshots', 'llm_decision_reviews'])
+        await early.admin.query(`ALTER TABLE ${table} OWNER TO app`)
+      makeReader(server, String(early.admin.database), { role: READER, grants_only: '1' }, 'app')
       const allowed = await early.admin.query(`SELECT has_table_privilege('${READER}', 'executions', 'SELECT') AS may`)
       expect(allowed.rows).toEqual([{ may: true }])
     } finally {

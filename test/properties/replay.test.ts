@@ -57,7 +57,8 @@ describe('a replay', () => {
           const frames = replay.framesAt(at)
           for (const tier of TIERS) {
             const instant = instantOf(tier, at, SETTINGS)
-            const alone = replayOf(facts, { startAt: tierInstants(instant)[0] ?? 0, knownBy: instant }).framesAt(
+            const startsAt = tierInstants(instant)[0] ?? 0
+            const alone = replayOf(facts, { startAt: startsAt, knownBy: instant, dictionary: ALL_LIGHT }).framesAt(
               instant,
             )
             for (const [id, frame] of alone.books) {
@@ -92,6 +93,9 @@ describe('a replay', () => {
 
 /** Coverage and ages are of the tick, whatever the tier. */
 const isOfTick = (definition: MetricDefinition) => isOfFeed(definition) || isAge(definition)
+
+/** The dictionary with every metric of T itself. */
+const ALL_LIGHT: readonly MetricDefinition[] = DICTIONARY.map((definition) => ({ ...definition, tier: 'light' }))
 
 /** The dictionary with its metrics spread over the tiers. */
 const TIERED: readonly MetricDefinition[] = DICTIONARY.map((definition, index) =>

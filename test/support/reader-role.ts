@@ -10,11 +10,12 @@ export function makeReader(
   { port }: PostgresServer,
   database: string,
   variables: Readonly<Record<string, string>> = {},
+  as = 'postgres',
 ): string {
   return execFileSync(
     '/usr/lib/postgresql/15/bin/psql',
     [
-      ...['-X', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database],
+      ...['-X', '-h', '127.0.0.1', '-p', String(port), '-U', as, '-d', database],
       ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]),
       ...['-f', join(PROJECT_ROOT, 'deploy/sql/torghut-reader.sql')],
     ],

@@ -35,6 +35,7 @@ export interface AloneEquityOptions extends AccountEquityOptions {
 
 /** The equity of a book that is alone in its account: the account's snapshots are its observations. */
 export class AloneEquity implements BookEquity {
+  readonly isAlone = true
   readonly meta = { equity_source: 'account' }
   readonly #options: AloneEquityOptions
   readonly #at: EpochMs

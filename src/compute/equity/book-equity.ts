@@ -46,6 +46,8 @@ export interface Reconciliation {
  * Source: METRICS section 2.
  */
 export interface BookEquity {
+  /** Whether its account's equity is all its own. */
+  readonly isAlone: boolean
   /** Where the figures come from: meta of every metric that rests on them. */
   readonly meta: Meta
   /** Why there are no dollars since the latest open, where something was traded in another currency. */

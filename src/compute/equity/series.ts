@@ -30,6 +30,13 @@ export interface Returns {
   readonly totalMs: number
 }
 
+/** Growth as a fraction, and whether nothing can be chained behind it. */
+interface Growth {
+  readonly numerator: bigint
+  readonly denominator: bigint
+  readonly isLast: boolean
+}
+
 export interface SeriesOptions {
   readonly window: Window
   readonly calendar: Calendar
@@ -78,17 +85,13 @@ export class EquitySeries {
     return this.#returns
   }
 
-  /**
-   * What a dollar at the first value became by the last one, flows taken out; the last one is the first that is 0 or
-   * below, where there is one. Undefined of fewer than two values.
-   */
+  /** What a dollar at the first value became by the end of the chain, flows taken out; undefined without a return. */
   get growth(): number | undefined {
-    const { points } = this.#options
-    const end = points.findIndex(({ equity }) => equity <= 0n)
-    const [first, last] = [points[0], end < 0 ? points.at(-1) : points[end]]
-    if (first === undefined || last === undefined || first === last) return undefined
-    const [numerator, denominator] = this.#chain(first, last)
-    return denominator > 0n ? ratio(numerator, denominator) : undefined
+    const { values, ends } = this.returns
+    const [first, last] = [ends[0]?.[0], ends.at(-1)?.[1]]
+    if (values.length === 0 || first === undefined || last === undefined) return undefined
+    const { numerator, denominator } = this.#chain(first, last)
+    return ratio(numerator, denominator)
   }
 
   /**
@@ -104,14 +107,14 @@ export class EquitySeries {
     let before: SeriesPoint | undefined
     for (const point of points) {
       if (before !== undefined) {
-        const [numerator, denominator] = this.#chain(before, point)
-        if (denominator <= 0n) break
+        const { numerator, denominator, isLast } = this.#chain(before, point)
         const ms = returnTimeMs(window, calendar, before.at, point.at)
         if (ms !== undefined) {
           values.push(ratio(numerator - denominator, denominator))
           ends.push([before, point])
           totalMs += ms
         }
+        if (isLast) break
       }
       before = point
       if (point.equity <= 0n) break
@@ -119,18 +122,21 @@ export class EquitySeries {
     return { values, ends, totalMs, years: totalMs / yearMs(window, calendar) }
   }
 
-  /** Growth from one point to another as a fraction, without the flows between them. */
-  #chain(from: SeriesPoint, to: SeriesPoint): readonly [numerator: bigint, denominator: bigint] {
-    let [numerator, denominator, last] = [1n, from.equity, to.equity]
+  /** Growth from one point to another, without the flows between them; an equity of nothing on the way ends it. */
+  #chain(from: SeriesPoint, to: SeriesPoint): Growth {
+    let [numerator, denominator] = [1n, from.equity]
+    let last = to.equity
     for (const { at, amount, equityAfter } of this.#options.flows) {
       if (at <= from.at || at > to.at) continue
       if (at === to.at) last -= amount
       else {
         numerator *= equityAfter - amount
+        if (equityAfter <= 0n) return { numerator, denominator, isLast: true }
         denominator *= equityAfter
       }
     }
-    return [numerator * last, denominator]
+    numerator *= last
+    return { numerator, denominator, isLast: numerator <= 0n || to.equity <= 0n }
   }
 }
 

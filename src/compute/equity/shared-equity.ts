@@ -40,6 +40,7 @@ type Opening = Omit<WindowStart, 'window'> & { readonly window: WindowStart['win
 
 /** The equity of a book in an account that others trade in: what it started with is its share, the rest it earned. */
 export class SharedEquity implements BookEquity {
+  readonly isAlone = false
   readonly meta: Meta
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs

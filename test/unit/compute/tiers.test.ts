@@ -5,6 +5,7 @@ import { bar, decision, filled, instant, strategy } from '../../support/facts.js
 
 const at = (time: string) => instant(`2026-07-15T${time}-04:00`)
 const BOOK = strategy({ accounts: ['PA1'] })
+const BOUGHT = { execution_id: 'bought', side: 'buy', qty: 1, price: 100 } as const
 
 describe('tiers', () => {
   const base = {
@@ -61,5 +62,37 @@ describe('tiers', () => {
     expect(light('10:00:02')).toMatchObject({ value: 100 })
     engine.apply([bar('AAA', at('10:00:03'), 101)])
     expect(light('10:00:04')).toMatchObject({ value: 101 })
+  })
+
+  test('a slow one that had nothing to do at its instant does not take in later what was not known then', () => {
+    const dictionary = [metric('light', 'light', held), metric('heavy', 'heavy', held)]
+    const engine = createEngine({ startAt: at('10:00:00'), dictionary })
+    engine.apply([BOOK])
+    const counts = (time: string) =>
+      bookOf(engine.tick(at(time), answered(0))).windows['1m'].results.map(
+        (result) => result?.status === 'ok' && result.value,
+      )
+    expect(counts('10:00:00')).toEqual([0, 0])
+    expect(counts('10:00:30')).toEqual([0, 0])
+    engine.apply([filled({ at: at('10:00:29'), side: 'buy', qty: 1, price: 100 })])
+    expect(counts('10:00:31')).toEqual([1, 0])
+    expect(counts('10:01:00')).toEqual([1, 1])
+  })
+
+  test('frames in which a slow one does not know yet what the fast one knows have another digest', () => {
+    const digestAt = (time: string, learnt: string) => {
+      const engine = createEngine({ startAt: at('10:00:00') })
+      engine.apply([BOOK])
+      engine.tick(at('10:00:00'), answered(0))
+      const instants = ['10:00:30', '10:00:31', '10:01:00'].filter((instant) => instant <= time)
+      let digest = ''
+      for (const instant of instants) {
+        if (learnt === instant) engine.apply([filled({ ...BOUGHT, at: at('10:00:29') })])
+        digest = bookOf(engine.tick(at(instant), answered(0))).inputsDigest
+      }
+      return digest
+    }
+    expect(digestAt('10:00:31', '10:00:30')).not.toBe(digestAt('10:00:31', '10:00:31'))
+    expect(digestAt('10:01:00', '10:00:30')).toBe(digestAt('10:01:00', '10:00:31'))
   })
 })

@@ -17,7 +17,7 @@ async function asking(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const connection = { database: 'd', user: 'u', password: undefined, timeoutMs: 60_000 }
+  const connection = { database: 'd', user: 'u', password: undefined, timeoutMs: 60_000, ca: undefined }
   const client = openClickHouse({ ...connection, url: `http://127.0.0.1:${port}` })
   try {
     return await ask(client, { query: 'SELECT 1', query_params: {} }, { timeoutMs: 60_000, ...limits })

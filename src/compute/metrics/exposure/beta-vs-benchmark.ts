@@ -5,8 +5,8 @@ import type { EquitySeries, SeriesPoint } from '../../equity/series.js'
 import { beta } from '../../formulas/risk.js'
 import { covarianceOf } from '../../formulas/sample.js'
 import type { Benchmark, WindowView } from '../../view.js'
-import { insufficient, unknown, type WindowMetric } from '../definition.js'
-import { ofWindowEquity } from '../equity-results.js'
+import { insufficient, ok, unknown, type WindowMetric } from '../definition.js'
+import { unknownEquity } from '../equity-results.js'
 import { grossPnlOf } from '../performance/gross-pnl.js'
 import { ofSample } from '../return-results.js'
 
@@ -15,7 +15,7 @@ import { ofSample } from '../return-results.js'
  *
  * Formula: cov(r, b) / var(b), over cells in which both have an observation.
  * Unit: ratio; 1 moves as the benchmark does, negative against it; 0 when nothing happened and nothing was held.
- * Undefined when: no benchmark is configured (no_benchmark), too few returns of both (too_few_observations), or the
+ * Undefined when: no benchmark is configured (no_benchmark), too few returns of both, or no snapshot at all (too_few_observations), or the
  * benchmark did not move (zero_variance). Of 1h and longer (not_defined_for_window).
  * Convention: covariance over variance. The values of both are joined on the cells in which both have one, and returns
  * are taken then. The benchmark's value of a cell is its last bar there; of the window's start the last one of the cell
@@ -38,14 +38,14 @@ export const betaVsBenchmark: WindowMetric = {
     if (!gross.known && gross.reason === 'currency') return unknown(gross)
     const { benchmark } = view.level
     if (benchmark === undefined) return insufficient('no_benchmark')
-    return ofWindowEquity(
-      view,
-      (book) => book.series(view),
-      (series, book) => {
-        const result = betaOf(view, series, benchmark)
-        return { ...result, meta: { ...book.meta, benchmark: benchmark.symbol, ...result.meta } }
-      },
-    )
+    if (view.activity === 'flat') return ok(0)
+    const book = view.level.equity()
+    const series = book.series(view)
+    if (!series.known && !book.isAlone) return unknownEquity(book, series)
+    const result = series.known
+      ? betaOf(view, series.value, benchmark)
+      : insufficient('too_few_observations', { n: 0, needed: view.level.returnRules.minimumObservations })
+    return { ...result, meta: { ...book.meta, benchmark: benchmark.symbol, ...result.meta } }
   },
 }
 
