@@ -57,8 +57,8 @@ export class OrderHistograms {
       account: order.account,
       adapter: order.adapter ?? UNKNOWN_ADAPTER,
     }
-    for (const [histogram, valueOf] of this.#observed) {
-      const value = valueOf(order)
+    for (const [histogram, observed] of this.#observed) {
+      const value = observed(order)
       if (value !== undefined) histogram.observe(labels, value)
     }
   }
