@@ -237,6 +237,7 @@ export class Pipeline implements FrameReader {
     this.#options.onFrame(at)
     this.#delays.shown(at)
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
+    for (const order of engine.takeEndedOrders()) selfMetrics.orderEnded(order)
     const durationMs = performance.now() - startedMs
     this.#lastTickWallAt = wallNow()
     this.#liveness.beat()

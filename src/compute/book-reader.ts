@@ -142,7 +142,8 @@ export class BookReader {
   /** The orders, priced with what is known at T. */
   #settledFlow(): OrderFlow {
     const { orderFlow } = this.#options.book
-    if (!this.#isFlowSettled) orderFlow.settle(this.at, this.#longest, orderPricingOf(this.#options))
+    if (!this.#isFlowSettled)
+      orderFlow.settle(this.at, this.#longest, orderPricingOf(this.#options, this.#costs.source))
     this.#isFlowSettled = true
     this.#changesAt(orderFlow.holdsUntil)
     return orderFlow

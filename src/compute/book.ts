@@ -82,6 +82,7 @@ export class Book {
       orderOf: (executionId) => this.#flowOrderOf(executionId),
       decisionOf: (decisionId) => this.decisions.find(decisionId),
       pins: orderPins,
+      of: () => this.description,
     })
     this.#facts = facts
     this.#scheduledCost = scheduledCost

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { bookId } from '../domain/book.js'
 import type { CalendarName } from '../domain/calendar.js'
+import type { EndedOrder } from '../domain/ended-order.js'
 import type { PriceE8 } from '../domain/exact.js'
 import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
@@ -149,6 +150,11 @@ export class Engine implements FactSink {
     return this.#portfolio.takeNewRebases()
   }
 
+  /** Orders that have ended since the last call, of those that came since the first tick: each once. */
+  takeEndedOrders(): readonly EndedOrder[] {
+    return this.#portfolio.takeEndedOrders()
+  }
+
   /** Settles a little of what a history left to settle, so that others get their turn; false when nothing is left. */
   settleOne(): boolean {
     return this.#portfolio.settleOne()
@@ -226,6 +232,7 @@ export class Engine implements FactSink {
           }),
         )
     }
+    this.#portfolio.watchOrders()
     return { stamp: common.stamp, formulaSet: this.formulaSet, books }
   }
 

@@ -1,5 +1,6 @@
 import { type BookKey, bookId } from '../domain/book.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { EndedOrder } from '../domain/ended-order.js'
 import type { MoneyE17, PriceE8, QuantityE9 } from '../domain/exact.js'
 import type {
   CashFlowFact,
@@ -62,6 +63,7 @@ export class Portfolio {
   readonly #strategyTerms = new Map<string, Digest>()
   readonly #firstOrders = new WeakMap<Book, EpochMs>()
   #dirty = new Set<Book>()
+  #isWatching = false
 
   constructor(
     options: PortfolioOptions,
@@ -120,6 +122,18 @@ export class Portfolio {
   /** The corrections that came to be known since the last call, each once, of snapshots taken since the start. */
   takeNewRebases(): readonly NewRebase[] {
     return this.#rebases.takeNew()
+  }
+
+  /** What is there has been read: orders that come from now on are new. */
+  watchOrders(): void {
+    if (this.#isWatching) return
+    this.#isWatching = true
+    for (const book of this.books.values()) book.orderFlow.ended.watch()
+  }
+
+  /** Orders that have ended since the last call, of those that came since the first tick. */
+  takeEndedOrders(): EndedOrder[] {
+    return [...this.books.values()].flatMap((book) => book.orderFlow.ended.take())
   }
 
   apply(facts: readonly BookFact[]): void {
@@ -510,6 +524,7 @@ export class Portfolio {
       orderPins: this.orderPins,
     })
     this.books.set(id, book)
+    if (this.#isWatching) book.orderFlow.ended.watch()
     this.#account(account).books.set(strategyId, book)
     this.#dirty.add(book)
     return book

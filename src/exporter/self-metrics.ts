@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { EndedOrder } from '../domain/ended-order.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { SourceName } from '../domain/ports.js'
 import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
+import { OrderHistograms } from './order-histograms.js'
 
 /** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
@@ -30,6 +32,7 @@ export interface SelfMetricsOptions {
  */
 export class SelfMetrics {
   readonly #registry = new Registry()
+  readonly #orders = new OrderHistograms()
   readonly #ticks: Counter
   readonly #overruns: Counter
   readonly #tickDuration: Histogram
@@ -141,7 +144,8 @@ export class SelfMetrics {
 
   /** The text of all of it. The event loop's delays are not a number before they have been measured: then they are left out. */
   async render(): Promise<string> {
-    return (await this.#registry.metrics()).replace(/^[^#\n].* nan$\n?/gim, '')
+    const own = (await this.#registry.metrics()).replace(/^[^#\n].* nan$\n?/gim, '')
+    return `${own}\n${await this.#orders.render()}`
   }
 
   setState(state: { enabled: boolean; ready: boolean }): void {
@@ -203,6 +207,10 @@ export class SelfMetrics {
 
   rowShown(source: SourceName, delaySeconds: number): void {
     this.#ingestDelay.observe({ source }, delaySeconds)
+  }
+
+  orderEnded(order: EndedOrder): void {
+    this.#orders.observe(order)
   }
 
   rebased(account: string, kind: string): void {

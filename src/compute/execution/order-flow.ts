@@ -1,9 +1,11 @@
+import type { BookKey } from '../../domain/book.js'
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
 import { readOnce } from '../../lib/read-once.js'
 import { type SummedItem, SummedTimeline } from '../accumulators/summed-timeline.js'
 import type { MarketNews } from '../market.js'
 import { Channel, type ExecutionWindow, type Span } from './channel.js'
+import { EndedOrders } from './ended-orders.js'
 import {
   type DecidedOn,
   endOf,
@@ -27,6 +29,8 @@ export interface OrderFlowOptions {
   readonly decisionOf: (decisionId: string) => FlowDecision | undefined
   /** Shared by all books. */
   readonly pins: OrderPins
+  /** The book that the orders belong to. */
+  readonly of: () => BookKey
 }
 
 /** A price is held against one that is at most two minutes of session time older; a little more does not hurt. */
@@ -51,6 +55,8 @@ interface Place {
  * changed. Orders that ended before any window are not taken in.
  */
 export class OrderFlow {
+  /** Those that came to an end while somebody watched. */
+  readonly ended: EndedOrders
   readonly #options: OrderFlowOptions
   readonly #all = new Channel()
   readonly #byAdapter = new Map<string, Channel>()
@@ -69,6 +75,7 @@ export class OrderFlow {
 
   constructor(options: OrderFlowOptions) {
     this.#options = options
+    this.ended = new EndedOrders(options.of)
   }
 
   /** An order is another one than it was, new or gone. */
@@ -175,6 +182,7 @@ export class OrderFlow {
     }
     this.#unpriced = new Set()
     this.#unjudged = new Set()
+    this.ended.advanceTo(at, pricing.costSource)
   }
 
   /** The first T after the one that was settled at which a price is too old to be used; Infinity when none is. */
@@ -222,6 +230,7 @@ export class OrderFlow {
     }
     if (now === undefined) this.#places.delete(id)
     else this.#places.set(id, now)
+    if (before === undefined && now !== undefined) this.ended.seen(id)
   }
 
   #link(decisionId: string, id: string): void {
@@ -238,6 +247,7 @@ export class OrderFlow {
 
   #replace(id: string, now: OrderParts): void {
     const before = this.#parts.get(id) ?? NO_PARTS
+    this.ended.follow(id, now)
     if (before === now) return
     this.#all.replace(before, now)
     if (before.adapter === now.adapter) this.#channelOf(now.adapter)?.replace(before, now)

@@ -3,7 +3,7 @@ import type { ExecutionFact } from '../../domain/facts.js'
 import { BAR_LIFETIME_MS, QUOTE_LIFETIME_MS } from '../../domain/history.js'
 import { type EpochMs, SECOND_MS } from '../../domain/time.js'
 import { noSums, type SummedItem, type Sums } from '../accumulators/summed-timeline.js'
-import { COST_SOURCES, type Costs, NO_COSTS, plusCosts } from '../costs.js'
+import { COST_SOURCES, type CostSource, type Costs, NO_COSTS, plusCosts } from '../costs.js'
 import { type Fill, isFinal, isUntimed } from '../fills.js'
 import {
   NO_SHORTFALL,
@@ -42,6 +42,8 @@ export interface OrderPricing {
   readonly markAt: (symbol: string, at: EpochMs) => Mark | undefined
   readonly multiplierOf: (symbol: string) => QuantityE9
   readonly isForeign: (symbol: string) => boolean
+  /** Whose word on costs counts at T. */
+  readonly costSource: CostSource | 'none'
 }
 
 export const SUBMIT_SUMS = ['submitted', 'rejected', 'missing', 'negative'] as const

@@ -1,5 +1,6 @@
 import type { QuantityE9 } from '../../domain/exact.js'
 import { NO_MID } from '../../domain/quote.js'
+import type { CostSource } from '../costs.js'
 import { markSourcesOf, type PricedBook } from '../mark-sources.js'
 import { markOf } from '../marks.js'
 import { type OrderPricing, QUOTE_LEAD_MS, QUOTE_REACH_MS } from './order-parts.js'
@@ -14,10 +15,11 @@ interface PricedOrders extends PricedBook {
  * submit, at most fifteen; if it is not valid there is no mid.
  * Source: METRICS section 2, fine print 9; SOURCES section 2.
  */
-export function orderPricingOf(priced: PricedOrders): OrderPricing {
+export function orderPricingOf(priced: PricedOrders, costSource: CostSource | 'none'): OrderPricing {
   const { book, market, multiplierOf, currencyOf } = priced
   return {
     multiplierOf,
+    costSource,
     isForeign: (symbol) => currencyOf(symbol) !== 'USD',
     markAt: (symbol, at) => markOf(markSourcesOf(priced, symbol, book.ledgers.get(symbol)), at),
     midAt: (symbol, submittedAt) => {

@@ -1,3 +1,4 @@
+import { turnoverOf } from '../../../src/compute/formulas/trades.js'
 import type { Fact } from '../../../src/domain/facts.js'
 import { MINUTE_MS } from '../../../src/domain/time.js'
 import { bookOf, framesAt, type NamedResults, resultsOf } from '../../support/engine.js'
@@ -13,6 +14,8 @@ interface Input {
     readonly multiplier?: number
   }[]
   readonly exposures?: readonly number[]
+  readonly equity?: readonly number[]
+  readonly traded_notional?: readonly number[] | number
 }
 
 const OPEN = instant('2026-07-15T09:31:00-04:00')
@@ -28,6 +31,7 @@ const READERS: Readonly<Record<string, (results: NamedResults) => number | null>
   gross_exposure: (results) => readValue(results, 'gross_exposure'),
   net_exposure: (results) => readValue(results, 'net_exposure'),
   position_hhi: (results) => readValue(results, 'position_hhi'),
+  leverage_gross_over_equity: (results) => readValue(results, 'leverage_gross_over_equity'),
   // At a mark of 1 the exposure is the quantity, and the rest of the unrealised result the average; of nothing it is 0.
   position_qty: (results) => readValue(results, 'net_exposure'),
   avg_entry_price: (results) => {
@@ -36,11 +40,11 @@ const READERS: Readonly<Record<string, (results: NamedResults) => number | null>
     return quantity === 0 ? 0 : 1 - unrealized / quantity
   },
 }
-/** Metrics of the pack that are not built yet. */
-const LATER = ['leverage_gross_over_equity', 'turnover_ratio']
+/** Of a series of equities, which no frame is made of so easily. */
+const OF_SERIES = ['turnover_ratio']
 
 const cases = referenceCases<Input>('positions')
-const applicable = cases.filter(({ metric }) => !LATER.includes(metric))
+const applicable = cases.filter(({ metric }) => !OF_SERIES.includes(metric))
 
 const suite = cases.length > 0 ? describe : describe.skip
 suite('positions of independent projects (../shared/vectors)', () => {
@@ -49,11 +53,20 @@ suite('positions of independent projects (../shared/vectors)', () => {
     expect(applicable.length).toBeGreaterThan(100)
   })
 
+  const turnovers = cases.filter(({ metric }) => OF_SERIES.includes(metric)).map((one) => [one.id, one] as const)
+  if (turnovers.length > 0)
+    test.each(turnovers)('%s', (_, one) => {
+      const { equity = [], traded_notional = [] } = one.input
+      const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+      const result = turnoverOf(total([traded_notional].flat()), total(equity) / equity.length)
+      expectValue(result.status === 'ok' ? result.value : null, one)
+    })
+
   const each = applicable.map((one) => [one.id, one] as const)
   if (each.length > 0)
     test.each(each)('%s', (_, one) => {
       const isUnitPrice = one.metric === 'position_qty' || one.metric === 'avg_entry_price'
-      const facts = one.input.exposures?.flatMap(exposed) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
+      const facts = exposedAs(one.input) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
       const value = READERS[one.metric]?.(resultsOf(bookOf(framesAt(NOW, facts)), '1d')) ?? null
       expectValue(value, one)
     })
@@ -80,6 +93,17 @@ function traded({ input: { fills = [] } }: ReferenceCase<Input>, mark: number | 
 function snapshotMark(mark: number, fills: NonNullable<Input['fills']>): Fact {
   const qty = fills.reduce((total, fill) => total + (fill.side === 'buy' ? fill.qty : -fill.qty), 0)
   return snapshot(NOW, [{ symbol: 'AAA', qty: qty.toFixed(9), mark }])
+}
+
+/** Positions of such worth, in an account of such equity where one is given. */
+function exposedAs({ exposures, equity = [] }: Input): Fact[] | undefined {
+  const facts = exposures?.flatMap(exposed)
+  const worth = equity.at(-1)
+  if (exposures === undefined || worth === undefined) return facts
+  const positions = exposures.map((exposure, index) => {
+    return { symbol: `S${index}`, qty: exposure < 0 ? -1 : 1, mark: Math.abs(exposure) }
+  })
+  return [...(facts ?? []), snapshot(NOW, positions, { equity: worth })]
 }
 
 /** One unit of a symbol that is worth the exposure. */
