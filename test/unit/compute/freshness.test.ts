@@ -10,7 +10,8 @@ import { staleGroups, Watch } from '../../support/watch.js'
 
 const newYork = (day: string, time: string, zone = '-04:00') => instant(`${day}T${time}${zone}`)
 const SYMBOLS = ['AAA', 'BBB']
-const MARKED = 'performance exposure'
+/** Turnover is of an equity, so the trades are among them. */
+const MARKED = 'performance trades exposure'
 
 /** A book that holds AAA, watches both symbols, and has a value in every group. */
 function bookAt(start: EpochMs, calendar: 'XNYS' | '24x7' = 'XNYS'): Fact[] {
@@ -59,8 +60,8 @@ describe('a source that falls silent for three minutes in session', () => {
   test('snapshots: what rests on equity, 60 s and a tick after the last one', () => {
     expect(silence({ snapshots: false })).toEqual([
       [0, ''],
-      [62, 'performance risk_adjusted exposure'],
-      [0, 'performance risk_adjusted exposure'],
+      [62, 'performance risk_adjusted trades exposure'],
+      [0, 'performance risk_adjusted trades exposure'],
       [1, ''],
     ])
   })
@@ -112,7 +113,7 @@ describe('silence that is no news', () => {
       ])
       const ten = newYork(nextDay, '10:00:00', after)
       expect(watch.changes(ten, ten + 2 * SECOND_MS)).toEqual([
-        [0, 'performance risk_adjusted exposure pipeline'],
+        [0, 'performance risk_adjusted trades exposure pipeline'],
         [1, ''],
       ])
     },

@@ -211,7 +211,7 @@ describe('what an installation lacks', () => {
   test.each([
     ['adapters', 'executions.execution_actual_adapter', ['route_fallback_rate']],
     ['reviews', 'llm_decision_reviews', ['context_freshness_seconds']],
-    ['signals', 'ta_signals', ['missing_signal_rate']],
+    ['signals', 'ta_signals', ['missing_signal_rate', 'slippage_bps_vs_mid']],
     ['bars', 'ta_microbars', ['missing_price_rate', 'ta_freshness_seconds', 'beta_vs_benchmark']],
   ] as const)('%s: the metrics that need it say so and name it, and nothing else does', (need, name, metrics) => {
     const now = at('12:00:00')
