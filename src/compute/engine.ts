@@ -351,9 +351,9 @@ export class Engine implements FactSink {
     for (const book of this.#portfolio.books.values()) {
       const account = this.#portfolio.accountOf(book)
       for (const symbol of book.ledgers.keys()) noteIn(book, symbol)
-      // Its account's equity moves with everything that is held there, whoever bought it.
-      if (account.books.size === 1)
-        for (const symbol of account.positions.symbols()) if (!book.ledgers.has(symbol)) noteIn(book, symbol)
+      // An account's equity moves with everything that is held there, whoever bought it, and it is that of a book which
+      // has it alone: of several books that may trade there, too, one may be the only one that does.
+      for (const symbol of account.positions.symbols()) if (!book.ledgers.has(symbol)) noteIn(book, symbol)
     }
   }
 

@@ -38,10 +38,9 @@ function startedAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts): { e
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   const demand = engine.demand()
-  const { kept, watched } = demand
-  for (const [symbol, cellMs] of kept)
+  for (const [symbol, cellMs] of demand.kept)
     engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
-  const symbols = new Set([...kept.keys(), ...watched])
+  const symbols = new Set(symbolsOf(demand))
   for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
   return { engine, demand }
 }
@@ -70,6 +69,7 @@ export class RunningProcess {
   readonly #deliveries: readonly Delivery[]
   readonly #loaded = new Map<string, number>()
   readonly #lateCounts = new Map<string, number>()
+  readonly #minutesLoaded = new Set<string>()
   #pins: ReadonlySet<EpochMs> | undefined
   #read = 0
   #tickedAt = Number.NEGATIVE_INFINITY
@@ -89,6 +89,7 @@ export class RunningProcess {
       process.#loaded.set(symbol, cellMs)
       process.#lateCounts.set(symbol, demand.pinsOf?.get(symbol)?.lateCount ?? 0)
     }
+    for (const symbol of symbolsOf(demand)) process.#minutesLoaded.add(symbol)
     return process
   }
 
@@ -126,6 +127,9 @@ export class RunningProcess {
       this.#loaded.set(symbol, cellMs)
       this.#lateCounts.set(symbol, lateCountOf(symbol))
     }
+    const unwatched = symbolsOf({ kept, watched: demand.watched }).filter((symbol) => !this.#minutesLoaded.has(symbol))
+    for (const feed of FEEDS) this.engine.applyMinutes(feed, minuteHistory(facts, feed, new Set(unwatched), at))
+    for (const symbol of unwatched) this.#minutesLoaded.add(symbol)
   }
 
   /** Rows that were thinned before an instant began to count, as the sources read them again. */
@@ -141,6 +145,11 @@ export class RunningProcess {
       .filter((fact) => isOfFeed(fact) && kept.has(fact.symbol) && isOfRead(fact))
     this.engine.apply(rows.filter((row) => late.some((pin) => row.at > pin - longestCellMs && row.at <= pin)))
   }
+}
+
+/** Symbols whose times of events count. */
+function symbolsOf({ kept, watched }: Pick<PriceDemand, 'kept' | 'watched'>): string[] {
+  return [...new Set([...kept.keys(), ...watched])]
 }
 
 function isOfRead(fact: BarFact | SignalFact): boolean {

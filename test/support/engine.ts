@@ -161,16 +161,31 @@ export function frameBytes(frames: FrameSet): string {
   return canonical([frames.stamp.at, frames.formulaSet, books])
 }
 
-/** Fails with the first place where two frame sets differ; their whole texts would fill screens. */
+/** Fails with the first results in which two frame sets differ; their whole texts would fill screens. */
 export function expectSameFrames(actual: FrameSet, expected: FrameSet): void {
-  const [text, expectedText] = [frameBytes(actual), frameBytes(expected)]
-  if (text === expectedText) return
-  let index = 0
-  while (text[index] === expectedText[index]) index += 1
-  const around = (whole: string) => whole.slice(Math.max(0, index - 300), index + 200)
+  if (frameBytes(actual) === frameBytes(expected)) return
+  const [told, wanted] = [partsOf(actual), partsOf(expected)]
+  const lines = [...new Set([...told.keys(), ...wanted.keys()])]
+    .filter((name) => told.get(name) !== wanted.get(name))
+    .map((name) => `${name}\n  actual   ${told.get(name)}\n  expected ${wanted.get(name)}`)
   throw new Error(
-    `frames differ at ${toIso(actual.stamp.at)}\nactual   ${around(text)}\nexpected ${around(expectedText)}`,
+    `frames differ at ${toIso(actual.stamp.at)} in ${lines.length} places\n${lines.slice(0, 8).join('\n')}`,
   )
+}
+
+/** The parts of the canonical text, by name. */
+function partsOf(frames: FrameSet): Map<string, string> {
+  const parts = new Map([['formula set', frames.formulaSet]])
+  for (const [id, frame] of frames.books) {
+    const name = id.replace('\u0000', ' ')
+    parts.set(`${name} book`, canonical([frame.book, frame.moneyDecimals]))
+    parts.set(`${name} digest`, frame.inputsDigest)
+    for (const [adapter, windows] of [['', frame.windows] as const, ...frame.byAdapter])
+      for (const window of WINDOWS)
+        for (const [metric, result] of Object.entries(resultsOf({ ...frame, windows }, window)))
+          parts.set(`${name} ${window} ${metric} ${adapter}`, canonical(result))
+  }
+  return parts
 }
 
 /** JSON with sorted keys that tells −0 from 0 and refuses what JSON would turn into null. */
