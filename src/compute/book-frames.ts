@@ -52,18 +52,6 @@ interface TierState {
   dirty: boolean
 }
 
-/** What a tier rests on: what was known at the first tick of its instant. */
-interface TierInputs {
-  readonly instant: EpochMs
-  readonly digest: Digest
-}
-
-/**
- * What the inputs of each tier count in a frame's digest. Odd, so that no bit is lost, and such that no two sets of tiers
- * that know a fact have one sum.
- */
-const TIER_WEIGHTS: Readonly<Record<Tier, bigint>> = { light: 1n, medium: 3n, heavy: 5n }
-
 export interface BookFramesOptions extends BookReaderOptions {
   readonly plan: TierPlan
   readonly moneyDecimalsOf: (calendar: CalendarName) => number
@@ -95,7 +83,6 @@ export class BookFrames {
   #holdings = NO_HOLDINGS
   #availability: string | undefined
   #seq = 0
-  readonly #inputs: Partial<Record<Tier, TierInputs>> = {}
   #windows: BookFrame['windows'] | undefined
   #byAdapter: BookFrame['byAdapter'] = new Map()
   /** Symbols whose prices are inputs; another minute, or another fact, and they may be others. */
@@ -193,30 +180,14 @@ export class BookFrames {
     return explainMetric({ ...this.#options, memory: new EquityMemory() }, question)
   }
 
-  /**
-   * Of what all tiers rest on. A slower tier does not know yet what has come since its instant: a frame in which it does
-   * is made of something else.
-   */
-  #inputsDigest(inputs: TickInputs): string {
-    const { at } = inputs.stamp
-    const now = this.#digestNow(inputs)
-    let sum = 0n
-    for (const tier of TIERS) {
-      const instant = instantOf(tier, at, this.#options.settings)
-      if (tier === 'light' || this.#inputs[tier]?.instant !== instant) this.#inputs[tier] = { instant, digest: now }
-      sum = plus(sum, TIER_WEIGHTS[tier] * (this.#inputs[tier]?.digest ?? now))
-    }
-    return digestText(sum)
-  }
-
-  /** Of all that is known of the book now. */
-  #digestNow({ stamp: { at }, terms, factsDigest, lackingTerm }: TickInputs): Digest {
+  /** Of all that is known of the book at T. */
+  #inputsDigest({ stamp: { at }, terms, factsDigest, lackingTerm }: TickInputs): string {
     const { instrumentTermOf } = this.#options
     let digest = plus(factsDigest, lackingTerm)
     for (const symbol of this.#pricedAt(at))
       digest = plus(digest, plus(terms.ofPrices(symbol), instrumentTermOf(symbol)))
     for (const symbol of this.#coverage.symbols) digest = plus(digest, terms.ofMinutes(symbol))
-    return digest
+    return digestText(digest)
   }
 
   #pricedAt(at: EpochMs): ReadonlySet<string> {
