@@ -43,6 +43,8 @@ export interface SeriesOptions {
   readonly start: EpochMs
   readonly to: EpochMs
   readonly points: readonly SeriesPoint[]
+  /** Whether it lacks values behind the end of its chain, which nobody could work out. */
+  readonly isCut?: boolean
   /** Flows of the account up to T, oldest first. */
   readonly flows: readonly DatedFlow[]
   /** Told when somebody asks for what changes as time goes by: how long returns took, and coverage. */
@@ -65,6 +67,11 @@ export class EquitySeries {
   /** All values, whatever they are worth. */
   get points(): readonly SeriesPoint[] {
     return this.#options.points
+  }
+
+  /** Whether every value is known, those too behind which nothing can be chained. */
+  get isWhole(): boolean {
+    return this.#options.isCut !== true
   }
 
   /** The values up to the first that is 0 or below, that one too: behind it nothing can be chained. */

@@ -125,8 +125,9 @@ export class SharedEquity implements BookEquity {
       ? cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
       : []
     const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
-    const series = { window, calendar, start, to: this.#at, points: [opening, ...points], flows: [], onTimesAsked }
-    return { known: true, value: new EquitySeries(series) }
+    const isCut = !offset.known && cells.length > 0
+    const series = { window, calendar, start, to: this.#at, points: [opening, ...points], isCut, flows: [] }
+    return { known: true, value: new EquitySeries({ ...series, onTimesAsked }) }
   }
 
   #cellSources(): CellSources {

@@ -18,8 +18,8 @@ import { ofSample } from '../return-results.js'
  * Undefined when: no benchmark is configured (no_benchmark), too few returns of both, or no snapshot at all (too_few_observations), or the
  * benchmark did not move (zero_variance). Of 1h and longer (not_defined_for_window).
  * Convention: covariance over variance. The values of both are joined on the cells in which both have one, and returns
- * are taken then. The benchmark's value of a cell is its last bar there; of the window's start the last one of the cell
- * that ends there, or since the start of the cell before.
+ * are taken then. The benchmark's value of a cell is its last bar there, after the window's start; of that start the last
+ * one of the cell that ends there, or since the start of the cell before.
  * Source: METRICS section 4, row 41; fine print 11 and 15.
  */
 export const betaVsBenchmark: WindowMetric = {
@@ -78,7 +78,7 @@ function betaOf(view: WindowView, series: EquitySeries, benchmark: Benchmark) {
 
 /** Where the bar lies that belongs to a value: (from, to]. */
 function spanOf({ window, start, calendar, level }: WindowView, { cell }: SeriesPoint): readonly [EpochMs, EpochMs] {
-  if (cell !== undefined) return [cell.start, Math.min(cell.end, level.at)]
+  if (cell !== undefined) return [Math.max(cell.start, start), Math.min(cell.end, level.at)]
   const around = cellContaining(window, calendar, start)
   return [around.end === start ? around.start : cellContaining(window, calendar, around.start).start, start]
 }

@@ -1,4 +1,5 @@
-import { MONEY_DIGITS, type MoneyE17, toNumber } from '../../../domain/exact.js'
+import { MONEY_DIGITS, toNumber } from '../../../domain/exact.js'
+import { unknownBecause } from '../../equity/book-equity.js'
 import { type EquitySeries, meanEquityOf } from '../../equity/series.js'
 import { turnoverOf } from '../../formulas/trades.js'
 import type { Valuation } from '../../valuation.js'
@@ -31,7 +32,7 @@ export const turnoverRatio: WindowMetric = {
     const { tradedNotional, activity } = view
     return ofWindowEquity<EquitySeries | undefined>(
       view,
-      (book) => (activity === 'idle' ? NOT_ASKED : measuredBy(book.series(view), tradedNotional)),
+      (book) => (activity === 'idle' ? NOT_ASKED : measuredBy(book.series(view))),
       (series, book) => {
         if (!tradedNotional.known) return unknown(tradedNotional)
         if (series === undefined) return ok(0)
@@ -42,14 +43,10 @@ export const turnoverRatio: WindowMetric = {
   },
 }
 
-/**
- * Whatever a series lacks, turnover lacks an equity to be measured against; save that nothing traded is nothing, however
- * much the positions were worth that nobody knows.
- */
-function measuredBy(series: Valuation<EquitySeries>, traded: Valuation<MoneyE17>): Valuation<EquitySeries | undefined> {
-  if (series.known || series.reason === 'currency') return series
-  const isNothing = traded.known && traded.value === 0n && series.reason === 'unknown_opening_position'
-  return isNothing ? NOT_ASKED : { ...series, reason: 'no_equity' }
+/** Whatever a series lacks, turnover lacks an equity to be measured against. */
+function measuredBy(series: Valuation<EquitySeries>): Valuation<EquitySeries | undefined> {
+  if (series.known && !series.value.isWhole) return unknownBecause('no_equity')
+  return series.known || series.reason === 'currency' ? series : { ...series, reason: 'no_equity' }
 }
 
 const NOT_ASKED: Valuation<undefined> = { known: true, value: undefined }
