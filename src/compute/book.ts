@@ -7,6 +7,7 @@ import { readOnce } from '../lib/read-once.js'
 import { InstantSet } from './accumulators/instant-set.js'
 import { RoundTrips } from './accumulators/round-trips.js'
 import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
+import { givenOpening } from './carried-trip.js'
 import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
@@ -75,7 +76,7 @@ export class Book {
   readonly #brokerFills = new Map<string, Map<string, FillFact>>()
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
-  readonly #givenOpenings = new Map<string, OpeningPositionFact>()
+  readonly #givenOpenings = new Map<string, { readonly fact: OpeningPositionFact; readonly opening: Opening }>()
 
   constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins }: BookOptions) {
     this.orderFlow = new OrderFlow({
@@ -102,16 +103,15 @@ export class Book {
   /** Begins the ledger of a symbol where a recorded range begins. */
   beginWith(fact: OpeningPositionFact): void {
     const { symbol, at } = fact
-    this.#facts.replace(this.#givenOpenings.get(symbol), fact)
-    this.#givenOpenings.set(symbol, fact)
+    this.#facts.replace(this.#givenOpenings.get(symbol)?.fact, fact)
+    this.#givenOpenings.set(symbol, { fact, opening: givenOpening(fact) })
     this.#ledger(symbol)
     this.changes.changedFrom(at)
   }
 
   /** How the ledger of a symbol begins where a recording says so; else it is settled against the first snapshot. */
   givenOpening(symbol: string): Opening | undefined {
-    const given = this.#givenOpenings.get(symbol)
-    return given && { kind: 'snapshot', at: given.at, quantity: given.qty, cost: given.cost, unrealized: 0n }
+    return this.#givenOpenings.get(symbol)?.opening
   }
 
   /** Forgets an order that belongs elsewhere; the symbols whose positions it may have changed. */

@@ -1,6 +1,9 @@
 import { bookId } from '../domain/book.js'
 import type { ExecutionFact, Fact, OpeningPositionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
+import type { SymbolLedger } from './accumulators/symbol-ledger.js'
+import type { Book } from './book.js'
+import { tripFields } from './carried-trip.js'
 import type { Portfolio } from './portfolio.js'
 import { longestReach } from './price-demand.js'
 
@@ -12,22 +15,32 @@ export interface CarriedPositions {
 }
 
 /**
- * The positions of all books where the longest window of an instant begins, and which orders they stand for: those that
- * had ended by then. A symbol whose position is not known by then is left to its orders.
+ * The positions of all books where the longest window of an instant begins, at the last snapshot before it, and which
+ * orders they stand for: those that had ended by then. A symbol whose position is not known by then, or was
+ * ever put right by snapshots, is left to its orders.
  */
 export function carriedPositions(portfolio: Portfolio, from: EpochMs): CarriedPositions {
   const openings = new Map<string, OpeningPositionFact>()
+  // Whoever shares an account asks who had orders there in his own longest window.
+  const reachIn = (account: string, own: Book) =>
+    Math.min(
+      ...[own, ...(portfolio.accounts.get(account)?.books.values() ?? [])].map((book) => longestReach(book, from)),
+    )
   const keyOf = (book: { strategyId: string; account: string }, symbol: string) => `${bookId(book)}\u0000${symbol}`
   for (const book of portfolio.books.values()) {
     const { strategyId, account } = book.description
-    const at = longestReach(book, from)
-    if (!Number.isFinite(at)) continue
+    const reach = reachIn(account, book)
+    if (!Number.isFinite(reach)) continue
+    // What the window earned is also held against the snapshot before it.
+    const at = portfolio.accounts.get(account)?.observations.latestAt(reach)?.at ?? reach
     for (const [symbol, ledger] of book.ledgers) {
-      if ((ledger.firstFillAt ?? Number.POSITIVE_INFINITY) > at || ledger.isUnknownAfter(at)) continue
-      const { quantity: qty, cost } = ledger.stateAt(at)
+      const isKnown = (ledger.firstFillAt ?? Number.POSITIVE_INFINITY) <= at && !ledger.isUnknownAfter(at)
+      if (!isKnown || isTaught(ledger, at)) continue
+      const { quantity: qty, cost, largest } = ledger.stateAt(at)
+      const trip = book.roundTripsOf(symbol, ledger).openAt(at)
       openings.set(keyOf(book.description, symbol), {
         ...{ fact: 'opening_position', at, strategyId, account, symbol, qty, cost },
-        ...{ knownAt: undefined, revision: undefined, openedAt: undefined },
+        ...{ knownAt: undefined, revision: undefined, largestQty: largest, ...tripFields(trip) },
       })
     }
   }
@@ -41,29 +54,53 @@ export function carriedPositions(portfolio: Portfolio, from: EpochMs): CarriedPo
   }
 }
 
+/** Corrections are priced by marks of their time, which a recording may not hold. */
+function isTaught({ opening, adjustments }: SymbolLedger, at: EpochMs): boolean {
+  return adjustments.length > 0 || (opening.kind === 'snapshot' && opening.at > at)
+}
+
 /**
- * Facts without the orders that are carried, and their fills. Two kinds of them stay, since they say more than positions:
- * the last fill of a symbol, which may be its mark, and the first order of an account that names costs, which tells
- * where its costs come from. They move no position that begins later.
+ * Facts without the orders that are carried, and their fills. Some of them stay, since they say more than positions: the
+ * last fill of a symbol, which may be its mark, and the first orders of an account that name costs themselves or in their
+ * fills, which tell where its costs come from. They move no position that begins later.
  */
 export function withoutCarried(facts: readonly Fact[], { isCarried }: CarriedPositions): Fact[] {
-  const orders = facts.filter((fact) => fact.fact === 'execution')
-  const withCosts = new Map<string, ExecutionFact>()
+  const orders = new Map(facts.flatMap((fact) => (fact.fact === 'execution' ? [[fact.executionId, fact]] : [])))
+  const kept = new Firsts()
   const lastFills = new Map<string, ExecutionFact>()
-  for (const order of orders) {
+  for (const order of orders.values()) {
     const { account, costs, strategyId = '', symbol, filledQty } = order
-    const first = withCosts.get(account)
-    if (costs !== undefined && (first === undefined || isEarlier(order, first))) withCosts.set(account, order)
+    const book = bookId({ strategyId, account })
+    if (costs !== undefined) kept.offer(`costs ${account}`, order)
     if (filledQty === 0n || !isCarried(order)) continue
-    const key = `${bookId({ strategyId, account })}\u0000${symbol}`
+    const key = `${book}\u0000${symbol}`
     const last = lastFills.get(key)
     if (last === undefined || isEarlier(last, order)) lastFills.set(key, order)
   }
-  const kept = new Set([...withCosts.values(), ...lastFills.values()])
-  const gone = new Set(
-    orders.filter((order) => isCarried(order) && !kept.has(order)).map(({ executionId }) => executionId),
-  )
-  return facts.filter((fact) => !('executionId' in fact) || !gone.has(fact.executionId))
+  for (const fact of facts) {
+    const order = fact.fact === 'fill' && fact.costs !== undefined ? orders.get(fact.executionId) : undefined
+    if (order !== undefined) kept.offer(`costs of fills ${order.account}`, order)
+  }
+  const told = new Set([...kept.orders, ...lastFills.values()])
+  const gone = new Set([...orders.values()].filter((order) => isCarried(order) && !told.has(order)))
+  return facts.filter((fact) => {
+    const order = 'executionId' in fact ? orders.get(fact.executionId) : undefined
+    return order === undefined || !gone.has(order)
+  })
+}
+
+/** The first order of each of several kinds. */
+class Firsts {
+  readonly #known = new Map<string, ExecutionFact>()
+
+  offer(kind: string, order: ExecutionFact): void {
+    const first = this.#known.get(kind)
+    if (first === undefined || isEarlier(order, first)) this.#known.set(kind, order)
+  }
+
+  get orders(): Iterable<ExecutionFact> {
+    return this.#known.values()
+  }
 }
 
 /** In the order of their fills. */

@@ -12,6 +12,8 @@ export type MoneyE17 = bigint
 export const QUANTITY_DIGITS = 9
 export const PRICE_DIGITS = 8
 export const MONEY_DIGITS = 17
+/** Quantity times seconds. */
+export const MOMENT_DIGITS = 12
 
 /** The largest price that 64 bits hold, about 92 billion. */
 export const LARGEST_PRICE_E8: PriceE8 = 2n ** 63n - 1n

@@ -66,7 +66,11 @@ const FIELDS: { readonly [Kind in FactKind]: Readonly<Record<FieldsOf<Kind>, boo
   bar: { symbol: true, at: true, close: true, vwap: true },
   cash_flow: { account: true, flowId: true, at: true, amount: true, kind: true, symbol: true, qty: true },
   signal: { symbol: true, at: true, source: true, bid: true, ask: true },
-  opening_position: { strategyId: true, account: true, symbol: true, at: true, qty: true, cost: true, openedAt: true },
+  opening_position: {
+    ...{ strategyId: true, account: true, symbol: true, at: true, qty: true, cost: true, openedAt: true },
+    ...{ largestQty: true, enteredQty: true, entryMoment: true, exitedQty: true, exitMoment: true, earned: true },
+    ...{ orderRecordCosts: true, brokerActivityCosts: true, feeScheduleCosts: true },
+  },
   watermark: { source: true, completeTo: true, at: true },
   feed_minutes: { feed: true, symbol: true, firstAt: true, at: true },
   retraction: { of: true, identity: true, at: true },

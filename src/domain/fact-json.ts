@@ -1,4 +1,4 @@
-import { formatScaled, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS } from './exact.js'
+import { formatScaled, MOMENT_DIGITS, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS } from './exact.js'
 import { FACT_SCHEMAS, type Fact, type FactKind, type PositionSnapshotFact, parseFact } from './facts.js'
 
 /** A fact as files hold it: snake_case names, exact decimals as text, instants in epoch milliseconds. */
@@ -33,6 +33,15 @@ const DIGITS: Readonly<Record<ScaledName<Fact> | ScaledName<PositionSnapshotFact
   buyingPower: MONEY_DIGITS,
   amount: MONEY_DIGITS,
   cost: MONEY_DIGITS,
+  largestQty: QUANTITY_DIGITS,
+  enteredQty: QUANTITY_DIGITS,
+  entryMoment: MOMENT_DIGITS,
+  exitedQty: QUANTITY_DIGITS,
+  exitMoment: MOMENT_DIGITS,
+  earned: MONEY_DIGITS,
+  orderRecordCosts: MONEY_DIGITS,
+  brokerActivityCosts: MONEY_DIGITS,
+  feeScheduleCosts: MONEY_DIGITS,
 }
 
 /** The plain object that parseFact reads back to an equal fact. */

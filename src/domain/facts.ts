@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { camelCaser } from '../lib/camel-case.js'
 import { canonicalSymbol } from './book.js'
 import { CALENDAR_NAMES } from './calendar.js'
-import { LARGEST_PRICE_E8, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
+import { LARGEST_PRICE_E8, MOMENT_DIGITS, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
 import { plainExecution, plainPositionSnapshot } from './plain-facts.js'
 import { parseIso } from './time.js'
 
@@ -44,6 +44,7 @@ const price = scaled(PRICE_DIGITS)
   .refine((value) => value > 0n, 'must be above 0')
   .refine((value) => value <= LARGEST_PRICE_E8, 'is no price: above 92 billion')
 const money = scaled(MONEY_DIGITS)
+const moment = scaled(MOMENT_DIGITS)
 const name = z.string().min(1).max(256)
 const symbol = z.string().min(1).max(64).transform(canonicalSymbol)
 
@@ -186,15 +187,31 @@ export const signalFact = factSchema('signal', {
   ingested_at: optional(instant),
 })
 
-/** What a ledger holds where a recorded range begins; nothing earlier is needed to carry it on. `cost` is negative for shorts. */
+/**
+ * What a ledger holds where a recorded range begins; nothing earlier is needed to carry it on. `cost` is negative for
+ * shorts. With `opened_at` the round trip that is open then will be a trade, else it is none, as where a position was
+ * taken over; what the trip has done so far is one entry at `opened_at` where nothing more is told.
+ */
 export const openingPositionFact = factSchema('opening_position', {
   strategy_id: name,
   account: name,
   symbol,
   qty: quantity,
   cost: money,
-  /** When the round trip began that is open then. */
   opened_at: optional(instant),
+  /** Largest size of the trip so far. */
+  largest_qty: optional(unsignedQuantity),
+  /** Sums over its entries and its exits: quantity, and quantity times seconds since the epoch. */
+  entered_qty: optional(positiveQuantity),
+  entry_moment: optional(moment),
+  exited_qty: optional(unsignedQuantity),
+  exit_moment: optional(moment),
+  /** Realised in it so far, fees in coin taken off. */
+  earned: optional(money),
+  /** What its fills cost, as each source tells it. */
+  order_record_costs: optional(money),
+  broker_activity_costs: optional(money),
+  fee_schedule_costs: optional(money),
 })
 
 /** Up to when a source is known to be complete, in a recording; without one a source counts as complete up to T. */

@@ -7,7 +7,7 @@ import { historyFrom } from '../../src/domain/history.js'
 import { type EpochMs, SECOND_MS } from '../../src/domain/time.js'
 import type { TorghutSource } from '../../src/ingest/postgres/torghut-source.js'
 import { createRandom } from '../../src/simulator/random.js'
-import { answered, CALENDARS, createEngine, expectSameFrames, resultsOf } from '../support/engine.js'
+import { AT_ONCE, answered, CALENDARS, createEngine, expectSameFrames, resultsOf } from '../support/engine.js'
 import {
   type HostileStage,
   type HostileWriter,
@@ -59,7 +59,7 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
 
   function openReader(): Reader {
     const pool = openReaderPool(server.dsn, writer.database)
-    const engine = createEngine({ startAt: now })
+    const engine = createEngine({ startAt: now, settings: AT_ONCE })
     return Object.assign(recordSource(pool, engine), { engine, pool })
   }
 
@@ -104,6 +104,8 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
   async function settle(): Promise<void> {
     await poll()
     await reconcile()
+    // What has been read since a tier's instant is for its next one.
+    now += SECOND_MS
     const fresh = openReader()
     try {
       await hydrate(fresh.source)

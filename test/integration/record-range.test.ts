@@ -14,6 +14,8 @@ import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../
 import { replayedFrames } from '../support/replay.js'
 
 const FROM = T - 2 * HOUR_MS
+/** Between the session before the longest window and its open. */
+const BEFORE_LONGEST = -28 * DAY_MS - 12 * HOUR_MS
 const ATS = [FROM, T - HOUR_MS, T]
 const withServer = hasPostgresServer ? describe : describe.skip
 
@@ -44,10 +46,13 @@ withServer('a database on a real Postgres 15 (package postgresql-15)', () => {
     await trade(-3 * DAY_MS, 'sell', 130)
     await trade(-90 * MINUTE_MS, 'buy', 125)
     await trade(-30 * MINUTE_MS, 'sell', 140, 'NEW')
-    for (const offsetMs of [-60 * DAY_MS, -26 * HOUR_MS, -3 * HOUR_MS, -100 * MINUTE_MS, -MINUTE_MS])
+    const held = [{ symbol: 'AAPL', qty: '10', side: 'long', current_price: '131' }]
+    for (const offsetMs of [-60 * DAY_MS, BEFORE_LONGEST, -26 * HOUR_MS, -3 * HOUR_MS, -100 * MINUTE_MS, -MINUTE_MS])
       await torghut.snapshot({
-        ...{ as_of: at(offsetMs), created_at: at(offsetMs) },
-        positions: offsetMs < -50 * DAY_MS ? [] : [{ symbol: 'AAPL', qty: '10', side: 'long', current_price: '131' }],
+        ...{ as_of: at(offsetMs), created_at: at(offsetMs), equity: '5000' },
+        ...([BEFORE_LONGEST, -MINUTE_MS].includes(offsetMs)
+          ? { cash: '3690', positions: held }
+          : { cash: '5000', positions: [] }),
       })
   }, 60_000)
 

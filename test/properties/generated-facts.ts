@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { formatScaled, LARGEST_PRICE_E8, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS } from '../../src/domain/exact.js'
+import {
+  formatScaled,
+  LARGEST_PRICE_E8,
+  MOMENT_DIGITS,
+  MONEY_DIGITS,
+  PRICE_DIGITS,
+  QUANTITY_DIGITS,
+} from '../../src/domain/exact.js'
 import { CASH_FLOW_KINDS, type Fact, type FactKind, RETRACTABLE_KINDS, SIDES } from '../../src/domain/facts.js'
 import { fact } from '../support/facts.js'
 
@@ -15,6 +22,7 @@ const price = fc.oneof(
   scaled(PRICE_DIGITS, { min: 1n, max: LARGEST_PRICE_E8 }),
 )
 const money = scaled(MONEY_DIGITS, { min: -(10n ** 30n), max: 10n ** 30n })
+const moment = scaled(MOMENT_DIGITS, { min: 0n, max: 10n ** 36n })
 const instant = fc.oneof(
   fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
   fc.integer({ min: 0, max: 253_402_300_799_999 }),
@@ -69,6 +77,9 @@ const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, fc.Arbitrary<unk
   },
   opening_position: {
     ...{ strategy_id: name, account: name, symbol, qty: quantity, cost: money, opened_at: maybe(instant) },
+    ...{ largest_qty: maybe(unsigned), entered_qty: maybe(positive), entry_moment: maybe(moment) },
+    ...{ exited_qty: maybe(unsigned), exit_moment: maybe(moment), earned: maybe(money) },
+    ...{ order_record_costs: maybe(money), broker_activity_costs: maybe(money), fee_schedule_costs: maybe(money) },
   },
   watermark: { source: fc.constantFrom('postgres', 'clickhouse'), complete_to: instant },
   feed_minutes: { feed: fc.constantFrom('bars', 'signals'), symbol, first_at: instant },

@@ -34,7 +34,11 @@ export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EnginePa
  * What a process that starts at T has read: rows, then the bars and signals that they need; of the past one bar and signal
  * a cell, and in which minutes there were any, as the sources give them. With the demand that it has read for.
  */
-function startedAt(at: EpochMs, facts: readonly Fact[], parts: EngineParts): { engine: Engine; demand: PriceDemand } {
+export function startedAt(
+  at: EpochMs,
+  facts: readonly Fact[],
+  parts: EngineParts,
+): { engine: Engine; demand: PriceDemand } {
   const engine = createEngine({ startAt: at, ...parts })
   engine.apply(facts.filter((fact) => !isOfFeed(fact)))
   const demand = engine.demand()

@@ -5,7 +5,7 @@ import { COST_SOURCES, type CostSource, type Costs, costsBy, NO_COSTS, plusCosts
 import { HELD_DIGITS, sumsOfTrade, TRADE_SUMS, type TradeSums, tradeResult } from '../formulas/trades.js'
 import { partitionPoint } from './sorted-search.js'
 import { SummedTimeline, type Sums } from './summed-timeline.js'
-import type { LedgerState, LedgerStep, SymbolLedger } from './symbol-ledger.js'
+import type { CarriedTrip, LedgerState, LedgerStep, SymbolLedger } from './symbol-ledger.js'
 
 /** A round trip from flat to flat that is over. */
 interface ClosedTrip {
@@ -23,6 +23,7 @@ interface ClosedTrip {
 
 /** One that is not over. Moments are quantity times instant, summed. */
 interface OpenTrip {
+  readonly openedAt: EpochMs
   readonly isExcluded: boolean
   /** What the ledger had realised, and fees in coin, when it began. */
   readonly realizedBefore: MoneyE17
@@ -110,6 +111,15 @@ export class RoundTrips {
     return reports
   }
 
+  /** What the round trip that is open at an instant has done until then; undefined when flat, or when it is no trade. */
+  openAt(at: EpochMs): CarriedTrip | undefined {
+    this.#settleTo(at)
+    const { state, open } = this.#marks[this.#ledger.stepsUpTo(at).count - 1] ?? {}
+    if (state === undefined || open === undefined || open.isExcluded) return undefined
+    const { openedAt, entered, entryMoment, exited, exitMoment, costs } = open
+    return { openedAt, entered, entryMoment, exited, exitMoment, costs, earned: earnedIn(open, state) }
+  }
+
   #settleTo(at: EpochMs): void {
     const { steps, count } = this.#ledger.stepsUpTo(at)
     const valid = partitionPoint(
@@ -182,9 +192,22 @@ function follow(open: OpenTrip | undefined, before: LedgerState | undefined, ste
   }
 }
 
-/** What begins with a fill is a trade; what was taken over or corrected into being is none. */
-function opened({ at, fill, state }: LedgerStep, entered: QuantityE9, costs: Costs): OpenTrip {
+/**
+ * What begins with a fill is a trade, and so is what is told since it began; what was taken over or corrected into being
+ * is none.
+ */
+function opened({ at, fill, trip, state }: LedgerStep, entered: QuantityE9, costs: Costs): OpenTrip {
+  if (trip !== undefined) {
+    const { earned, ...carried } = trip
+    return {
+      ...carried,
+      isExcluded: false,
+      realizedBefore: state.realized - earned,
+      feesBefore: state.feesInKind,
+    }
+  }
   return {
+    openedAt: at,
     isExcluded: fill === undefined,
     realizedBefore: state.realized,
     feesBefore: state.feesInKind,
@@ -209,9 +232,12 @@ function exited(open: OpenTrip, at: EpochMs, quantity: QuantityE9): OpenTrip {
 }
 
 function closedAt(trip: OpenTrip, { at, state }: LedgerStep): Omit<ClosedTrip, 'id'> {
-  const { isExcluded, costs, realizedBefore, feesBefore } = trip
-  const gross = state.realized - realizedBefore - (state.feesInKind - feesBefore)
-  return { at, isExcluded, gross, costs, held: heldBy(trip, at) }
+  const { isExcluded, costs } = trip
+  return { at, isExcluded, gross: earnedIn(trip, state), costs, held: heldBy(trip, at) }
+}
+
+function earnedIn({ realizedBefore, feesBefore }: OpenTrip, state: LedgerState): MoneyE17 {
+  return state.realized - realizedBefore - (state.feesInKind - feesBefore)
 }
 
 /** From the average time of the entries to that of the exits; of a coin that only fees took away, to when it was gone. */

@@ -15,9 +15,25 @@ export type Opening =
       readonly quantity: QuantityE9
       readonly cost: MoneyE17
       readonly unrealized: MoneyE17
+      /** Largest size so far of the round trip that is open; that of the position where nobody knows. */
+      readonly largest?: QuantityE9
+      /** What the round trip has done so far, where it is known: then it will be a trade. */
+      readonly trip?: CarriedTrip
     }
   /** Nobody can say what was held until a snapshot shows the symbol flat, at `until`. */
   | { readonly kind: 'unknown'; readonly until: EpochMs | undefined }
+
+/** An open round trip up to where its ledger begins. Moments are quantity times instant, summed. */
+export interface CarriedTrip {
+  readonly openedAt: EpochMs
+  readonly entered: QuantityE9
+  readonly entryMoment: bigint
+  readonly exited: QuantityE9
+  readonly exitMoment: bigint
+  /** Realised in it so far, fees in coin taken off. */
+  readonly earned: MoneyE17
+  readonly costs: Costs
+}
 
 /**
  * What an account's snapshots taught of a position that the fills do not explain: see METRICS section 2, fine print 1.
@@ -57,6 +73,8 @@ export interface LedgerStep {
   /** Undefined for the entry that an adjustment, a takeover or a return to certainty makes. */
   readonly fill: Fill | undefined
   readonly adjustment?: Adjustment
+  /** What the round trip had done that a ledger begins with. */
+  readonly trip?: CarriedTrip | undefined
   /** What stands after it; another object after every change before it. */
   readonly state: LedgerState
 }
@@ -137,7 +155,8 @@ export class SymbolLedger {
     if (Number.isFinite(at)) {
       let index = this.#entries.findIndex((entry) => entry.at > at)
       if (index < 0) index = this.#entries.length
-      this.#entries.splice(index, 0, { at, fill: undefined, state: NOTHING })
+      const trip = opening.kind === 'snapshot' ? opening.trip : undefined
+      this.#entries.splice(index, 0, { at, fill: undefined, trip, state: NOTHING })
     }
     this.#validLength = 0
   }
@@ -262,8 +281,8 @@ export class SymbolLedger {
 
   #opened(before: LedgerState, at: EpochMs): LedgerState {
     if (this.#opening.kind !== 'snapshot') return { ...before, at, quantity: 0n, cost: 0n, largest: 0n }
-    const { quantity, cost, unrealized } = this.#opening
-    return { ...before, at, quantity, cost, takenOver: before.takenOver + unrealized, largest: absolute(quantity) }
+    const { quantity, cost, unrealized, largest = absolute(quantity) } = this.#opening
+    return { ...before, at, quantity, cost, takenOver: before.takenOver + unrealized, largest }
   }
 
   #lastIndexAt(at: EpochMs): number {

@@ -68,6 +68,8 @@ export class OrderFlow {
   #changedOrders = new Set<string>()
   #unpriced = new Set<string>()
   #changedDecisions = new Set<string>()
+  /** By symbol, from when on all prices are others. */
+  readonly #repriced = new Map<string, EpochMs>()
   /** What ended before is in no window any more. */
   #placedFrom: EpochMs = Number.NEGATIVE_INFINITY
   /** Decisions that may be rejects without an order now, or no more. */
@@ -93,12 +95,22 @@ export class OrderFlow {
    */
   pricesChanged(symbol: string, from: EpochMs, to = Number.POSITIVE_INFINITY): void {
     const priced = this.#pricedAt.get(symbol)
-    if (priced === undefined) return
-    for (let index = priced.length - 1; index >= 0; index -= 1) {
-      const item = priced.at(index)
+    const last = priced?.at(priced.length - 1)
+    if (last === undefined || last.at < from) return
+    if (to === Number.POSITIVE_INFINITY) {
+      // Every fill of a symbol may be a mark of what comes after it: many at once are one change.
+      this.#repriced.set(symbol, Math.min(from, this.#repriced.get(symbol) ?? from))
+      return
+    }
+    this.#reprice(symbol, from, (marksFrom) => marksFrom <= to + PREVIOUS_MARK_MS)
+  }
+
+  #reprice(symbol: string, from: EpochMs, concerns: (marksFrom: EpochMs) => boolean): void {
+    const priced = this.#pricedAt.get(symbol)
+    for (let index = (priced?.length ?? 0) - 1; index >= 0; index -= 1) {
+      const item = priced?.at(index)
       if (item === undefined || item.at < from) break
-      const marksFrom = this.#parts.get(item.id)?.marksFrom ?? Number.NEGATIVE_INFINITY
-      if (to === Number.POSITIVE_INFINITY || marksFrom <= to + PREVIOUS_MARK_MS) this.#unpriced.add(item.id)
+      if (concerns(this.#parts.get(item.id)?.marksFrom ?? Number.NEGATIVE_INFINITY)) this.#unpriced.add(item.id)
     }
   }
 
@@ -127,7 +139,7 @@ export class OrderFlow {
   /** Whether figures may be others than when they were read last. */
   get isUnsettled(): boolean {
     const { size } = this.#changedOrders
-    return size + this.#unpriced.size + this.#changedDecisions.size + this.#unjudged.size > 0
+    return size + this.#unpriced.size + this.#repriced.size + this.#changedDecisions.size + this.#unjudged.size > 0
   }
 
   /** Symbols of orders that happened after an instant, or are open. */
@@ -166,6 +178,8 @@ export class OrderFlow {
   /** Works out what changed, with the prices of T. */
   settle(at: EpochMs, oldest: EpochMs, pricing: OrderPricing): void {
     this.place(oldest)
+    for (const [symbol, from] of this.#repriced) this.#reprice(symbol, from, () => true)
+    this.#repriced.clear()
     for (let index = this.#expiries.indexAt(at); index >= 0; index -= 1) {
       const expiring = this.#expiries.at(index)
       if (expiring !== undefined) this.#unpriced.add(expiring.id)
