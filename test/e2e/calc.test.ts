@@ -1,25 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Finished, PROJECT_ROOT, runCli } from '../support/process.js'
+import { type Finished, PROJECT_ROOT, pipeToCli, runCli } from '../support/process.js'
 import { describeReferences, expectValue, referenceCases, referenceFile } from '../support/reference-cases.js'
 
 /** Runs the built program with something on its standard input. */
 function calcOf(input: unknown, ...args: string[]): Promise<Finished> {
-  return piped(typeof input === 'string' ? input : JSON.stringify(input), ['calc', '--input', '-', ...args])
-}
-
-function piped(text: string, args: readonly string[]): Promise<Finished> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['bin/quant-exporter.js', ...args],
-      { cwd: PROJECT_ROOT, env: { PATH: process.env.PATH ?? '' } },
-      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    )
-    child.stdin?.end(text)
-  })
+  return pipeToCli(typeof input === 'string' ? input : JSON.stringify(input), ['calc', '--input', '-', ...args])
 }
 
 const FILLS = [
@@ -95,7 +82,7 @@ describe('calc', () => {
     [['--input', '-', '--mar', '0'], '--mar is for CSV files; in JSON a case says it in periods_per_year or params'],
     [['--input', '-', '--metrics', 'drawdown'], '--metrics: calc has no drawdown; did you mean'],
   ])('is used wrongly with %j', async (args, message) => {
-    const { code, err } = await piped('{"input":{"returns":[]}}', ['calc', ...args])
+    const { code, err } = await pipeToCli('{"input":{"returns":[]}}', ['calc', ...args])
     expect(code).toBe(2)
     expect(err).toContain(message)
   })
