@@ -1,5 +1,5 @@
 import { type CalculatedCase, calculateCases } from '../app/calc/calculate-cases.js'
-import { parseCases } from '../app/calc/parse-cases.js'
+import { parseCases, rejected } from '../app/calc/parse-cases.js'
 import { type CsvKind, parseCsv } from '../app/calc/parse-csv.js'
 import { nameOfInput, readInput } from '../app/calc/read-input.js'
 import { QuantError } from '../domain/errors.js'
@@ -61,18 +61,22 @@ export const calc: Command = {
       throw new QuantError('usage', 'calc needs one of --input, --equity, --returns and --trades')
     const path = String(values[kind ?? 'input'])
     const source = nameOfInput(path)
-    const options = { metrics: namesOf(values.metrics), raw: values.raw === true, source }
+    const options = { metrics: namesOf(values.metrics), raw: values.raw === true }
     if (kind !== undefined) {
       const params = csvParams(values)
       const given = { input: parseCsv(kind, await readInput(path), source), ...params }
-      const [answers = {}] = calculateCases({ cases: [given], isList: false }, options)
-      terminal.out(table(answers))
+      const { answers, problems } = calculateCases({ cases: [given], isList: false, problems: [] }, options)
+      if (problems.length > 0) throw rejected(source, problems)
+      terminal.out(table(answers[0] ?? {}))
       return
     }
     refuseCsvNumbers(values)
     const cases = parseCases(await readInput(path), source)
-    const answers = calculateCases(cases, options)
-    terminal.out(`${JSON.stringify(cases.isList ? answers : answers[0], null, 2)}\n`)
+    const { answers, problems } = calculateCases(cases, options)
+    // What can be answered of a list is; of a single case there is nothing then.
+    if (cases.isList || problems.length === 0)
+      terminal.out(`${JSON.stringify(cases.isList ? answers : answers[0], null, 2)}\n`)
+    if (problems.length > 0) throw rejected(source, problems)
   },
 }
 

@@ -65,9 +65,9 @@ describe('calc', () => {
       { input: { fills: [{ side: 'hold', qty: -1, price: 3 }] } },
       { metric: 'max_drawdown', input: { equity: [1, 2], flows: [1, 2] } },
     ])
-    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect({ code, answers: JSON.parse(out) }).toEqual({ code: 1, answers: [null, null, null] })
     expect(err.split('\n')).toEqual([
-      'quant-exporter: standard input cannot be worked with:',
+      'quant-exporter: standard input cannot be worked with as it is:',
       '  - case 0: input.returns[1] must be a number; it is "x"',
       '  - case 0: periods_per_yaer is not known; did you mean periods_per_year?',
       '  - case 1: input.fills[0].side must be buy or sell; it is "hold"',

@@ -2,37 +2,48 @@ import { type Answers, CALCULABLE, type Calculated, calculate } from '../../comp
 import type { CalcCase } from '../../compute/calc/case.js'
 import { QuantError } from '../../domain/errors.js'
 import { nearNames } from '../../lib/near-names.js'
-import { type CalcCases, placeOf, rejected } from './parse-cases.js'
+import { type CalcCases, placeOf } from './parse-cases.js'
 
 export interface CalcOptions {
   /** Empty: all that a case has the input for. */
   readonly metrics: readonly string[]
   /** Unrounded. */
   readonly raw: boolean
-  /** How messages call where the cases are from. */
-  readonly source: string
 }
 
 export type CalculatedCase = Readonly<Record<string, Calculated>>
 
+export interface Results {
+  /** In the order of the cases; null: the case has a mistake. */
+  readonly answers: readonly (CalculatedCase | null)[]
+  /** Every mistake, with its case; those that reading found too. */
+  readonly problems: readonly string[]
+}
+
 /**
- * What the definitions say of each case, in its order. Throws QuantError `usage` for a metric that does not exist, and
- * `facts_rejected` for cases that do not have what a figure is made of.
+ * What the definitions say of each case, in its order; a case with a mistake spoils no other. Throws QuantError `usage`
+ * for a metric among the options that does not exist.
  */
-export function calculateCases({ cases, isList }: CalcCases, options: CalcOptions): CalculatedCase[] {
+export function calculateCases({ cases, isList, problems: found }: CalcCases, options: CalcOptions): Results {
   for (const name of options.metrics) {
     const problem = unknownMetric(name)
     if (problem !== undefined) throw new QuantError('usage', `--metrics: ${problem}`)
   }
-  const problems: string[] = []
-  const answered = cases.map((given, index) => {
+  const problems = [...found]
+  const answered = cases.map((given, index): Answers | undefined => {
+    if (given === undefined) return undefined
     const { answers, problem } = answersOf(given, options)
-    if (problem !== undefined) problems.push(`${placeOf(index, isList)}${problem}`)
-    return answers
+    if (problem === undefined) return answers
+    problems.push(`${placeOf(index, isList)}${problem}`)
+    return undefined
   })
-  problems.push(...nowhere(options.metrics, answered))
-  if (problems.length > 0) throw rejected(options.source, problems)
-  return answered.map(({ figures }) => figures)
+  problems.push(
+    ...nowhere(
+      options.metrics,
+      answered.flatMap((one) => one ?? []),
+    ),
+  )
+  return { answers: answered.map((one) => one?.figures ?? null), problems }
 }
 
 interface Answered {

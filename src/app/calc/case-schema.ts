@@ -4,13 +4,15 @@ import { z } from 'zod'
 export const LONGEST_LIST = 1_000_000
 /** Every one makes each later comparison of wealth longer, since it is exact. */
 const MOST_FLOWS = 2_000
-/** Beyond it a double has no fractions left. */
-const LARGEST = 1e15
+/** Nothing that is counted in money or units is larger. */
+const LARGEST = 1e18
 
 const number = z.number().min(-LARGEST).max(LARGEST)
 const positive = number.positive()
 const price = number.nonnegative()
 const side = z.enum(['buy', 'sell'])
+/** null is how JSON says that something is not there. */
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? undefined)
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(LONGEST_LIST)
 const series = listOf(number.nullable())
 
@@ -18,49 +20,49 @@ const fill = z.strictObject({
   side,
   qty: positive,
   price,
-  commission: number.optional(),
-  ts_minutes: number.optional(),
-  multiplier: positive.optional(),
+  commission: optional(number),
+  ts_minutes: optional(number),
+  multiplier: optional(positive),
 })
 
 const trade = z.strictObject({
   pnl: number,
   /** Some lists have them beside; a result counts as it is given. */
-  fees: number.optional(),
-  entry_minutes: number.optional(),
-  exit_minutes: number.optional(),
+  fees: optional(number),
+  entry_minutes: optional(number),
+  exit_minutes: optional(number),
 })
 
-const input = z.strictObject({
-  returns: series.optional(),
-  benchmark: series.optional(),
-  risk_free: z.union([number, series]).optional(),
-  equity: z.union([number, series]).optional(),
-  flows: listOf(number).optional(),
-  fills: listOf(fill).optional(),
-  trades: listOf(trade).optional(),
-  orders: listOf(z.strictObject({ qty: number.nonnegative(), filled_qty: number.nonnegative() })).optional(),
-  exposures: listOf(number).optional(),
-  traded_notional: z.union([number, listOf(number)]).optional(),
-  values: series.optional(),
-  side: side.optional(),
-  decision_price: positive.optional(),
-  order_qty: positive.optional(),
-  fills_exec: listOf(z.strictObject({ qty: positive, price, mid: positive.optional() })).optional(),
-  end_price: price.optional(),
-  fees: number.optional(),
+export const input = z.strictObject({
+  returns: optional(series),
+  benchmark: optional(series),
+  risk_free: optional(z.union([number, series])),
+  equity: optional(z.union([number, series])),
+  flows: optional(listOf(number)),
+  fills: optional(listOf(fill)),
+  trades: optional(listOf(trade)),
+  orders: optional(listOf(z.strictObject({ qty: number.nonnegative(), filled_qty: number.nonnegative() }))),
+  exposures: optional(listOf(number)),
+  traded_notional: optional(z.union([number, listOf(number)])),
+  values: optional(series),
+  side: optional(side),
+  decision_price: optional(positive),
+  order_qty: optional(positive),
+  fills_exec: optional(listOf(z.strictObject({ qty: positive, price, mid: optional(positive) }))),
+  end_price: optional(price),
+  fees: optional(number),
 })
 
-const params = z.strictObject({
-  mar: number.optional(),
-  alpha: number.min(0).max(1).optional(),
-  mark: price.optional(),
-  risk_free_per_period: number.optional(),
-  risk_free_annual: number.gt(-1).optional(),
-  step_minutes: positive.optional(),
-  p: number.min(0).max(1).optional(),
-  years: positive.optional(),
-  min_observations: z.int().min(1).optional(),
+export const params = z.strictObject({
+  mar: optional(number),
+  alpha: optional(number.min(0).max(1)),
+  mark: optional(price),
+  risk_free_per_period: optional(number),
+  risk_free_annual: optional(number.gt(-1)),
+  step_minutes: optional(positive),
+  p: optional(number.min(0).max(1)),
+  years: optional(positive),
+  min_observations: optional(z.int().min(1)),
 })
 
 /** What reference cases say beside: what they expect, and where it is from. */
@@ -69,10 +71,10 @@ export const REFERENCE_KEYS = ['expected', 'tolerance', 'convention', 'source'] 
 /** A case as it is written; what only describes it is let through and not looked at. */
 export const caseSchema = z
   .strictObject({
-    metric: z.string().optional(),
+    metric: optional(z.string()),
     input,
-    periods_per_year: positive.nullish(),
-    params: params.optional(),
+    periods_per_year: optional(positive),
+    params: optional(params),
     id: z.unknown().optional(),
     ...(Object.fromEntries(REFERENCE_KEYS.map((key) => [key, z.unknown().optional()])) as Record<
       (typeof REFERENCE_KEYS)[number],
@@ -93,7 +95,7 @@ interface Problem {
 /** What does not go together. */
 function* contradictions({
   input: { returns, benchmark, risk_free, equity, flows, fills, trades },
-  params: given = {},
+  params: given,
 }: {
   readonly input: Input
   readonly params?: z.infer<typeof params> | undefined
@@ -103,7 +105,7 @@ function* contradictions({
     yield { path: ['equity'], message: 'is a series beside returns; give one of them' }
   if (fills !== undefined && trades !== undefined)
     yield { path: ['trades'], message: 'stand beside fills, which make trades of their own; give one of them' }
-  const rates = [risk_free, given.risk_free_per_period, given.risk_free_annual].filter((rate) => rate !== undefined)
+  const rates = [risk_free, given?.risk_free_per_period, given?.risk_free_annual].filter((rate) => rate !== undefined)
   if (rates.length > 1)
     yield { path: ['risk_free'], message: 'and the params risk_free_* are one rate told twice; give one of them' }
   for (const [name, list] of [['benchmark', benchmark] as const, ['risk_free', risk_free] as const])

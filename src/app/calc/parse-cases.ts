@@ -2,15 +2,18 @@ import type { z } from 'zod'
 import type { CalcCase } from '../../compute/calc/case.js'
 import { QuantError, QuantErrors } from '../../domain/errors.js'
 import { nearNames } from '../../lib/near-names.js'
-import { caseSchema, REFERENCE_KEYS } from './case-schema.js'
+import { caseSchema, input as inputSchema, params as paramsSchema, REFERENCE_KEYS } from './case-schema.js'
 
 const MOST_CASES = 10_000
 const SHOWN_PROBLEMS = 20
 
 export interface CalcCases {
-  readonly cases: readonly CalcCase[]
+  /** undefined: it has a mistake. */
+  readonly cases: readonly (CalcCase | undefined)[]
   /** Whether they were written as a list: the answers are then one too. */
   readonly isList: boolean
+  /** What is wrong, with the case. */
+  readonly problems: readonly string[]
 }
 
 /** How a case is called in messages: by its number from 0, as programs count lists. */
@@ -19,8 +22,8 @@ export function placeOf(index: number, isList: boolean): string {
 }
 
 /**
- * Reads one case or a list of them. Throws QuantError `facts_rejected` that tells of every mistake in which case and
- * field it is, what is wrong and what would be right.
+ * Reads one case or a list of them, and tells of every mistake in which case and field it is, what is wrong and what
+ * would be right. Throws QuantError `facts_rejected` for what is no JSON, or too much of it.
  *
  * A reference case, one that says what is expected of it, needs one observation where it does not say otherwise: such
  * cases are short.
@@ -32,28 +35,27 @@ export function parseCases(text: string, source: string): CalcCases {
   if (written.length > MOST_CASES)
     throw new QuantError('facts_rejected', `${source} has ${written.length} cases, more than ${MOST_CASES}; split it`)
   const problems: string[] = []
-  const cases = written.flatMap((one, index) => {
+  const cases = written.map((one, index) => {
     const parsed = caseSchema.safeParse(one)
     if (parsed.success) return caseOf(parsed.data)
     for (const issue of parsed.error.issues)
       problems.push(...messagesOf(issue, one).map((message) => `${placeOf(index, isList)}${message}`))
-    return []
+    return undefined
   })
-  if (problems.length > 0) throw rejected(source, problems)
-  return { cases, isList }
+  return { cases, isList, problems }
 }
 
 /** All that is wrong with an input, as far as somebody wants to read it. */
 export function rejected(source: string, problems: readonly string[]): QuantErrors {
   const more = problems.length - SHOWN_PROBLEMS
   const shown = more > 0 ? [...problems.slice(0, SHOWN_PROBLEMS), `and ${more} more`] : problems
-  return new QuantErrors('facts_rejected', `${source} cannot be worked with`, shown)
+  return new QuantErrors('facts_rejected', `${source} cannot be worked with as it is`, shown)
 }
 
-function caseOf({ metric, input, periods_per_year, params = {}, ...said }: z.infer<typeof caseSchema>): CalcCase {
+function caseOf({ metric, input, periods_per_year, params, ...said }: z.infer<typeof caseSchema>): CalcCase {
   const isReference = REFERENCE_KEYS.some((key) => said[key] !== undefined)
-  const given = isReference ? { min_observations: 1, ...params } : params
-  return { metric, input, periodsPerYear: periods_per_year ?? undefined, params: given }
+  const min_observations = params?.min_observations ?? (isReference ? 1 : undefined)
+  return { metric, input, periodsPerYear: periods_per_year, params: { ...params, min_observations } }
 }
 
 function parseJson(text: string, source: string): unknown {
@@ -113,8 +115,8 @@ const ARTICLES: Readonly<Record<string, string>> = {
 
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(caseSchema.shape),
-  input: Object.keys(caseSchema.shape.input.shape),
-  params: Object.keys(caseSchema.shape.params.unwrap().shape),
+  input: Object.keys(inputSchema.shape),
+  params: Object.keys(paramsSchema.shape),
 }
 
 function meant(key: string, place: string): string {

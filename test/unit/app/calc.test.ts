@@ -1,11 +1,18 @@
 import { type CalcOptions, calculateCases } from '../../../src/app/calc/calculate-cases.js'
-import { parseCases } from '../../../src/app/calc/parse-cases.js'
+import { parseCases, rejected } from '../../../src/app/calc/parse-cases.js'
 
 const fill = { side: 'buy', qty: 1, price: 1 }
-const OPTIONS: CalcOptions = { metrics: [], raw: true, source: 'here' }
+const OPTIONS: CalcOptions = { metrics: [], raw: true }
 
-function answersOf(input: unknown, options = OPTIONS) {
+function resultsOf(input: unknown, options = OPTIONS) {
   return calculateCases(parseCases(typeof input === 'string' ? input : JSON.stringify(input), 'here'), options)
+}
+
+/** Throws where anything is wrong. */
+function answersOf(input: unknown, options = OPTIONS) {
+  const { answers, problems } = resultsOf(input, options)
+  if (problems.length > 0) throw rejected('here', problems)
+  return answers
 }
 
 test.each([
@@ -19,7 +26,7 @@ test.each([
   [{ input: {} }, 'no metric can be made of its input; give returns'],
   [{ input: { equity: '12' } }, 'input.equity must be a number or a list of numbers; it is "12"'],
   [{ input: { fills: [{ side: 'buy', qty: 1 }] } }, 'input.fills[0].price is missing; must be a number'],
-  [{ input: { returns: [1e30] } }, 'input.returns[0] must be at most 1000000000000000; it is 1e+30'],
+  [{ input: { returns: [1e30] } }, 'input.returns[0] must be at most 1000000000000000000; it is 1e+30'],
   [{ input: { returns: [] }, params: { alpha: 2 } }, 'params.alpha must be at most 1; it is 2'],
   [{ input: { returns: [] }, params: { maar: 2 } }, 'params.maar is not known; did you mean mar?'],
   [{ input: { fills: [fill], trades: [] } }, 'input.trades stand beside fills'],
@@ -54,6 +61,23 @@ test('tells twenty mistakes and how many more there are', () => {
   const cases = Array.from({ length: 30 }, () => ({ input: { equity: true } }))
   expect(() => answersOf(cases)).toThrow('case 19: ')
   expect(() => answersOf(cases)).toThrow(/- and 10 more$/)
+})
+
+test('a case with a mistake spoils no other', () => {
+  const good = { metric: 'win_rate', input: { trades: [{ pnl: 1 }] } }
+  const { answers, problems } = resultsOf([{ input: 1 }, good, { metric: 'calmar', input: {} }])
+  expect(answers).toEqual([null, { win_rate: { status: 'ok', value: 1, unit: 'ratio' } }, null])
+  expect(problems.map((problem) => problem.split(': ')[0])).toEqual(['case 0', 'case 2'])
+})
+
+test('null is what is not there', () => {
+  const [answer] = answersOf({
+    metric: null,
+    input: { trades: null, fills: [{ ...fill, commission: null }] },
+    params: null,
+  })
+  expect(answer?.realized_pnl?.value).toBe(0)
+  expect(answer?.cost_bps?.reason).toBe('no_cost_source')
 })
 
 test('answers by option what some case has the input for, and refuses what none has', () => {
