@@ -1,3 +1,4 @@
+import { calc } from './calc.js'
 import type { Command } from './command.js'
 import { config } from './config.js'
 import { demo } from './demo.js'
@@ -12,4 +13,15 @@ import { simulate } from './simulate.js'
 export const DEFAULT_COMMAND = 'serve'
 
 /** Every command there is; help and the parser are made from this table. */
-export const COMMANDS: readonly Command[] = [serve, demo, replay, explain, record, incident, embedded, simulate, config]
+export const COMMANDS: readonly Command[] = [
+  serve,
+  demo,
+  replay,
+  explain,
+  calc,
+  record,
+  incident,
+  embedded,
+  simulate,
+  config,
+]

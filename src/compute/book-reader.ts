@@ -10,6 +10,7 @@ import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.j
 import type { ExecutionWindow } from './execution/channel.js'
 import type { OrderFlow } from './execution/order-flow.js'
 import { orderPricingOf } from './execution/order-pricing.js'
+import { unrealizedOf } from './formulas/performance.js'
 import { markSourcesOf } from './mark-sources.js'
 import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
@@ -335,11 +336,6 @@ function nextSessionBegins(calendar: Calendar, at: EpochMs): EpochMs {
     if (error instanceof CalendarOutOfRange) return calendar.validUntil
     throw error
   }
-}
-
-/** Unrealised result of positions: market value less cost. */
-export function unrealizedOf(positions: readonly MarkedPosition[]): MoneyE17 {
-  return positions.reduce((total, { value, cost }) => total + value - cost, 0n)
 }
 
 function known<Value>(value: Value): { known: true; value: Value } {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -45,4 +45,17 @@ export function runCli(
   nodeArgs: readonly string[] = [],
 ): Promise<Finished> {
   return startCli(args, environment, nodeArgs).finished
+}
+
+/** Runs the built program with a text on its standard input. */
+export function pipeToCli(text: string, args: readonly string[]): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['bin/quant-exporter.js', ...args],
+      { cwd: PROJECT_ROOT, env: { PATH: process.env.PATH ?? '' }, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    )
+    child.stdin?.end(text)
+  })
 }

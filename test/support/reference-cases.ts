@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /**
- * A case of an independent project with its own tolerance. They lie outside the repository; where they are not there
- * the suite that reads them is counted as skipped.
+ * A case of an independent project with its own tolerance. They lie outside the repository.
  */
 export interface ReferenceCase<Input> {
   readonly id: string
@@ -13,10 +13,23 @@ export interface ReferenceCase<Input> {
   readonly tolerance: number
 }
 
+const FOLDER = new URL('../../../shared/vectors/', import.meta.url)
+const isThere = existsSync(FOLDER)
+
+/** A suite that rests on the reference cases; where they are not there it is counted as skipped, and says why. */
+export function describeReferences(name: string, suite: () => void): void {
+  if (isThere) describe(name, suite)
+  else test.skip(`${name}: ../shared/vectors is not beside the project`, () => expect(isThere).toBe(true))
+}
+
+/** Path of a file of ../shared/vectors. */
+export function referenceFile(name: string): string {
+  return fileURLToPath(new URL(`${name}.json`, FOLDER))
+}
+
 /** The cases of one file of ../shared/vectors; none where the folder is not there. */
 export function referenceCases<Input>(name: string): readonly ReferenceCase<Input>[] {
-  const file = new URL(`../../../shared/vectors/${name}.json`, import.meta.url)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ReferenceCase<Input>[]) : []
+  return isThere ? (JSON.parse(readFileSync(referenceFile(name), 'utf8')) as ReferenceCase<Input>[]) : []
 }
 
 /** Fails unless a value is what a case expects, within its tolerance; null expects that there is none. */

@@ -1,5 +1,5 @@
 import type { ExplanationPart } from '../../domain/explanation.js'
-import { unrealizedOf } from '../book-reader.js'
+import { unrealizedOf } from '../formulas/performance.js'
 import { costsOf } from '../metrics/costs-of.js'
 import { grossPnlOf } from '../metrics/performance/gross-pnl.js'
 import type { Valuation } from '../valuation.js'

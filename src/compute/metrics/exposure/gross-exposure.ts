@@ -1,7 +1,8 @@
+import { grossExposureOf } from '../../formulas/exposure.js'
 import type { LevelMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 import { marksMeta } from '../marks-meta.js'
-import { absoluteValues, total } from './exposure-of.js'
+import { valuesOf } from './values-of.js'
 
 /**
  * Market value of all positions, longs and shorts both counted as positive.
@@ -23,5 +24,7 @@ export const grossExposure: LevelMetric = {
   sources: ['orders', 'prices'],
   summary: 'Sum of the absolute market values of the open positions.',
   compute: ({ positions }) =>
-    positions.known ? okMoney(total(absoluteValues(positions.value)), marksMeta(positions.value)) : unknown(positions),
+    positions.known
+      ? okMoney(grossExposureOf(valuesOf(positions.value)), marksMeta(positions.value))
+      : unknown(positions),
 }

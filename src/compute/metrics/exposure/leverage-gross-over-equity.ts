@@ -1,9 +1,9 @@
-import { ratio } from '../../../domain/exact.js'
+import { leverageOf } from '../../formulas/exposure.js'
 import type { LevelMetric } from '../definition.js'
-import { insufficient, ok, unknown } from '../definition.js'
+import { ok, unknown } from '../definition.js'
 import { foreignLevel, unknownEquity } from '../equity-results.js'
 import { marksMeta } from '../marks-meta.js'
-import { absoluteValues, total } from './exposure-of.js'
+import { valuesOf } from './values-of.js'
 
 /**
  * Gross exposure per dollar of equity.
@@ -34,8 +34,7 @@ export const leverageGrossOverEquity: LevelMetric = {
     const book = equity()
     const level = book.level()
     if (!level.known) return unknownEquity(book, level)
-    if (level.value.equity <= 0n) return insufficient('non_positive_equity', book.meta)
-    const gross = total(absoluteValues(positions.value))
-    return ok(ratio(gross, level.value.equity), { ...book.meta, ...marksMeta(positions.value) })
+    const leverage = leverageOf(valuesOf(positions.value), level.value.equity)
+    return { ...leverage, meta: { ...book.meta, ...(leverage.status === 'ok' ? marksMeta(positions.value) : {}) } }
   },
 }

@@ -1,7 +1,8 @@
+import { netExposureOf } from '../../formulas/exposure.js'
 import type { LevelMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 import { marksMeta } from '../marks-meta.js'
-import { total } from './exposure-of.js'
+import { valuesOf } from './values-of.js'
 
 /**
  * Market value of longs less that of shorts.
@@ -24,6 +25,6 @@ export const netExposure: LevelMetric = {
   summary: 'Sum of the signed market values of the open positions.',
   compute: ({ positions }) =>
     positions.known
-      ? okMoney(total(positions.value.map(({ value }) => value)), marksMeta(positions.value))
+      ? okMoney(netExposureOf(valuesOf(positions.value)), marksMeta(positions.value))
       : unknown(positions),
 }

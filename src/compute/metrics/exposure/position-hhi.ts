@@ -1,7 +1,7 @@
-import { ratio } from '../../../domain/exact.js'
+import { hhiOf } from '../../formulas/exposure.js'
 import type { LevelMetric } from '../definition.js'
-import { insufficient, ok, unknown } from '../definition.js'
-import { absoluteValues, total } from './exposure-of.js'
+import { unknown } from '../definition.js'
+import { valuesOf } from './values-of.js'
 
 /**
  * Herfindahl–Hirschman index of the positions: how few names the book hangs on.
@@ -22,12 +22,5 @@ export const positionHhi: LevelMetric = {
   prometheus: 'quant_position_hhi_ratio',
   sources: ['orders', 'prices'],
   summary: 'Herfindahl-Hirschman index of the open positions by absolute market value.',
-  compute: ({ positions }) => {
-    if (!positions.known) return unknown(positions)
-    const values = absoluteValues(positions.value)
-    const gross = total(values)
-    return gross === 0n
-      ? insufficient('no_positions')
-      : ok(ratio(total(values.map((value) => value * value)), gross * gross))
-  },
+  compute: ({ positions }) => (positions.known ? hhiOf(valuesOf(positions.value)) : unknown(positions)),
 }

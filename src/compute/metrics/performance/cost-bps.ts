@@ -1,6 +1,6 @@
-import { ratio } from '../../../domain/exact.js'
+import { costBpsOf } from '../../formulas/performance.js'
 import type { WindowMetric } from '../definition.js'
-import { insufficient, ok, unknown } from '../definition.js'
+import { insufficient, unknown } from '../definition.js'
 
 /**
  * Explicit costs of orders per traded notional.
@@ -25,6 +25,6 @@ export const costBps: WindowMetric = {
     if (!tradedNotional.known) return unknown(tradedNotional)
     if (tradedNotional.value === 0n) return insufficient('no_fills')
     if (costSource === 'none') return insufficient('no_cost_source')
-    return ok(ratio(orderCosts * 10_000n, tradedNotional.value), { cost_source: costSource })
+    return { ...costBpsOf(orderCosts, tradedNotional.value), meta: { cost_source: costSource } }
   },
 }

@@ -5,7 +5,11 @@ import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 
 /** Realised plus change of unrealised result, exact; net_pnl is this less costs. */
-export function grossPnlOf({ activity, realized, unrealizedChange }: WindowView): Valuation<MoneyE17> {
+export function grossPnlOf({
+  activity,
+  realized,
+  unrealizedChange,
+}: Pick<WindowView, 'activity' | 'realized' | 'unrealizedChange'>): Valuation<MoneyE17> {
   if (!realized.known && realized.reason === 'currency') return realized
   if (!unrealizedChange.known && unrealizedChange.reason === 'currency') return unrealizedChange
   if (activity === 'flat') return { known: true, value: 0n }

@@ -1,4 +1,4 @@
-import { unrealizedOf } from '../../book-reader.js'
+import { unrealizedOf } from '../../formulas/performance.js'
 import type { LevelMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 import { marksMeta } from '../marks-meta.js'

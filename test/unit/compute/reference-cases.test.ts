@@ -1,9 +1,8 @@
-import { turnoverOf } from '../../../src/compute/formulas/trades.js'
 import type { Fact } from '../../../src/domain/facts.js'
 import { MINUTE_MS } from '../../../src/domain/time.js'
 import { bookOf, framesAt, type NamedResults, resultsOf } from '../../support/engine.js'
 import { bar, filled, instant, instrument, snapshot } from '../../support/facts.js'
-import { expectValue, type ReferenceCase, referenceCases } from '../../support/reference-cases.js'
+import { describeReferences, expectValue, type ReferenceCase, referenceCases } from '../../support/reference-cases.js'
 
 interface Input {
   readonly fills?: readonly {
@@ -11,11 +10,11 @@ interface Input {
     readonly qty: number
     readonly price: number
     readonly commission?: number
+    readonly ts_minutes?: number
     readonly multiplier?: number
   }[]
   readonly exposures?: readonly number[]
   readonly equity?: readonly number[]
-  readonly traded_notional?: readonly number[] | number
 }
 
 const OPEN = instant('2026-07-15T09:31:00-04:00')
@@ -40,43 +39,38 @@ const READERS: Readonly<Record<string, (results: NamedResults) => number | null>
     return quantity === 0 ? 0 : 1 - unrealized / quantity
   },
 }
-/** Of a series of equities, which no frame is made of so easily. */
+/** Of a series of equities, which no frame is made of so easily: `calc` answers those. */
 const OF_SERIES = ['turnover_ratio']
 
-const cases = referenceCases<Input>('positions')
-const applicable = cases.filter(({ metric }) => !OF_SERIES.includes(metric))
+const positions = referenceCases<Input>('positions').filter(({ metric }) => !OF_SERIES.includes(metric))
+const roundTrips = referenceCases<Input>('trades').filter(({ input }) => input.fills !== undefined)
 
-const suite = cases.length > 0 ? describe : describe.skip
-suite('positions of independent projects (../shared/vectors)', () => {
+describeReferences('positions of independent projects in the frames of the engine', () => {
   test('are all known to this suite', () => {
-    expect(applicable.filter(({ metric }) => READERS[metric] === undefined)).toEqual([])
-    expect(applicable.length).toBeGreaterThan(100)
+    expect(positions.filter(({ metric }) => READERS[metric] === undefined)).toEqual([])
+    expect(positions.length).toBeGreaterThan(100)
+    expect(roundTrips.length).toBeGreaterThan(15)
   })
 
-  const turnovers = cases.filter(({ metric }) => OF_SERIES.includes(metric)).map((one) => [one.id, one] as const)
-  if (turnovers.length > 0)
-    test.each(turnovers)('%s', (_, one) => {
-      const { equity = [], traded_notional = [] } = one.input
-      const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-      const result = turnoverOf(total([traded_notional].flat()), total(equity) / equity.length)
-      expectValue(result.status === 'ok' ? result.value : null, one)
-    })
+  test.each(positions.map((one) => [one.id, one] as const))('%s', (_, one) => {
+    const isUnitPrice = one.metric === 'position_qty' || one.metric === 'avg_entry_price'
+    const facts = exposedAs(one.input) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
+    const value = READERS[one.metric]?.(resultsOf(bookOf(framesAt(NOW, facts)), '1d')) ?? null
+    expectValue(value, one)
+  })
 
-  const each = applicable.map((one) => [one.id, one] as const)
-  if (each.length > 0)
-    test.each(each)('%s', (_, one) => {
-      const isUnitPrice = one.metric === 'position_qty' || one.metric === 'avg_entry_price'
-      const facts = exposedAs(one.input) ?? traded(one, isUnitPrice ? 1 : one.params.mark)
-      const value = READERS[one.metric]?.(resultsOf(bookOf(framesAt(NOW, facts)), '1d')) ?? null
-      expectValue(value, one)
-    })
+  test.each(roundTrips.map((one) => [one.id, one] as const))('%s', (_, one) => {
+    const facts = traded(one, undefined)
+    const last = Math.max(...facts.flatMap((fact) => (fact.fact === 'execution' ? [fact.submittedAt] : [])))
+    expectValue(readValue(resultsOf(bookOf(framesAt(last, facts)), '20d'), one.metric), one)
+  })
 })
 
-/** A minute between fills; the mark, where there is one, comes last. */
+/** A minute between fills where nothing says when they were; the mark, where there is one, comes last. */
 function traded({ input: { fills = [] } }: ReferenceCase<Input>, mark: number | undefined): Fact[] {
-  const facts: Fact[] = fills.map(({ side, qty, price, commission }, index) =>
+  const facts: Fact[] = fills.map(({ side, qty, price, commission, ts_minutes }, index) =>
     filled({
-      at: OPEN + index * MINUTE_MS,
+      at: OPEN + (ts_minutes ?? index) * MINUTE_MS,
       side,
       qty,
       price,
