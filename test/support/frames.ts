@@ -1,7 +1,8 @@
+import { ACCOUNT_DICTIONARY } from '../../src/compute/account-dictionary.js'
 import { bookId } from '../../src/domain/book.js'
 import type { AccountFrame, BookFrame, FrameSet, SourceInstant, WindowValues } from '../../src/domain/frame.js'
 import type { BookInstants, Stamp } from '../../src/domain/instants.js'
-import type { FactSourceName, MetricDescription, MetricResult } from '../../src/domain/metric.js'
+import type { FactSourceName, MetricDescription, MetricResult, Reason } from '../../src/domain/metric.js'
 import type { FrameReader, HealthReport, StageHealth, StrategySummary } from '../../src/domain/ports.js'
 import { type EpochMs, parseIso } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
@@ -155,6 +156,26 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
     instants: { bars: undefined, signals: undefined, reviewedAt: undefined, ...parts.instants },
     stamp: stampOf(parts.stamp),
   }
+}
+
+export function missing(reason: Reason): MetricResult {
+  return { status: 'insufficient_data', reason }
+}
+
+export interface AccountParts {
+  readonly account?: string
+  readonly moneyDecimals?: number
+  /** By metric name, the same in every window; others are 0. */
+  readonly results?: Readonly<Record<string, MetricResult>>
+  readonly inWindows?: FrameParts['inWindows']
+}
+
+/** One account at T. */
+export function accountFrame(parts: AccountParts = {}): AccountFrame {
+  const { account = 'PA-1', moneyDecimals = 2, results = {}, inWindows = {} } = parts
+  const resultsOf = (window: Window) =>
+    ACCOUNT_DICTIONARY.map(({ name }) => inWindows[window]?.[name] ?? results[name] ?? value(0))
+  return { account, calendar: 'XNYS', moneyDecimals, windows: recordOf(WINDOWS, resultsOf) }
 }
 
 function splitOf(
