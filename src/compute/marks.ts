@@ -20,7 +20,7 @@ export interface MarkReading {
 
 /** The fills that may be a mark: of one book, or of all books of an account. */
 export interface OwnFills {
-  lastFillAt(at: EpochMs): Pick<Fill, 'at' | 'quantity' | 'notional'> | undefined
+  lastFillAt(at: EpochMs): Fill | undefined
   /** The first instant after `at` at which it may be another one. */
   nextChangeAfter(at: EpochMs): EpochMs
 }

@@ -7,7 +7,7 @@ import { type BookKey, bookId } from '../../src/domain/book.js'
 import type { CalendarName } from '../../src/domain/calendar.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { Fact } from '../../src/domain/facts.js'
-import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet } from '../../src/domain/frame.js'
 import type { MetricResult } from '../../src/domain/metric.js'
 import { DEFAULT_RETURN_RULES } from '../../src/domain/return-rules.js'
 import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../src/domain/time.js'
@@ -142,6 +142,11 @@ export function briefsAt(
 
 export function briefs(frame: BookFrame, window: Window = '1d'): Record<string, number | string> {
   return Object.fromEntries(Object.entries(resultsOf(frame, window)).map(([name, result]) => [name, brief(result)]))
+}
+
+/** Values or reasons of one account and window, by metric name. */
+export function accountBriefs({ windows }: AccountFrame, window: Window = '1d'): Record<string, number | string> {
+  return Object.fromEntries(ACCOUNT_DICTIONARY.map(({ name }, index) => [name, brief(windows[window][index])]))
 }
 
 /**

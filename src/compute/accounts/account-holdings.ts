@@ -25,9 +25,10 @@ export function holdingsOfAccount(account: Account, at: EpochMs): AccountHolding
     const since = longestReach(book, at)
     for (const [symbol, ledger] of book.ledgers) {
       holdsUntil = Math.min(holdsUntil, ledger.nextChangeAfter(at))
-      const { quantity, at: changedAt } = ledger.stateAt(at)
+      const { quantity } = ledger.stateAt(at)
+      const isTraded = (ledger.lastFillAt(at)?.at ?? since) > since || ledger.isAdjustedIn(since, at)
       if (ledger.isUnknownAfter(at)) nobodys.add(symbol)
-      else if (changedAt > since || quantity !== 0n) traded.set(symbol, (traded.get(symbol) ?? 0n) + quantity)
+      else if (isTraded || quantity !== 0n) traded.set(symbol, (traded.get(symbol) ?? 0n) + quantity)
     }
   }
   for (const symbol of nobodys) traded.delete(symbol)
