@@ -4,6 +4,7 @@ import { DEFAULT_RETURN_RULES } from '../../../src/domain/return-rules.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.js'
 import type { EngineParts } from '../engine.js'
 import { COINS_AT, COINS_OF_TWO_BOOKS } from './coins-of-two-books.js'
+import { EDGES_AT, EDGES_OF_FORMULAS } from './edges-of-formulas.js'
 import { MONTH_AT, MONTH_OF_ONE_BOOK } from './month-of-one-book.js'
 import { MISSING_AT, WHAT_IS_MISSING } from './what-is-missing.js'
 
@@ -45,6 +46,7 @@ export const FORMULA_CASES: readonly FormulaCase[] = [
     settings: { feeRules: COMMISSION },
   },
   { name: 'coins of two books on Monday', facts: COINS_OF_TWO_BOOKS, at: COINS_AT + 47 * HOUR_MS },
+  { name: 'edges of formulas', facts: EDGES_OF_FORMULAS, at: EDGES_AT },
   { name: 'what is missing', facts: WHAT_IS_MISSING, at: MISSING_AT },
   {
     name: 'what is missing, by a fee schedule',
