@@ -9,9 +9,9 @@ export const EDGES_AT = instant('2026-07-15T12:00:30-04:00')
 const at = (time: string) => instant(`2026-07-15T${time}-04:00`)
 const ZZZ = { symbol: 'ZZZ', qty: -30, mark: 7 }
 
-/** Up a tenth of a per cent every five minutes, twice as much at times. */
+/** Up every five minutes, never down. */
 const RISING = Array.from({ length: 29 }, (_, index) =>
-  snapshot(at('09:35:00') + index * 5 * MINUTE_MS, [ZZZ], { equity: 100_000 + index * 100 + (index % 3) * 50 }),
+  snapshot(at('09:35:00') + index * 5 * MINUTE_MS, [ZZZ], { equity: 100_000 + index * 100 + (index % 3) * 20 }),
 )
 
 const trip = (from: string, to: string, profit: number) => [
@@ -22,9 +22,9 @@ const trip = (from: string, to: string, profit: number) => [
 export const EDGES_OF_FORMULAS: readonly Fact[] = [
   strategy({ accounts: ['PA1', 'dark'] }),
   ...RISING,
-  ...trip('10:00:00', '10:05:00', 0),
-  ...trip('10:10:00', '10:25:00', 3),
-  ...trip('11:00:00', '11:07:00', -2),
+  ...trip('10:01:00', '10:04:00', 0),
+  ...trip('10:11:00', '10:14:00', 3),
+  ...trip('11:01:00', '11:03:00', -2),
   fact('cash_flow', { account: 'PA1', flow_id: 'd', at: at('10:31:00'), amount: 40, kind: 'dividend' }),
   snapshot(at('11:57:00'), [ZZZ], { equity: 0, cash: 50_000 }),
   // Its equity is carried on from 11:55 for five minutes.
