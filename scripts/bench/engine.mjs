@@ -1,4 +1,5 @@
 // The core as the product makes it with its defaults, without feeds.
+import { ACCOUNT_DICTIONARY } from '../../dist/compute/account-dictionary.js'
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
 import { Engine } from '../../dist/compute/engine.js'
 import { createCalendars } from '../../dist/domain/calendars.js'
@@ -9,6 +10,7 @@ export const CALENDARS = createCalendars()
 export function createBenchEngine(startAt) {
   return new Engine({
     dictionary: DICTIONARY,
+    accountDictionary: ACCOUNT_DICTIONARY,
     settings: {
       calendars: CALENDARS,
       periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },

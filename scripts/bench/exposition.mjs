@@ -54,6 +54,7 @@ async function scrapeOf(books, atOnce = 1) {
       frames: () => ({ stamp: books[0].stamp, formulaSet: '', books: frames, accounts: new Map() }),
     },
     dictionary: DICTIONARY,
+    accountDictionary: [],
     calendars: CALENDARS,
     selfMetrics: new SelfMetrics({ version: '0', revision: '0', shard: '0', tiers: ['light'] }),
     maxSeries: Number.POSITIVE_INFINITY,

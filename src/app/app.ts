@@ -1,4 +1,5 @@
 import type { Router } from 'express'
+import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
 import { createCalendars } from '../domain/calendars.js'
@@ -97,6 +98,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const metrics = createMetricsEndpoint({
     reader,
     dictionary: DICTIONARY,
+    accountDictionary: ACCOUNT_DICTIONARY,
     calendars,
     selfMetrics,
     maxSeries: config.maxSeries,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { Engine } from '../compute/engine.js'
 import { benchmarkOf, calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
@@ -20,6 +21,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
   const { calendars, startAt, clockSpeed, feedsConfigured, log } = parts
   return new Engine({
     dictionary: DICTIONARY,
+    accountDictionary: ACCOUNT_DICTIONARY,
     settings: {
       calendars,
       periodsMs: config.periodsMs,

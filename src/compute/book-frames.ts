@@ -1,4 +1,4 @@
-import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
+import type { CalendarName } from '../domain/calendar.js'
 import type { Explanation } from '../domain/explanation.js'
 import type { BookFrame, WindowValues } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
@@ -12,12 +12,14 @@ import { type Availability, unavailable } from './availability.js'
 import type { Book } from './book.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
+import { type BookTotals, bookTotalsOf } from './book-totals.js'
 import { Coverage } from './coverage.js'
 import type { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { sameSharing, sharingOf } from './equity/sharing.js'
 import { explainMetric, type MetricQuestion } from './explain/explain-metric.js'
 import { newer } from './feed-events.js'
+import { calendarEnds, guarded } from './guarded.js'
 import { holdingsOf, NO_HOLDINGS } from './holdings.js'
 import { type Digest, digestText, plus } from './inputs/digest.js'
 import type { MarketTerms } from './inputs/market-terms.js'
@@ -81,6 +83,7 @@ export class BookFrames {
   #results: Results = recordOf(WINDOWS, () => [])
   #splits: Splits = new Map()
   #holdings = NO_HOLDINGS
+  #totals: BookTotals | undefined
   #availability: string | undefined
   #seq = 0
   #windows: BookFrame['windows'] | undefined
@@ -100,6 +103,11 @@ export class BookFrames {
 
   get book(): Book {
     return this.#options.book
+  }
+
+  /** What the book's account adds up, as of T; undefined where the calendar does not know. */
+  get totals(): BookTotals | undefined {
+    return this.#totals
   }
 
   /** True when, by what others did in the account, its equity is another's than when the book was last computed. */
@@ -215,7 +223,8 @@ export class BookFrames {
       state.instant = instant
       return false
     }
-    const { results, splits, holdsUntil } = this.#compute(planned, instant, availability, readerAt)
+    const { results, splits, holdsUntil, totals } = this.#compute(planned, instant, availability, readerAt)
+    if (tier === 'light') this.#totals = totals
     this.#tiers[tier] = { instant, holdsUntil, dirty: false }
     const isOtherSplit = this.#acceptSplits(splits)
     return this.#accept(results) || isOtherSplit
@@ -249,7 +258,7 @@ export class BookFrames {
     at: EpochMs,
     availability: Availability,
     readerAt: (at: EpochMs) => BookReader,
-  ): { results: Results; splits: Splits; holdsUntil: EpochMs } {
+  ): { results: Results; splits: Splits; holdsUntil: EpochMs; totals: BookTotals | undefined } {
     const results = this.#copyResults()
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
@@ -266,11 +275,12 @@ export class BookFrames {
           set(index, WINDOWS, missing ?? this.#guard(definition, () => definition.compute(level)))
         else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, missing))
       }
-      return { results, splits: this.#split(planned, reader, views, availability), holdsUntil: reader.holdsUntil }
+      const splits = this.#split(planned, reader, views, availability)
+      return { results, splits, holdsUntil: reader.holdsUntil, totals: bookTotalsOf(level, views) }
     } catch (error) {
       const result = calendarEnds(error)
       for (const { index } of planned) set(index, WINDOWS, result)
-      return { results, splits: new Map(), holdsUntil: at }
+      return { results, splits: new Map(), holdsUntil: at, totals: undefined }
     }
   }
 
@@ -331,15 +341,7 @@ export class BookFrames {
   }
 
   #guard(definition: MetricDefinition, compute: () => MetricResult): MetricResult {
-    try {
-      const result = compute()
-      if (result.status !== 'ok' || Number.isFinite(result.value)) return result
-      throw new RangeError(`${definition.name} is ${result.value}`)
-    } catch (error) {
-      if (error instanceof CalendarOutOfRange) return calendarEnds(error)
-      this.#options.onMetricError(definition.name, error)
-      return { status: 'error', reason: 'internal_error' }
-    }
+    return guarded(definition, compute, this.#options.onMetricError)
   }
 
   /** The newest event of each feed among the symbols that matter; a strategy's universe is looked up once a tick for all its books. */
@@ -371,10 +373,4 @@ function sameResults(a: Results, b: Results | undefined): boolean {
 function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: EpochMs, tier: Tier): boolean {
   if (instant === computed) return dirty && tier === 'light'
   return dirty || instant >= holdsUntil
-}
-
-/** The result of every metric where the calendar does not know; any other error is thrown on. */
-function calendarEnds(error: unknown): MetricResult {
-  if (!(error instanceof CalendarOutOfRange)) throw error
-  return { status: 'error', reason: 'calendar_out_of_range', meta: { calendar: error.calendar } }
 }

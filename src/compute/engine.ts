@@ -5,7 +5,7 @@ import type { EndedOrder } from '../domain/ended-order.js'
 import type { PriceE8 } from '../domain/exact.js'
 import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
-import type { BookFrame, FrameSet } from '../domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { Need } from '../domain/metric.js'
 import type {
@@ -21,6 +21,9 @@ import type {
 } from '../domain/ports.js'
 import { midOf } from '../domain/quote.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
+import type { Account } from './account.js'
+import { AccountFrames, type CountedBook } from './accounts/account-frames.js'
 import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
@@ -32,7 +35,7 @@ import { MarketTerms } from './inputs/market-terms.js'
 import { markSourcesOf } from './mark-sources.js'
 import { Market, type MarketNews } from './market.js'
 import { markOf } from './marks.js'
-import type { MetricDefinition } from './metrics/definition.js'
+import type { AccountMetric, MetricDefinition } from './metrics/definition.js'
 import { Portfolio } from './portfolio.js'
 import { longestReach, PricePins, priceDemandOf } from './price-demand.js'
 import type { NewRebase } from './rebases.js'
@@ -47,6 +50,7 @@ export const FINE_HISTORY_MS = HOUR_MS + 10 * MINUTE_MS
 
 export interface EngineOptions {
   readonly dictionary: readonly MetricDefinition[]
+  readonly accountDictionary: readonly AccountMetric[]
   readonly settings: ComputeSettings
   readonly startAt: EpochMs
   /** A random token of the process. */
@@ -79,6 +83,7 @@ export class Engine implements FactSink {
   readonly #portfolio: Portfolio
   readonly #market: Market
   readonly #frames = new Map<string, BookFrames>()
+  readonly #accountFrames = new Map<string, AccountFrames>()
   readonly #plan: TierPlan
   readonly formulaSet: string
   readonly #pins = new PricePins()
@@ -105,7 +110,8 @@ export class Engine implements FactSink {
     this.#market = new Market(options.startAt)
     this.#terms = new MarketTerms(this.#market)
     this.#plan = planTiers(options.dictionary)
-    const versions = options.dictionary.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
+    const metrics = [...options.dictionary, ...options.accountDictionary]
+    const versions = metrics.map(({ name, formulaVersion }) => `${name}=${formulaVersion}`)
     this.formulaSet = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16)
   }
 
@@ -216,24 +222,36 @@ export class Engine implements FactSink {
     this.#terms.advanceTo(at)
     this.#expireDecisions(oldestSnapshot)
     const books = new Map<string, BookFrame>()
+    const counted = new Map<Account, CountedBook[]>()
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const frames = this.#framesOf(id, book)
       frames.noteMarket(news)
       const isTouched = touched.has(book) || thinned.has(book)
-      if (isTouched || (mayBeShared.has(this.#portfolio.accountOf(book)) && frames.isSharingNews(at))) frames.touch()
-      if (this.#isLive(book, at))
-        books.set(
-          id,
-          frames.frame({
-            ...common,
-            universe: this.#portfolio.universeOf(book),
-            factsDigest: this.#portfolio.digestOf(book),
-            judges,
-          }),
-        )
+      const account = this.#portfolio.accountOf(book)
+      if (isTouched || (mayBeShared.has(account) && frames.isSharingNews(at))) frames.touch()
+      if (!this.#isLive(book, at)) continue
+      const frame = frames.frame({
+        ...common,
+        universe: this.#portfolio.universeOf(book),
+        factsDigest: this.#portfolio.digestOf(book),
+        judges,
+      })
+      books.set(id, frame)
+      const { calendar } = frame.book
+      const inAccount = counted.get(account) ?? []
+      counted.set(account, inAccount)
+      inAccount.push({ calendar, moneyDecimals: frame.moneyDecimals, totals: frames.totals })
     }
     this.#portfolio.watchOrders()
-    return { stamp: common.stamp, formulaSet: this.formulaSet, books }
+    const accounts = new Map<string, AccountFrame>()
+    for (const [account, counts] of [...counted].sort(([a], [b]) => (a.label < b.label ? -1 : 1))) {
+      const frames = this.#framesOfAccount(account)
+      frames.noteMarket(news)
+      if (mayBeShared.has(account)) frames.touch()
+      accounts.set(account.label, frames.frame({ at, books: counts, availability: common.availability }))
+    }
+    for (const label of this.#accountFrames.keys()) if (!accounts.has(label)) this.#accountFrames.delete(label)
+    return { stamp: common.stamp, formulaSet: this.formulaSet, books, accounts }
   }
 
   #commonInputs(
@@ -335,6 +353,22 @@ export class Engine implements FactSink {
     })
     this.#frames.set(id, frames)
     return frames
+  }
+
+  #framesOfAccount(account: Account): AccountFrames {
+    const { accountDictionary, settings, onMetricError } = this.#options
+    return readOnce(this.#accountFrames, account.label, () => {
+      const { instruments } = this.#portfolio
+      return new AccountFrames({
+        account,
+        market: this.#market,
+        settings,
+        dictionary: accountDictionary,
+        multiplierOf: (symbol) => instruments.multiplierOf(symbol),
+        currencyOf: (symbol) => instruments.currencyOf(symbol),
+        onMetricError,
+      })
+    })
   }
 
   /** What was worked out from prices that are others now has to be worked out again, where it is remembered. */

@@ -177,3 +177,13 @@ export function compareText(a: string, b: string): number {
 function sum(values: readonly bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n)
 }
+
+/** The canonical order of fills: time, submit time, execution id, fill id. */
+export function compareFills(a: Fill, b: Fill): number {
+  return (
+    a.at - b.at ||
+    a.submittedAt - b.submittedAt ||
+    compareText(a.executionId, b.executionId) ||
+    compareText(a.fillId, b.fillId)
+  )
+}

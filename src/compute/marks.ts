@@ -3,7 +3,7 @@ import { absolute, divideHalfEven } from '../domain/exact.js'
 import { NO_MID } from '../domain/quote.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import type { PricePoint, PriceSeries } from './accumulators/price-series.js'
-import type { SymbolLedger } from './accumulators/symbol-ledger.js'
+import type { Fill } from './fills.js'
 
 export const MARK_SOURCES = ['snapshot', 'bar', 'mid', 'fill'] as const
 export type MarkSource = (typeof MARK_SOURCES)[number]
@@ -18,14 +18,21 @@ export interface MarkReading {
   readonly holdsUntil: EpochMs
 }
 
+/** The fills that may be a mark: of one book, or of all books of an account. */
+export interface OwnFills {
+  lastFillAt(at: EpochMs): Fill | undefined
+  /** The first instant after `at` at which it may be another one. */
+  nextChangeAfter(at: EpochMs): EpochMs
+}
+
 /** Everything that can price one symbol for one book. */
 export interface MarkSources {
   readonly bars: PriceSeries | undefined
   /** Middles of quotes; NO_MID where one is not valid. */
   readonly mids: PriceSeries | undefined
   readonly snapshots: PriceSeries | undefined
-  /** Undefined where the symbol is looked at for an account and not for a book. */
-  readonly ledger: SymbolLedger | undefined
+  /** Undefined where the symbol is looked at for an account that no book has alone. */
+  readonly ledger: OwnFills | undefined
   readonly calendar: Calendar
   readonly maxAgeMs: number
 }

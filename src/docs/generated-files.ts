@@ -1,3 +1,4 @@
+import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import { renderConfigurationDocs } from './configuration-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
@@ -12,7 +13,7 @@ export function generatedFiles(metricSources: readonly string[]): Record<string,
   const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
   return {
     'docs/configuration.md': renderConfigurationDocs(),
-    'docs/metrics.md': renderMetricsPage(DICTIONARY, docstrings),
+    'docs/metrics.md': renderMetricsPage(DICTIONARY, ACCOUNT_DICTIONARY, docstrings),
     'src/compute/explain/formula-texts.ts': renderFormulaTexts(DICTIONARY, docstrings),
   }
 }

@@ -24,9 +24,17 @@ const FRESHNESS = [
   'What a metric *needs* and an installation does not have makes it `source_unavailable`; meta names what is missing.',
 ]
 
-/** docs/metrics.md: every metric of the dictionary, from the definitions themselves and their docstrings. */
+const ACCOUNTS = [
+  '## accounts',
+  '',
+  'What an account is worth and how far it has fallen cannot be added up from its books: each has its own peak, shares overlap, and some of what is held belongs to none. These are gauges only, with the label `account` and, but for levels, `window`. They are there as long as the account has a book with gauges. The windows `1d 5d 20d` count the sessions of XNYS where one of its books has that calendar.',
+  '',
+]
+
+/** docs/metrics.md: every metric of the dictionaries, from the definitions themselves and their docstrings. */
 export function renderMetricsPage(
   dictionary: readonly MetricDescription[],
+  accountDictionary: readonly MetricDescription[],
   docstrings: ReadonlyMap<string, MetricDocstring>,
 ): string {
   const groups = METRIC_GROUPS.map((group) => ({
@@ -47,13 +55,19 @@ export function renderMetricsPage(
       '',
       `## ${group}`,
       '',
-      '| metric | unit | windows | tier | gauge | version |',
-      '|---|---|---|---|---|---|',
-      ...metrics.map(row),
-      ...metrics.flatMap((metric) => section(metric, docstringOf(metric, docstrings))),
+      ...table(metrics),
+      ...metrics.flatMap((metric) => section(metric, docstringOf(metric, docstrings), exampleOf(metric))),
     ]),
     '',
+    ...ACCOUNTS,
+    ...table(accountDictionary),
+    ...accountDictionary.flatMap((metric) => section(metric, docstringOf(metric, docstrings), worstOf(metric))),
+    '',
   ].join('\n')
+}
+
+function table(metrics: readonly MetricDescription[]): string[] {
+  return ['| metric | unit | windows | tier | gauge | version |', '|---|---|---|---|---|---|', ...metrics.map(row)]
 }
 
 function docstringOf({ name }: MetricDescription, docstrings: ReadonlyMap<string, MetricDocstring>): MetricDocstring {
@@ -75,7 +89,7 @@ function row(metric: MetricDescription): string {
   return `| ${cells.join(' | ')} |`
 }
 
-function section(metric: MetricDescription, doc: MetricDocstring): string[] {
+function section(metric: MetricDescription, doc: MetricDocstring, example: string): string[] {
   const { name, instant, besides = [], needs = [], sources, byAdapter } = metric
   const others = [...(instant === undefined ? [] : [instant]), ...besides.map(named)]
   return [
@@ -96,7 +110,7 @@ function section(metric: MetricDescription, doc: MetricDocstring): string[] {
           `- **By adapter:** \`${adapterGaugeOf(metric)}{adapter}\`, for adapters with an order in some window; the parts need not add up to the total.`,
         ]
       : []),
-    `- **PromQL:** \`${exampleOf(metric)}\``,
+    `- **PromQL:** \`${example}\``,
   ]
 }
 
@@ -117,8 +131,15 @@ function tierOf({ readAt, tier }: MetricDescription): string {
 }
 
 /** Money and counts add up over books; ratios do not, so that the worst book is what one looks at. */
-function exampleOf({ prometheus, windows, unit }: MetricDescription): string {
-  const window = windows === 'level' ? '' : `{window="${windows === 'all' ? '1d' : windows.at(-1)}"}`
-  const isSum = unit === 'USD' || unit === 'count'
-  return isSum ? `sum by (strategy_id) (${prometheus}${window})` : `topk(5, ${prometheus}${window})`
+function exampleOf(metric: MetricDescription): string {
+  const isSum = metric.unit === 'USD' || metric.unit === 'count'
+  return isSum ? `sum by (strategy_id) (${selected(metric)})` : worstOf(metric)
+}
+
+function worstOf(metric: MetricDescription): string {
+  return `topk(5, ${selected(metric)})`
+}
+
+function selected({ prometheus, windows }: MetricDescription): string {
+  return windows === 'level' ? prometheus : `${prometheus}{window="${windows === 'all' ? '1d' : windows.at(-1)}"}`
 }

@@ -1,4 +1,5 @@
 import type { BookDescription } from './book.js'
+import type { CalendarName } from './calendar.js'
 import type { BookInstants, Stamp } from './instants.js'
 import type { FactSourceName, MetricResult, Quality, Tier } from './metric.js'
 import type { EpochMs } from './time.js'
@@ -38,12 +39,24 @@ export interface BookFrame {
   readonly inputsDigest: string
 }
 
+/** One account at T, whoever trades in it. Immutable; the same object as long as nothing in it changes. */
+export interface AccountFrame {
+  readonly account: string
+  /** That of its books; where one of them has sessions, sessions count. */
+  readonly calendar: CalendarName
+  readonly moneyDecimals: number
+  /** In the order of the accounts' dictionary. */
+  readonly windows: Readonly<Record<Window, readonly MetricResult[]>>
+}
+
 export interface FrameSet {
   readonly stamp: Stamp
   /** Hash of all formula versions. */
   readonly formulaSet: string
   /** By book id, sorted. */
   readonly books: ReadonlyMap<string, BookFrame>
+  /** Those that have a live book, by label, sorted. */
+  readonly accounts: ReadonlyMap<string, AccountFrame>
 }
 
 /** What the quality of one result is, given whether one of its sources is stale. */

@@ -6,7 +6,7 @@ import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import { type FrameContext, gaugeDecimals } from './metric-families.js'
-import { eachBook, type FamilySlices } from './slices.js'
+import { eachFrame, type FamilySlices } from './slices.js'
 
 /** What is told by adapter, for each adapter that took an order of a window, with the label `adapter`. */
 export function* adapterFamilies(
@@ -18,7 +18,7 @@ export function* adapterFamilies(
     if (definition.byAdapter !== true) continue
     const { summary, prometheusScale = 1, formulaVersion } = definition
     const family = new GaugeFamily(adapterGaugeOf(definition), `${summary} By adapter.`)
-    yield* eachBook(frames, (frame) => {
+    yield* eachFrame(frames, (frame) => {
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       for (const [adapter, windows] of frame.byAdapter)
         for (const window of WINDOWS) {

@@ -6,7 +6,7 @@ import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import { type FrameContext, gaugeDecimals } from './metric-families.js'
-import { eachBook, type FamilySlices } from './slices.js'
+import { eachFrame, type FamilySlices } from './slices.js'
 
 /**
  * Gauges beside a metric's own that show numbers of its meta, with its labels: what a ratio is made of, or its parts by a
@@ -21,7 +21,7 @@ export function* besideFamilies(
     const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
     for (const gauge of definition.besides ?? []) {
       const family = new GaugeFamily(gauge.prometheus, gauge.summary)
-      yield* eachBook(frames, (frame) => {
+      yield* eachFrame(frames, (frame) => {
         const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
         const clock = { now, calendar: calendars[frame.book.calendar] }
         for (const window of windows) {

@@ -8,7 +8,7 @@ import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily, labelBlock } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import type { FrameContext } from './metric-families.js'
-import { eachBook, type FamilySlices } from './slices.js'
+import { eachFrame, type FamilySlices } from './slices.js'
 
 /** What stands beside the values: freshness of groups, how many metrics have a value, names for display. */
 export function* companionFamilies(
@@ -22,7 +22,7 @@ export function* companionFamilies(
   )
   const status = new GaugeFamily('quant_metric_group_status', 'Number of metrics of the group in each status.')
   const strategy = new GaugeFamily('quant_strategy_info', 'Name and calendar of a strategy, for display.')
-  yield* eachBook(frames, (frame) => {
+  yield* eachFrame(frames, (frame) => {
     strategy.add(labels.companion(frame, { strategy: frame.book.strategyName, calendar: frame.book.calendar }), 1)
     const clock = { now, calendar: calendars[frame.book.calendar] }
     for (const window of WINDOWS) {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { constants, createGzip } from 'node:zlib'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
-import type { BookFrame, FrameSet } from '../domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { FrameReader } from '../domain/ports.js'
+import { accountFamilies } from './account-families.js'
 import { adapterFamilies } from './adapter-families.js'
 import { besideFamilies } from './beside-families.js'
 import {
@@ -22,6 +23,8 @@ import { type FamilySlices, inSlices } from './slices.js'
 export interface ExpositionOptions {
   readonly reader: FrameReader
   readonly dictionary: readonly MetricDescription[]
+  /** Of accounts. */
+  readonly accountDictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly selfMetrics: SelfMetrics
   /** More series than this are not exported: whole books, by id, are left out, and a gauge says so. */
@@ -103,23 +106,23 @@ export class Exposition {
   }
 
   async #books(): Promise<Chunks> {
-    const { reader, dictionary } = this.#options
+    const { reader, dictionary, accountDictionary } = this.#options
     const set = reader.frames()
     if (set === undefined) return []
     const { texts, size, isLimited } = await this.#withinLimit(set, reader.now())
-    const series = new GaugeFamily('quant_series', 'Series of books in this exposition.')
+    const series = new GaugeFamily('quant_series', 'Series of books and accounts in this exposition.')
     const limited = new GaugeFamily(
       'quant_series_limited',
       'Whether books are left out because there would be too many series.',
     )
     series.add('', size)
     limited.add('', isLimited ? 1 : 0)
-    return [...[series, limited, formulaFamily(dictionary)].map(textOf), ...texts]
+    return [...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].map(textOf), ...texts]
   }
 
-  /** Leaves out the last books by id until what remains fits. */
+  /** Leaves out the last books by id until what remains fits; an account is there while one of its books is. */
   async #withinLimit(
-    { books }: FrameSet,
+    { books, accounts }: FrameSet,
     now: number,
   ): Promise<{ texts: Uint8Array[]; size: number; isLimited: boolean }> {
     const { maxSeries } = this.#options
@@ -129,7 +132,10 @@ export class Exposition {
     for (;;) {
       const texts: Uint8Array[] = []
       let size = 0
-      await inSlices(this.#families(frames.slice(0, kept), now), (family) => {
+      const shown = frames.slice(0, kept)
+      const labels = new Set(shown.map(({ book }) => book.account))
+      const shownAccounts = [...accounts.values()].filter(({ account }) => labels.has(account))
+      await inSlices(this.#families(shown, shownAccounts, now), (family) => {
         size += family.size
         texts.push(textOf(family))
       })
@@ -138,14 +144,15 @@ export class Exposition {
     }
   }
 
-  *#families(frames: readonly BookFrame[], now: number): FamilySlices {
-    const { dictionary, calendars } = this.#options
+  *#families(frames: readonly BookFrame[], accounts: readonly AccountFrame[], now: number): FamilySlices {
+    const { dictionary, accountDictionary, calendars } = this.#options
     const context = { dictionary, calendars, now }
     yield* metricFamilies(frames, context, this.#labels)
     yield* instantFamilies(frames, context, this.#labels)
     yield* besideFamilies(frames, context, this.#labels)
     yield* adapterFamilies(frames, context, this.#labels)
     yield* companionFamilies(frames, context, this.#labels)
+    yield* accountFamilies(accounts, accountDictionary)
   }
 }
 

@@ -7,7 +7,7 @@ import type { EpochMs } from '../domain/time.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
-import { eachBook, type FamilySlices } from './slices.js'
+import { eachFrame, type FamilySlices } from './slices.js'
 
 /** Decimals of a gauge, by the unit its name carries: percent are exported as ratios, minutes and milliseconds as seconds. */
 const GAUGE_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
@@ -38,7 +38,7 @@ export function* metricFamilies(
   for (const [index, definition] of dictionary.entries()) {
     const family = new GaugeFamily(definition.prometheus, helpOf(definition))
     const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
-    yield* eachBook(frames, (frame) => {
+    yield* eachFrame(frames, (frame) => {
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       const clock = { now, calendar: calendars[frame.book.calendar] }
       for (const window of windows) {
@@ -55,8 +55,11 @@ export function* metricFamilies(
   }
 }
 
-/** Decimals of a metric's gauge in a book. */
-export function gaugeDecimals({ unit }: MetricDescription, { moneyDecimals }: BookFrame): number {
+/** Decimals of a metric's gauge in a book or an account. */
+export function gaugeDecimals(
+  { unit }: MetricDescription,
+  { moneyDecimals }: Pick<BookFrame, 'moneyDecimals'>,
+): number {
   return unit === 'USD' ? moneyDecimals : GAUGE_DECIMALS[unit]
 }
 
@@ -70,7 +73,7 @@ export function* instantFamilies(
     const { instant, formulaVersion } = definition
     if (instant === undefined) continue
     const family = new GaugeFamily(instant.prometheus, instant.summary)
-    yield* eachBook(frames, (frame) => {
+    yield* eachFrame(frames, (frame) => {
       const at = instant.of(frame.instants)
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       if (at !== undefined) family.add(labels.value(frame, undefined, formulaVersion, freshness), at / 1000)
@@ -79,6 +82,6 @@ export function* instantFamilies(
   }
 }
 
-function helpOf({ summary, extended }: MetricDescription): string {
+export function helpOf({ summary, extended }: MetricDescription): string {
   return extended === true ? `${summary} Beyond the standard pack.` : summary
 }

@@ -1,19 +1,18 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import type { BookFrame } from '../domain/frame.js'
 import type { GaugeFamily } from './exposition-text.js'
 
 /** Families one after the other as they become whole; undefined is a place at which others may have their turn. */
 export type FamilySlices = Generator<GaugeFamily | undefined, void>
 
-/** Books that are rendered without looking at the time: a fraction of a millisecond of a family. */
-const BOOKS_A_LOOK = 25
+/** Books or accounts that are rendered without looking at the time: a fraction of a millisecond of a family. */
+const FRAMES_A_LOOK = 25
 /** After so long the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
 const SLICE_MS = 15
 
 /** Goes through frames for one family, with places to pause. */
-export function* eachBook(frames: readonly BookFrame[], add: (frame: BookFrame) => void): Generator<undefined, void> {
+export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) => void): Generator<undefined, void> {
   for (const [index, frame] of frames.entries()) {
-    if (index % BOOKS_A_LOOK === BOOKS_A_LOOK - 1) yield undefined
+    if (index % FRAMES_A_LOOK === FRAMES_A_LOOK - 1) yield undefined
     add(frame)
   }
 }

@@ -1,3 +1,4 @@
+import { ACCOUNT_DICTIONARY } from '../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { Engine, type EngineOptions, type Watermarks } from '../../src/compute/engine.js'
 import type { MetricDefinition } from '../../src/compute/metrics/definition.js'
@@ -6,7 +7,7 @@ import { type BookKey, bookId } from '../../src/domain/book.js'
 import type { CalendarName } from '../../src/domain/calendar.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { Fact } from '../../src/domain/facts.js'
-import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet } from '../../src/domain/frame.js'
 import type { MetricResult } from '../../src/domain/metric.js'
 import { DEFAULT_RETURN_RULES } from '../../src/domain/return-rules.js'
 import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../src/domain/time.js'
@@ -54,6 +55,7 @@ export interface EngineParts extends Partial<Omit<EngineOptions, 'settings' | 'c
 export function createEngine({ settings, calendars = {}, ...parts }: EngineParts = {}): Engine {
   return new Engine({
     dictionary: DICTIONARY,
+    accountDictionary: ACCOUNT_DICTIONARY,
     settings: { ...SETTINGS, ...settings },
     startAt: 0,
     epoch: 'test',
@@ -142,9 +144,14 @@ export function briefs(frame: BookFrame, window: Window = '1d'): Record<string, 
   return Object.fromEntries(Object.entries(resultsOf(frame, window)).map(([name, result]) => [name, brief(result)]))
 }
 
+/** Values or reasons of one account and window, by metric name. */
+export function accountBriefs({ windows }: AccountFrame, window: Window = '1d'): Record<string, number | string> {
+  return Object.fromEntries(ACCOUNT_DICTIONARY.map(({ name }, index) => [name, brief(windows[window][index])]))
+}
+
 /**
- * What must be the same whoever computes it: every value, status, reason and meta of every book and window, and the digest of the inputs, in one
- * canonical text. How often a frame changed, and what its sources' instants are, describe a process and stay out.
+ * What must be the same whoever computes it: every value, status, reason and meta of every book, account and window, and the digest of
+ * the inputs, in one canonical text. How often a frame changed, and what its sources' instants are, describe a process and stay out.
  */
 export function frameBytes(frames: FrameSet): string {
   const books = [...frames.books].map(([id, frame]) => [
@@ -158,7 +165,7 @@ export function frameBytes(frames: FrameSet): string {
       WINDOWS.map((window) => [window, resultsOf({ ...frame, windows }, window)]),
     ]),
   ])
-  return canonical([frames.stamp.at, frames.formulaSet, books])
+  return canonical([frames.stamp.at, frames.formulaSet, books, [...frames.accounts]])
 }
 
 /** Fails with the first results in which two frame sets differ; their whole texts would fill screens. */
@@ -184,6 +191,13 @@ function partsOf(frames: FrameSet): Map<string, string> {
       for (const window of WINDOWS)
         for (const [metric, result] of Object.entries(resultsOf({ ...frame, windows }, window)))
           parts.set(`${name} ${window} ${metric} ${adapter}`, canonical(result))
+  }
+  for (const [label, { windows, ...account }] of frames.accounts) {
+    parts.set(`account ${label}`, canonical(account))
+    for (const window of WINDOWS)
+      windows[window].forEach((result, index) => {
+        parts.set(`account ${label} ${window} ${ACCOUNT_DICTIONARY[index]?.name}`, canonical(result))
+      })
   }
   return parts
 }

@@ -1,7 +1,8 @@
+import { ACCOUNT_DICTIONARY } from '../../src/compute/account-dictionary.js'
 import { bookId } from '../../src/domain/book.js'
-import type { BookFrame, FrameSet, SourceInstant, WindowValues } from '../../src/domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet, SourceInstant, WindowValues } from '../../src/domain/frame.js'
 import type { BookInstants, Stamp } from '../../src/domain/instants.js'
-import type { FactSourceName, MetricDescription, MetricResult } from '../../src/domain/metric.js'
+import type { FactSourceName, MetricDescription, MetricResult, Reason } from '../../src/domain/metric.js'
 import type { FrameReader, HealthReport, StageHealth, StrategySummary } from '../../src/domain/ports.js'
 import { type EpochMs, parseIso } from '../../src/domain/time.js'
 import { WINDOWS, type Window } from '../../src/domain/window.js'
@@ -157,6 +158,26 @@ export function bookFrame(parts: FrameParts = {}): BookFrame {
   }
 }
 
+export function missing(reason: Reason): MetricResult {
+  return { status: 'insufficient_data', reason }
+}
+
+export interface AccountParts {
+  readonly account?: string
+  readonly moneyDecimals?: number
+  /** By metric name, the same in every window; others are 0. */
+  readonly results?: Readonly<Record<string, MetricResult>>
+  readonly inWindows?: FrameParts['inWindows']
+}
+
+/** One account at T. */
+export function accountFrame(parts: AccountParts = {}): AccountFrame {
+  const { account = 'PA-1', moneyDecimals = 2, results = {}, inWindows = {} } = parts
+  const resultsOf = (window: Window) =>
+    ACCOUNT_DICTIONARY.map(({ name }) => inWindows[window]?.[name] ?? results[name] ?? value(0))
+  return { account, calendar: 'XNYS', moneyDecimals, windows: recordOf(WINDOWS, resultsOf) }
+}
+
 function splitOf(
   split: Readonly<Record<string, MetricResult>>,
   dictionary: readonly MetricDescription[],
@@ -177,11 +198,16 @@ function stampOf(parts: Partial<Stamp> = {}): Stamp {
   }
 }
 
-function frameSet(books: readonly BookFrame[], stamp: Partial<FrameSet['stamp']> = {}): FrameSet {
+function frameSet(
+  books: readonly BookFrame[],
+  accounts: readonly AccountFrame[],
+  stamp: Partial<FrameSet['stamp']> = {},
+): FrameSet {
   return {
     stamp: stampOf(stamp),
     formulaSet: 'f0f1f2f3f4f5f6f7',
     books: new Map(books.map((frame) => [bookId(frame.book), { ...frame, stamp: { ...frame.stamp, ...stamp } }])),
+    accounts: new Map(accounts.map((frame) => [frame.account, frame])),
   }
 }
 
@@ -222,6 +248,7 @@ export const GOOD_HEALTH: HealthReport = {
 export interface ReaderParts {
   readonly state?: ReturnType<FrameReader['state']>
   readonly books?: readonly BookFrame[]
+  readonly accounts?: readonly AccountFrame[]
   readonly stamp?: Partial<FrameSet['stamp']>
   readonly strategies?: readonly StrategySummary[]
   readonly health?: HealthReport
@@ -232,7 +259,7 @@ export interface ReaderParts {
 /** A reader that says the same at every call. Frames are there while ready or stopping. */
 export function frameReader(parts: ReaderParts = {}): FrameReader {
   const { state = 'ready', books = [bookFrame()] } = parts
-  const set = state === 'ready' || state === 'stopping' ? frameSet(books, parts.stamp) : undefined
+  const set = state === 'ready' || state === 'stopping' ? frameSet(books, parts.accounts ?? [], parts.stamp) : undefined
   const strategies = parts.strategies ?? [strategySummary()]
   return {
     state: () => state,

@@ -1,7 +1,7 @@
 import { absolute, divideHalfEven, type MoneyE17, type PriceE8, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { type Costs, NO_COSTS, plusCosts } from '../costs.js'
-import { compareText, type Fill } from '../fills.js'
+import { compareFills, type Fill } from '../fills.js'
 import { marketValue, timesMultiplier } from '../market-value.js'
 import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
@@ -314,13 +314,7 @@ function startOf(opening: Opening): EpochMs {
 /** Canonical order; an opening comes after every fill of its instant, which it already contains. */
 function precedes(entry: Entry, fill: Fill): boolean {
   if (entry.at !== fill.at) return entry.at < fill.at
-  if (entry.fill === undefined) return false
-  const other = entry.fill
-  return (
-    (other.submittedAt - fill.submittedAt ||
-      compareText(other.executionId, fill.executionId) ||
-      compareText(other.fillId, fill.fillId)) < 0
-  )
+  return entry.fill !== undefined && compareFills(entry.fill, fill) < 0
 }
 
 function signed(fill: Fill): QuantityE9 {

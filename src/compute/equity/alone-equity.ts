@@ -3,18 +3,18 @@ import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { isWallClock, type Window } from '../../domain/window.js'
 import { readOnce } from '../../lib/read-once.js'
 import type { Valuation } from '../valuation.js'
+import { accountDrawdown } from './account-drawdown.js'
 import { AccountEquity, type AccountEquityOptions, accountEquityAt, type EquityReading } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
   type Growth,
-  ofEnough,
   type Reconciliation,
   unknownBecause,
   type WindowStart,
 } from './book-equity.js'
 import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
-import { type Drawdown, DrawdownRun } from './drawdown.js'
+import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
 import { type DatedFlow, EquitySeries, type SeriesPoint } from './series.js'
 import { timesHoldUntil } from './session-time.js'
@@ -78,33 +78,12 @@ export class AloneEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    return readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
-  }
-
-  #readDrawdown({ window, start, lead }: WindowStart): Valuation<Drawdown> {
     const { account, pricing, memory, changesAt } = this.#options
-    const { observations } = account
-    const end = observations.indexAt(this.#at)
-    const last = observations.at(end)
-    if (last === undefined) return unknownBecause('no_equity')
-    const before = Math.max(0, observations.indexAt(start))
-    const first = observations.at(before) ?? last
-    changesAt(observations.nextAfter(start) + lead)
-
-    const flows = new Map(this.#flowsIn(first.at, this.#at).map(({ at, amount }) => [at, amount]))
-    const key = `${pricing.calendar.name} ${first.at} ${observations.revision} ${[...flows].join(' ')}`
-    const memo = memory.runOf(window, key, this.#at)
-    const run = memo?.run ?? new DrawdownRun(pricing.calendar)
-    const from = memo === undefined ? before : observations.indexAt(memo.lastAt) + 1
-    for (let index = from; index <= end; index += 1) {
-      const observation = observations.at(index)
-      if (observation !== undefined) run.observe(observation.at, observation.equity, flows.get(observation.at))
-    }
-    memory.keep(window, { key, run, lastAt: last.at })
-    const drawdown = run.result(start)
+    const parts = { account, calendar: pricing.calendar, runs: memory.runs, changesAt }
+    const drawdown = readOnce(this.#drawdowns, where.window, () => accountDrawdown(parts, where, this.#at))
     // A peak at the opening counts from the window's start, which moves.
-    if (Number.isFinite(lead) && drawdown.longestMs > 0) changesAt(this.#at + 1)
-    return ofEnough(drawdown)
+    if (Number.isFinite(where.lead) && drawdown.known && drawdown.value.longestMs > 0) changesAt(this.#at + 1)
+    return drawdown
   }
 
   series(where: WindowStart): Valuation<EquitySeries> {

@@ -3,19 +3,10 @@ import { isWallClock, SHORTEST_WINDOW_MS, WINDOWS } from '../../domain/window.js
 import { readOnce } from '../../lib/read-once.js'
 import { recordOf } from '../../lib/record-of.js'
 import { CellValues } from './cell-values.js'
-import type { DrawdownRun } from './drawdown.js'
+import { DrawdownRuns } from './drawdown-runs.js'
 import { PnlTimeline } from './pnl-timeline.js'
 import type { Sharing } from './sharing.js'
 import { type Changes, TimelineChanges } from './timeline-changes.js'
-
-/** A run that can go on where it stopped, as long as everything before is what it was. */
-export interface RunMemo {
-  /** What the run rests on: another key, another run. */
-  readonly key: string
-  readonly run: DrawdownRun
-  /** The last observation that it has taken. */
-  readonly lastAt: EpochMs
-}
 
 /** What a book keeps between two looks at its equity, so that only what is new has to be gone through. */
 export class EquityMemory {
@@ -28,20 +19,9 @@ export class EquityMemory {
   sharing: Sharing | undefined
   /** Which costs the timeline's results are after. */
   costRules: string | undefined
-  readonly #runs = new Map<string, RunMemo>()
+  readonly runs = new DrawdownRuns()
   /** Readings of the past that new prices do not change, until a fact or a correction does. */
   readonly #readings = new Map<string, unknown>()
-
-  /** The run of a window that has got no further than an instant. */
-  runOf(window: string, key: string, upTo: EpochMs): RunMemo | undefined {
-    const memo = this.#runs.get(window)
-    return memo !== undefined && memo.key === key && memo.lastAt <= upTo ? memo : undefined
-  }
-
-  keep(window: string, memo: RunMemo): void {
-    const known = this.#runs.get(window)
-    if (known === undefined || known.key !== memo.key || known.lastAt <= memo.lastAt) this.#runs.set(window, memo)
-  }
 
   /**
    * What was read of an instant of the past before, or is read now. Prices of an instant that is nearer to T than any

@@ -207,7 +207,7 @@ export class SharedEquity implements BookEquity {
     changesAt((timeline.at(timeline.indexAt(start) + 1)?.at ?? this.#at) + lead)
 
     const key = `${pricing.calendar.name} ${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
-    const memo = memory.runOf(window, key, this.#at)
+    const memo = memory.runs.of(window, key, this.#at)
     const run = memo?.run ?? new DrawdownRun(pricing.calendar)
     if (memo === undefined) run.observe(start, base.value.equity)
     const end = timeline.indexAt(this.#at)
@@ -215,7 +215,7 @@ export class SharedEquity implements BookEquity {
       const point = timeline.at(index)
       if (point !== undefined) run.observe(point.at, point.pnl + offset.value)
     }
-    memory.keep(window, { key, run, lastAt: Math.max(start, timeline.at(end)?.at ?? start) })
+    memory.runs.keep(window, { key, run, lastAt: Math.max(start, timeline.at(end)?.at ?? start) })
     return { known: true, value: run }
   }
 

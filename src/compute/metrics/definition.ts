@@ -1,6 +1,7 @@
 import type { MetricDescription, MetricResult } from '../../domain/metric.js'
 import type { Feed } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
+import type { AccountLevelView, AccountWindowView } from '../accounts/account-view.js'
 import type { CoverageView, LevelView, WindowView } from '../view.js'
 
 export { insufficient, ok, okMoney, unknown } from '../result.js'
@@ -42,5 +43,28 @@ export function isOfFeed(definition: MetricDefinition): definition is FeedMetric
 }
 
 export function isLevel(definition: LevelMetric | WindowMetric): definition is LevelMetric {
+  return definition.windows === 'level'
+}
+
+/** A gauge of an account, whoever trades in it. */
+export type AccountMetric = AccountLevelMetric | AccountWindowMetric
+
+/** Always computed at T, and shown as a gauge only. */
+interface AccountDescription extends MetricDescription {
+  readonly tier: 'light'
+  readonly extended: true
+}
+
+export interface AccountLevelMetric extends AccountDescription {
+  readonly windows: 'level'
+  readonly compute: (level: AccountLevelView) => MetricResult
+}
+
+export interface AccountWindowMetric extends AccountDescription {
+  readonly windows: 'all' | readonly Window[]
+  readonly compute: (view: AccountWindowView) => MetricResult
+}
+
+export function isAccountLevel(definition: AccountMetric): definition is AccountLevelMetric {
   return definition.windows === 'level'
 }

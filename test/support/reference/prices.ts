@@ -111,16 +111,17 @@ export class ReferencePrices {
     return [...(this.pins ?? []), ...orderPinsOf(this.#known, symbol)]
   }
 
-  /** A book that never closes, or shares its account, needs prices of what it traded and its account shows at every minute. */
+  /** A book that never closes, or shares its account, needs prices of what it traded, its account shows and it is measured against at every minute. */
   #isNeededByMinutes(symbol: string): boolean {
     const known = this.#known
     const books = [...known.books.values()]
     return books.some(
       ({ strategyId, account }) =>
         (known.calendarOf(strategyId).name === '24x7' || books.filter((book) => book.account === account).length > 1) &&
-        (known.orders.some(
-          (order) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
-        ) ||
+        (known.benchmarks.get(strategyId) === symbol ||
+          known.orders.some(
+            (order) => order.symbol === symbol && order.strategyId === strategyId && order.account === account,
+          ) ||
           known
             .snapshotsOf(account)
             .some(({ positions }) => positions.some((position) => position.symbol === symbol && position.qty !== 0n))),

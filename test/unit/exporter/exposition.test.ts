@@ -1,12 +1,13 @@
 import { createServer } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 import express from 'express'
+import { ACCOUNT_DICTIONARY } from '../../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import { createCalendars } from '../../../src/domain/calendars.js'
 import { Exposition, type ExpositionOptions } from '../../../src/exporter/exposition.js'
 import { createMetricsEndpoint } from '../../../src/exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
-import { at, bookFrame, frameReader, SMALL_DICTIONARY, T } from '../../support/frames.js'
+import { accountFrame, at, bookFrame, frameReader, missing, SMALL_DICTIONARY, T, value } from '../../support/frames.js'
 
 const WALL = at('2026-03-10T16:00:01.000Z')
 
@@ -14,6 +15,7 @@ function optionsOf(changes: Partial<ExpositionOptions> = {}): ExpositionOptions 
   return {
     reader: frameReader({ books: [bookFrame()] }),
     dictionary: SMALL_DICTIONARY,
+    accountDictionary: ACCOUNT_DICTIONARY,
     calendars: createCalendars(),
     selfMetrics: new SelfMetrics({ version: '1.2.3', revision: 'abc', shard: '0', tiers: ['light'] }),
     maxSeries: 150_000,
@@ -161,6 +163,56 @@ describe('the gauges of the dictionary', () => {
     expect(body).not.toContain('account="c"')
     expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain('quant_series_limited 1')
     expect(await linesOf(limited, 'quant_series')).toContain(`quant_series ${2 * one}`)
+  })
+})
+
+describe('the gauges of accounts', () => {
+  const values = { account_equity: value(100_000.005), account_max_drawdown: value(0.0123456) }
+
+  test('have the label account, those of windows also window, and are rounded for output', async () => {
+    const inWindows = { '1m': { account_net_pnl: missing('missing_mark') } }
+    const accounts = [accountFrame({ account: 'live', results: values, inWindows })]
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ account: 'live' })], accounts }) })
+    const names = ACCOUNT_DICTIONARY.map(({ prometheus }) => prometheus)
+    const of = (window: string) => `account="live",window="${window}"`
+    const all = ['1m', '5m', '15m', '1h', '1d', '5d', '20d']
+    expect((await linesOf(options, ...names)).filter((line) => !line.startsWith('#'))).toEqual([
+      'quant_account_equity_usd{account="live"} 100000.01',
+      'quant_account_gross_exposure_usd{account="live"} 0',
+      ...all.slice(1).map((window) => `quant_account_net_pnl_usd{${of(window)}} 0`),
+      ...all.map((window) => `quant_account_max_drawdown_ratio{${of(window)}} 0.012346`),
+    ])
+    expect(await linesOf(options, 'quant_formula_info')).toContain(
+      'quant_formula_info{metric="account_equity",formula_version="v1"} 1',
+    )
+  })
+
+  test('have the decimals of their books', async () => {
+    const accounts = [accountFrame({ account: 'coins', moneyDecimals: 6, results: values })]
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame({ account: 'coins' })], accounts }) })
+    expect(await linesOf(options, 'quant_account_equity_usd')).toContain(
+      'quant_account_equity_usd{account="coins"} 100000.005',
+    )
+  })
+
+  test('count within the limit, and are there while one of their books is', async () => {
+    const books = ['a', 'b'].map((account) => bookFrame({ account }))
+    const accounts = ['a', 'b'].map((account) => accountFrame({ account }))
+    const sizeOf = async (options: ExpositionOptions) =>
+      Number((await linesOf(options, 'quant_series')).at(-1)?.split(' ')[1])
+    const without = await sizeOf(optionsOf({ reader: frameReader({ books: books.slice(0, 1) }) }))
+    const one = await sizeOf(optionsOf({ reader: frameReader({ books: books.slice(0, 1), accounts }) }))
+    expect(one - without).toBe(2 + 2 * 7)
+    const limited = optionsOf({ reader: frameReader({ books, accounts }), maxSeries: 2 * one - 1 })
+    expect(await sizeOf(limited)).toBe(one)
+    const body = await renderMetrics(limited)
+    expect(body).toContain('quant_account_equity_usd{account="a"}')
+    expect(body).not.toContain('account="b"')
+  })
+
+  test('vanish with their account', async () => {
+    const options = optionsOf({ reader: frameReader({ books: [bookFrame()], accounts: [] }) })
+    expect(await renderMetrics(options)).not.toMatch(/^quant_account/m)
   })
 })
 
