@@ -287,7 +287,7 @@ export const FORMULA_TEXTS: Readonly<Record<string, FormulaText>> = {
   beta_vs_benchmark: {
     formula: "cov(r, b) / var(b), over cells in which both have an observation.",
     undefinedWhen: "no benchmark is configured (no_benchmark), too few returns of both, or no snapshot at all (too_few_observations), or the benchmark did not move (zero_variance). Of 1h and longer (not_defined_for_window).",
-    convention: "covariance over variance. The values of both are joined on the cells in which both have one, and returns are taken then. The benchmark's value of a cell is its last bar there; of the window's start the last one of the cell that ends there, or since the start of the cell before.",
+    convention: "covariance over variance. The values of both are joined on the cells in which both have one, and returns are taken then. The benchmark's value of a cell is its last bar there, after the window's start; of that start the last one of the cell that ends there, or since the start of the cell before.",
     source: "METRICS section 4, row 41; fine print 11 and 15.",
   },
   open_positions: {
