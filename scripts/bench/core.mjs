@@ -1,147 +1,141 @@
-// Figures about the core, printed as a table: ratios within one run mean something, single times depend on the machine.
-
+// What the core costs, printed as tables: ratios within one run mean something, single times depend on the machine.
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
 import { LabelCache } from '../../dist/exporter/label-cache.js'
 import { metricFamilies } from '../../dist/exporter/metric-families.js'
+import { filledOrder, minuteBars, ordersOf, snapshot, snapshotsOf, symbolsOf, T } from './book-history.mjs'
 import { CALENDARS, createBenchEngine } from './engine.mjs'
 
-export const T = Date.parse('2026-11-20T19:30:00Z')
-const SYMBOLS = 10
-const SESSIONS = 20
-const ORDERS_A_SESSION = 40
+const SECOND_MS = 1000
+const MINUTE_MS = 60_000
+/** Shares of the books that have news in a tick. */
+const SHARES = [0.01, 0.1, 1]
+/** Books that trade the same symbols; with 1 % news at most. */
+const GROUPS = 100
+const BARS_AT_ONCE = 1_000_000
 
 export function benchCore() {
-  const shapes = [
-    [10, 1],
-    [100, 1],
-    [1000, 1],
-    [100, 10],
-  ]
-  console.table(shapes.map(([books, booksAnAccount]) => measure(books, booksAnAccount)))
+  for (const [books, booksAnAccount] of [[10, 1], [100, 1], ...(process.env.BIG ? [[1000, 1]] : []), [100, 10]])
+    measure(books, booksAnAccount)
+  console.table([{ 'bars applied': BARS_AT_ONCE, 'facts/s': barsASecond() }])
 }
 
 function measure(bookCount, booksAnAccount) {
-  const engine = createBenchEngine(T)
-  const facts = []
-  for (let book = 0; book < bookCount; book += 1)
-    facts.push(...ordersOf(book, booksAnAccount, bookCount >= 1000 ? 10 : ORDERS_A_SESSION))
-  for (let account = 0; account < bookCount / booksAnAccount; account += 1) facts.push(...snapshotsOf(account))
-  const applied = timed(() => engine.apply(facts))
-  const symbols = [...engine.demand().kept.keys()]
-  engine.applyPrices(symbols.map((symbol, index) => ({ symbol, ...pricesOf(index) })))
-  const watermarks = { ordersAsOf: T, feedsAsOf: T, lacking: new Map() }
-  const first = timed(() => engine.tick(T, watermarks))
-  const all = median(5, (round) => {
-    engine.applyPrices(
-      symbols.map((symbol) => ({ symbol, ats: [T + round * 1000], closesE8: [BigInt(10_000_000_000 + round)] })),
-    )
-    return timed(() => engine.tick(T + (round + 1) * 1000, watermarks))
+  const groups = Math.min(GROUPS, bookCount / booksAnAccount)
+  const books = Array.from({ length: bookCount }, (_, book) => {
+    const account = Math.floor(book / booksAnAccount)
+    return { book, account, group: account % groups, ordersASession: bookCount >= 1000 ? 10 : 40 }
   })
-  const time = median(5, (round) => timed(() => engine.tick(T + 10_000 + round * 1000, watermarks)))
-  const night = T + 12 * 3_600_000
-  engine.tick(night, { ...watermarks, ordersAsOf: night })
-  const closed = median(5, (round) =>
-    timed(() => engine.tick(night + (round + 1) * 1000, { ...watermarks, ordersAsOf: night })),
+  const facts = books.flatMap(ordersOf)
+  for (let account = 0; account < bookCount / booksAnAccount; account += 1)
+    facts.push(...snapshotsOf(account, account % groups))
+  const bars = Array.from({ length: groups }, (_, group) => symbolsOf(group))
+    .flat()
+    .map(minuteBars)
+
+  const memoryBefore = usedMemory()
+  const started = start(facts, bars)
+  const { engine } = started
+  const memory = (usedMemory() - memoryBefore) / bookCount
+  console.log(
+    `\n${bookCount} books, ${booksAnAccount} an account: ${facts.length} orders and snapshots, ${bars.length * bars[0].ats.length} bars;`,
+    `applied ${Math.round(facts.length / (started.appliedMs / SECOND_MS))} facts/s, first tick ${round(started.tickedMs)} ms,`,
+    `${Math.round(memory / 1024)} KiB a book, RSS ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
   )
-  const frames = [...engine.tick(night + 30_000, watermarks).books.values()]
+  let now = T
+  const rows = SHARES.map((share) => {
+    const dirty = books.filter(({ group }) => group < Math.max(1, Math.round(groups * share)))
+    const times = { light: [], medium: [], heavy: [] }
+    // One minute, so that two ticks are heavy; its own boundary moves every window's start, and is shown apart.
+    for (const endAt = now + MINUTE_MS; now < endAt; ) {
+      now += SECOND_MS
+      news(engine, dirty, now)
+      const ms = timed(() => engine.tick(now, answered(now)))
+      times[now % 30_000 === 0 ? 'heavy' : now % 5000 === 0 ? 'medium' : 'light'].push(ms)
+    }
+    return {
+      'books with news': `${dirty.length} (${share * 100} %)`,
+      'light ms': round(median(times.light)),
+      'medium ms': round(median(times.medium)),
+      'heavy ms': round(median(times.heavy)),
+      'slowest ms': round(Math.max(...Object.values(times).flat())),
+      'light of recomputing all': `1 : ${Math.round((started.appliedMs + started.tickedMs) / median(times.light))}`,
+    }
+  })
+  console.table(rows)
+  console.log(`values as text: ${round(renderMs(engine, now))} ms`)
+}
+
+/** A process that reads everything and ticks once: all that is known worked out anew. */
+function start(facts, bars) {
+  const engine = createBenchEngine(T)
+  const appliedMs = timed(() => engine.apply(facts))
+  engine.demand()
+  const tickedMs = timed(() => {
+    engine.applyPrices(bars)
+    engine.tick(T, answered(T))
+  })
+  return { engine, appliedMs, tickedMs }
+}
+
+/** Each book with news has a fill and new prices of its symbols; each fifteenth second a snapshot. */
+function news(engine, books, now) {
+  const groups = new Set(books.map(({ group }) => group))
+  engine.apply(
+    books.map(({ book, account, group }) => {
+      const lots = now / SECOND_MS
+      const symbol = symbolsOf(group)[lots % 10]
+      return filledOrder({ book, account, symbol, at: now - 500, id: `live-${now}`, isBuy: lots % 3 === 0, lots })
+    }),
+  )
+  if (now % 15_000 === 0) {
+    const accounts = new Map(books.map(({ account, group }) => [account, group]))
+    engine.apply([...accounts].map(([account, group]) => snapshot(account, group, now)))
+  }
+  engine.applyPrices(
+    [...groups].flatMap(symbolsOf).map((symbol, index) => ({
+      ...{ symbol, ats: [now], closesE8: [BigInt(10_000_000_000 + ((now / SECOND_MS + index) % 1000) * 10_000)] },
+    })),
+  )
+}
+
+function answered(at) {
+  return { ordersAsOf: at, feedsAsOf: at, lacking: new Map() }
+}
+
+/** Bars as facts, one by one, of the symbols of one book. */
+function barsASecond() {
+  const engine = createBenchEngine(T)
+  engine.apply([...ordersOf({ book: 0, account: 0, group: 0, ordersASession: 10 })])
+  engine.demand()
+  const symbols = symbolsOf(0)
+  const bars = Array.from({ length: BARS_AT_ONCE }, (_, index) => ({
+    ...{ fact: 'bar', symbol: symbols[index % 10], close: 10_000_000_000n + BigInt(index % 1000) },
+    at: T - 3_600_000 + Math.floor(index / 300) * SECOND_MS,
+  }))
+  return Math.round(BARS_AT_ONCE / (timed(() => engine.apply(bars)) / SECOND_MS))
+}
+
+function renderMs(engine, now) {
+  const frames = [...engine.tick(now, answered(now)).books.values()]
   const labels = new LabelCache()
-  const context = { dictionary: DICTIONARY, calendars: CALENDARS, now: night + 30_000 }
+  const context = { dictionary: DICTIONARY, calendars: CALENDARS, now }
   const render = () => [...metricFamilies(frames, context, labels)].map((family) => family?.render() ?? '').join('')
   render()
-  const scrape = median(5, () => timed(render))
-  return {
-    books: bookCount,
-    'an account': booksAnAccount,
-    facts: facts.length,
-    'facts/s': Math.round(facts.length / (applied / 1000)),
-    'first tick ms': round(first),
-    'tick, every price moved ms': round(all),
-    'tick, only time passed ms': round(time),
-    'tick, market closed ms': round(closed),
-    'values as text ms': round(scrape),
-    'RSS MB': Math.round(process.memoryUsage().rss / 1e6),
-  }
+  return median(Array.from({ length: 5 }, () => timed(render)))
 }
 
 /** The frame of one book with a history of 20 sessions. */
 export function benchFrame() {
-  const engine = createBenchEngine(T)
-  engine.apply([...ordersOf(0, 1, ORDERS_A_SESSION), ...snapshotsOf(0)])
-  const symbols = [...engine.demand().kept.keys()]
-  engine.applyPrices(symbols.map((symbol, index) => ({ symbol, ...pricesOf(index) })))
-  const [frame] = engine.tick(T, { ordersAsOf: T, feedsAsOf: T, lacking: new Map() }).books.values()
+  const facts = [...ordersOf({ book: 0, account: 0, group: 0, ordersASession: 40 }), ...snapshotsOf(0, 0)]
+  const { engine } = start(facts, symbolsOf(0).map(minuteBars))
+  const [frame] = engine.tick(T + SECOND_MS, answered(T + SECOND_MS)).books.values()
   return frame
 }
 
-/** Orders spread over the last sessions, two sells to a buy: every symbol stays open, most of the time short. */
-function ordersOf(book, booksAnAccount, ordersASession) {
-  const facts = []
-  for (let session = SESSIONS - 1; session >= 0; session -= 1) {
-    const { opensAt } = CALENDARS.XNYS.sessionBefore(T, session)
-    for (let order = 0; order < ordersASession; order += 1) {
-      const at = opensAt + (order * 14_400_000) / ordersASession
-      facts.push({
-        fact: 'execution',
-        executionId: `${book}-${session}-${order}`,
-        strategyId: `strategy-${book}`,
-        account: `account-${Math.floor(book / booksAnAccount)}`,
-        symbol: `S${(book + order) % SYMBOLS}`,
-        side: (order + session) % 3 === 0 ? 'buy' : 'sell',
-        submittedQty: quantity(10 + (order % 3)),
-        filledQty: quantity(10 + (order % 3)),
-        avgFillPrice: 10_000_000_000n + BigInt(order % 7) * 10_000_000n,
-        status: 'filled',
-        submittedAt: at,
-        filledAt: at,
-        endedAt: at,
-        at,
-      })
-    }
-  }
-  return facts
-}
-
-/** Ten positions, each hour of twenty sessions and every 15 seconds of the last ten minutes. */
-function snapshotsOf(account) {
-  const ats = []
-  for (let session = SESSIONS; session >= 0; session -= 1) {
-    const { opensAt } = CALENDARS.XNYS.sessionBefore(T, session)
-    for (let hour = 0; hour < 7; hour += 1) ats.push(opensAt + 15_000 + hour * 3_600_000)
-  }
-  for (let back = 40; back >= 0; back -= 1) ats.push(T - back * 15_000)
-  const positions = Array.from({ length: SYMBOLS }, (_, index) => ({
-    symbol: `S${index}`,
-    qty: -quantity(200),
-    mark: 10_000_000_000n,
-  }))
-  return ats
-    .filter((at) => at <= T)
-    .map((at, index) => ({
-      fact: 'position_snapshot',
-      account: `account-${account}`,
-      at,
-      equity: money(1_000_000 + (index % 11) * 1_000),
-      cash: money(1_200_000 + (index % 11) * 1_000),
-      positions,
-    }))
-}
-
-function quantity(units) {
-  return BigInt(units) * 10n ** 9n
-}
-
-function money(dollars) {
-  return BigInt(dollars) * 10n ** 17n
-}
-
-function pricesOf(index) {
-  const ats = []
-  const closesE8 = []
-  for (let second = 3600; second > 0; second -= 1) {
-    ats.push(T - second * 1000)
-    closesE8.push(BigInt(10_000_000_000 + ((second * (index + 7)) % 1000) * 10_000))
-  }
-  return { ats, closesE8 }
+function usedMemory() {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 function timed(work) {
@@ -150,11 +144,11 @@ function timed(work) {
   return performance.now() - startedAt
 }
 
-function median(rounds, measureRound) {
-  const values = Array.from({ length: rounds }, (_, index) => measureRound(index)).sort((a, b) => a - b)
-  return values[Math.floor(rounds / 2)]
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
 }
 
 function round(value) {
-  return Math.round(value * 100) / 100
+  return Math.round(value * 10) / 10
 }

@@ -52,6 +52,22 @@ interface TierState {
   instant: EpochMs | undefined
   holdsUntil: EpochMs
   dirty: boolean
+  moving: readonly Moving[]
+}
+
+/** A figure that is another one at every T, since it counts from a window's start. */
+interface Moving {
+  readonly definition: WindowMetric
+  readonly index: number
+  readonly window: Window
+}
+
+interface Computed {
+  readonly results: Results
+  readonly splits: Splits
+  readonly moving: readonly Moving[]
+  readonly holdsUntil: EpochMs
+  readonly totals: BookTotals | undefined
 }
 
 export interface BookFramesOptions extends BookReaderOptions {
@@ -93,7 +109,7 @@ export class BookFrames {
 
   constructor(options: BookFramesOptions) {
     this.#options = options
-    this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true }))
+    this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true, moving: [] }))
     this.#tiersOfOrders = TIERS.filter((tier) =>
       options.plan[tier].planned.some(({ definition }) => definition.byAdapter === true),
     )
@@ -219,15 +235,32 @@ export class BookFrames {
     const state = this.#tiers[tier]
     const instant = instantOf(tier, at, this.#options.settings)
     if (state.instant !== undefined && !isDue(state, instant, tier)) {
+      if (instant !== state.instant && state.moving.length > 0) return this.#computeMoving(state, instant, readerAt)
       // They are the values of this instant as well: what comes to be known later within it is not taken in.
       state.instant = instant
       return false
     }
-    const { results, splits, holdsUntil, totals } = this.#compute(planned, instant, availability, readerAt)
+    const { results, splits, holdsUntil, totals, moving } = this.#compute(planned, instant, availability, readerAt)
     if (tier === 'light') this.#totals = totals
-    this.#tiers[tier] = { instant, holdsUntil, dirty: false }
+    this.#tiers[tier] = { instant, holdsUntil, dirty: false, moving }
     const isOtherSplit = this.#acceptSplits(splits)
     return this.#accept(results) || isOtherSplit
+  }
+
+  /** Reads again what is another at every T, while all else stays as it was. */
+  #computeMoving(state: TierState, instant: EpochMs, readerAt: (at: EpochMs) => BookReader): boolean {
+    const results = this.#copyResults()
+    const reader = readerAt(instant)
+    const still: Moving[] = []
+    for (const moving of state.moving) {
+      const { definition, index, window } = moving
+      results[window][index] = this.#guard(definition, () => definition.compute(reader.movingWindow(window)))
+      if (reader.takeMoves()) still.push(moving)
+    }
+    state.instant = instant
+    state.moving = still
+    state.holdsUntil = Math.min(state.holdsUntil, reader.holdsUntil)
+    return this.#accept(results)
   }
 
   /** One reader an instant: when tiers fall on one, they share what they read. */
@@ -258,8 +291,9 @@ export class BookFrames {
     at: EpochMs,
     availability: Availability,
     readerAt: (at: EpochMs) => BookReader,
-  ): { results: Results; splits: Splits; holdsUntil: EpochMs; totals: BookTotals | undefined } {
+  ): Computed {
     const results = this.#copyResults()
+    const moving: Moving[] = []
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
     }
@@ -269,18 +303,23 @@ export class BookFrames {
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
       if (at >= this.#holdings.at) this.#holdings = holdingsOf(reader, level, this.#isFreshAt(at))
       const views = WINDOWS.map((window) => reader.window(window))
+      reader.takeMoves()
       for (const { definition, index } of planned) {
         const missing = unavailable(definition, availability)
         if (isLevel(definition))
           set(index, WINDOWS, missing ?? this.#guard(definition, () => definition.compute(level)))
-        else for (const view of views) set(index, [view.window], this.#inWindow(definition, view, missing))
+        else
+          for (const view of views) {
+            set(index, [view.window], this.#inWindow(definition, view, missing))
+            if (reader.takeMoves()) moving.push({ definition, index, window: view.window })
+          }
       }
       const splits = this.#split(planned, reader, views, availability)
-      return { results, splits, holdsUntil: reader.holdsUntil, totals: bookTotalsOf(level, views) }
+      return { results, splits, moving, holdsUntil: reader.holdsUntil, totals: bookTotalsOf(level, views) }
     } catch (error) {
       const result = calendarEnds(error)
       for (const { index } of planned) set(index, WINDOWS, result)
-      return { results, splits: new Map(), holdsUntil: at, totals: undefined }
+      return { results, splits: new Map(), moving: [], holdsUntil: at, totals: undefined }
     }
   }
 

@@ -30,7 +30,7 @@ interface Result {
   readonly unrealizedChange: Valuation<MoneyE17>
 }
 
-export interface BookReaderOptions extends Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'costs'> {
+export interface BookReaderOptions extends Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'moves' | 'costs'> {
   /** The symbol that the book's returns are held against. */
   readonly benchmark: () => string | undefined
 }
@@ -52,6 +52,8 @@ export class BookReader {
   /** Before it nothing matters any more. */
   readonly #longest: EpochMs
   #holdsUntil = Number.POSITIVE_INFINITY
+  #hasMoved = false
+  readonly #views = new Map<Window, WindowView>()
 
   constructor(
     options: BookReaderOptions,
@@ -70,6 +72,9 @@ export class BookReader {
         costs: this.#costs,
         netPnlSince: (start, lead) => netPnlOf(this.#resultSince(start, lead)),
         changesAt: (changesAt) => this.#changesAt(changesAt),
+        moves: () => {
+          this.#hasMoved = true
+        },
       },
       at,
     )
@@ -97,13 +102,33 @@ export class BookReader {
     return this.#equity.accountSymbols()
   }
 
+  /** True when something read since the last call is another at every later T, whatever else stays as it is. */
+  takeMoves(): boolean {
+    const hasMoved = this.#hasMoved
+    this.#hasMoved = false
+    return hasMoved
+  }
+
   window(window: Window): WindowView {
+    const view = this.movingWindow(window)
+    // Much that is counted in a window changes with its results, and relies on their horizon.
+    this.#resultSince(view.start, view.lead)
+    return view
+  }
+
+  /** The same for who reads again what moves: nothing is worked out that he does not ask for. */
+  movingWindow(window: Window): WindowView {
+    return readOnce(this.#views, window, () => this.#readWindow(window))
+  }
+
+  #readWindow(window: Window): WindowView {
     const { book, account, settings } = this.#options
     const { start, startHoldsUntil } = windowBounds(window, this.at, book.calendar, settings)
     if (startHoldsUntil !== undefined) this.#changesAt(startHoldsUntil)
     // How much later than an instant at the start of the window T will be when the start gets there.
     const lead = startHoldsUntil === undefined ? this.at - start : Number.POSITIVE_INFINITY
     this.#changesAt(account.costSourceHoldsUntil(this.at))
+    const result = () => this.#resultSince(start, lead)
     return {
       window,
       start,
@@ -111,7 +136,30 @@ export class BookReader {
       calendar: book.calendar,
       level: this.level(),
       activity: this.#activity(start, lead),
-      ...this.#resultSince(start, lead),
+      get fillCount() {
+        return result().fillCount
+      },
+      get tradedNotional() {
+        return result().tradedNotional
+      },
+      get realized() {
+        return result().realized
+      },
+      get rebased() {
+        return result().rebased
+      },
+      get orderCosts() {
+        return result().orderCosts
+      },
+      get feesInKind() {
+        return result().feesInKind
+      },
+      get accountFees() {
+        return result().accountFees
+      },
+      get unrealizedChange() {
+        return result().unrealizedChange
+      },
       costSource: this.#costs.source,
       trades: () => this.#tradesSince(start),
       execution: (adapter) => this.#executionIn(window, start, adapter),

@@ -17,7 +17,7 @@ import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js
 import type { Drawdown } from './drawdown.js'
 import type { Flow } from './flows.js'
 import { type DatedFlow, EquitySeries, type SeriesPoint } from './series.js'
-import { timesHoldUntil } from './session-time.js'
+import { timesMove } from './session-time.js'
 import type { SeriesSources, Sighting } from './sighting.js'
 
 /** The intraday return begins with a snapshot this soon after the open, or not at all. */
@@ -77,12 +77,12 @@ export class AloneEquity implements BookEquity {
     return isSeen ? this.#chain(base.value.equity, where.start) : unknownBecause('no_observations')
   }
 
-  drawdown(where: WindowStart): Valuation<Drawdown> {
-    const { account, pricing, memory, changesAt } = this.#options
+  drawdown(where: WindowStart, asks: 'depth' | 'length' = 'depth'): Valuation<Drawdown> {
+    const { account, pricing, memory, changesAt, moves } = this.#options
     const parts = { account, calendar: pricing.calendar, runs: memory.runs, changesAt }
     const drawdown = readOnce(this.#drawdowns, where.window, () => accountDrawdown(parts, where, this.#at))
     // A peak at the opening counts from the window's start, which moves.
-    if (Number.isFinite(where.lead) && drawdown.known && drawdown.value.longestMs > 0) changesAt(this.#at + 1)
+    if (asks === 'length' && Number.isFinite(where.lead) && drawdown.known && drawdown.value.longestMs > 0) moves()
     return drawdown
   }
 
@@ -91,7 +91,7 @@ export class AloneEquity implements BookEquity {
   }
 
   #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
-    const { account, pricing, memory, changesAt } = this.#options
+    const { account, pricing, memory, changesAt, moves } = this.#options
     const { observations } = account
     const { calendar } = pricing
     if (observations.latestAt(this.#at) === undefined) return unknownBecause('no_equity')
@@ -107,7 +107,9 @@ export class AloneEquity implements BookEquity {
     const points: SeriesPoint[] = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount }))
     if (opening.known) points.unshift({ at: start, equity: opening.value.equity, cell: undefined })
     const flows = this.#datedFlowsIn(points[0]?.at ?? start, this.#at)
-    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const onTimesAsked = () => {
+      if (timesMove(start, lead, this.#at, calendar)) moves()
+    }
     const series = { window, calendar, start, to: this.#at, points, flows, onTimesAsked }
     return { known: true, value: new EquitySeries(series) }
   }

@@ -65,7 +65,8 @@ export interface BookEquity {
   sinceOpen(): Valuation<Growth>
   /** Growth over a window, flows taken out. */
   growth(where: WindowStart): Valuation<Growth>
-  drawdown(where: WindowStart): Valuation<Drawdown>
+  /** How long drawdowns were may depend on where the window starts, even where their depths do not. */
+  drawdown(where: WindowStart, asks?: 'depth' | 'length'): Valuation<Drawdown>
   /** Equity sampled on the cells of a window. */
   series(where: WindowStart): Valuation<EquitySeries>
   reconciliation(where: WindowStart): Valuation<Reconciliation>

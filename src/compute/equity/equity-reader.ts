@@ -25,6 +25,8 @@ export interface EquityReaderOptions extends PricedBook {
   readonly costs: BookCosts
   readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
   readonly changesAt: (at: EpochMs) => void
+  /** Told when what was read is another at every later T. */
+  readonly moves: () => void
 }
 
 /** Reads what a book's equity is made of at one T: whose the account is, and what the book holds and earned there. */
@@ -40,9 +42,9 @@ export class EquityReader {
 
   /** The book's equity; `opensAt` is the open of the latest session. */
   equity(opensAt: EpochMs): BookEquity {
-    const { book, account, memory, netPnlSince, changesAt } = this.#options
+    const { book, account, memory, netPnlSince, changesAt, moves } = this.#options
     const sharing = this.sharing()
-    const common = { account, memory, opensAt, changesAt, pricing: this.#pricing(sharing) }
+    const common = { account, memory, opensAt, changesAt, moves, pricing: this.#pricing(sharing) }
     const seen = {
       calendar: book.calendar,
       lastFillAt: (at: EpochMs) => this.#lastFillAt(at),

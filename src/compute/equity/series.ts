@@ -101,6 +101,7 @@ export class EquitySeries {
 
   /** All returns of the series: see `returnsBetween`. */
   get returns(): Returns {
+    this.#options.onTimesAsked()
     this.#returns ??= this.returnsBetween(this.chain)
     return this.#returns
   }

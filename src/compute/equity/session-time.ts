@@ -34,10 +34,9 @@ export function returnTimeMs(window: Window, calendar: Calendar, from: EpochMs, 
 }
 
 /**
- * The first T at which coverage, or what a return took, is another one if no fact comes: at once while the session goes
+ * Whether coverage, or what a return took, is another one at every later T though no fact comes: while the session goes
  * on, and as long as a start that moves passes through open hours.
  */
-export function timesHoldUntil(start: EpochMs, lead: number, at: EpochMs, calendar: Calendar): EpochMs {
-  const moves = calendar.isOpen(at) || (Number.isFinite(lead) && calendar.sessionTimeBetween(start, at) > 0)
-  return moves ? at + 1 : Number.POSITIVE_INFINITY
+export function timesMove(start: EpochMs, lead: number, at: EpochMs, calendar: Calendar): boolean {
+  return calendar.isOpen(at) || (Number.isFinite(lead) && calendar.sessionTimeBetween(start, at) > 0)
 }

@@ -18,7 +18,7 @@ import {
 import { type CellSources, cellsHoldUntil, readCellsOf } from './cell-reading.js'
 import { type Drawdown, DrawdownRun } from './drawdown.js'
 import { EquitySeries, type SeriesPoint } from './series.js'
-import { timesHoldUntil } from './session-time.js'
+import { timesMove } from './session-time.js'
 import { type Sharing, shareOf } from './sharing.js'
 import type { SeriesSources, Sighting } from './sighting.js'
 
@@ -79,7 +79,11 @@ export class SharedEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    return readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
+    const drawdown = readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
+    // A peak at the opening moves with the window's start.
+    const isFromStart = drawdown.known && (drawdown.value.longestMs > 0 || drawdown.value.peakAt === where.start)
+    if (Number.isFinite(where.lead) && isFromStart) this.#options.moves()
+    return drawdown
   }
 
   #readDrawdown(where: WindowStart): Valuation<Drawdown> {
@@ -91,11 +95,7 @@ export class SharedEquity implements BookEquity {
     if (!isAnySeen || base.value.equity <= 0n) return tooFew(1)
     const run = this.#run(where)
     if (!run.known) return run
-    const drawdown = run.value.result(where.start)
-    // A peak at the opening moves with the window's start.
-    const isFromStart = drawdown.longestMs > 0 || drawdown.peakAt === where.start
-    if (Number.isFinite(where.lead) && isFromStart) this.#options.changesAt(this.#at + 1)
-    return ofEnough(drawdown)
+    return ofEnough(run.value.result(where.start))
   }
 
   series(where: WindowStart): Valuation<EquitySeries> {
@@ -104,7 +104,7 @@ export class SharedEquity implements BookEquity {
 
   /** The book's results at its observations, lifted to its equity. */
   #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
-    const { pricing, memory, changesAt } = this.#options
+    const { pricing, memory, changesAt, moves } = this.#options
     const { calendar } = pricing
     const base = this.#baseAt(start, lead)
     if (!base.known) return base
@@ -124,7 +124,9 @@ export class SharedEquity implements BookEquity {
     const points = offset.known
       ? cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
       : []
-    const onTimesAsked = () => changesAt(timesHoldUntil(start, lead, this.#at, calendar))
+    const onTimesAsked = () => {
+      if (timesMove(start, lead, this.#at, calendar)) moves()
+    }
     const isCut = !offset.known && cells.length > 0
     const series = { window, calendar, start, to: this.#at, points: [opening, ...points], isCut, flows: [] }
     return { known: true, value: new EquitySeries({ ...series, onTimesAsked }) }

@@ -29,7 +29,7 @@ export const drawdownDurationMinutes: WindowMetric = {
   compute: (view) =>
     ofWindowEquity(
       view,
-      (book) => book.drawdown(view),
+      (book) => book.drawdown(view, 'length'),
       (drawdown, { meta }) => ok(drawdown.longestMs / MINUTE_MS, { ...meta, ...drawdownMeta(drawdown) }),
     ),
 }
