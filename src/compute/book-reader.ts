@@ -216,6 +216,7 @@ export class BookReader {
       at: this.at,
       activity: this.#activity(opensAt, Number.POSITIVE_INFINITY),
       positions: this.#positions(this.at, 0, markAt),
+      hasForeign: this.#foreign(this.#relevant.map(([symbol]) => symbol)) !== undefined,
       heldCount: this.#heldCount(),
       returnRules: this.#options.settings.returnRules,
       benchmark: this.#benchmark(),

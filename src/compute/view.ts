@@ -41,6 +41,8 @@ export interface LevelView {
   /** Since the latest session opened. */
   readonly activity: Activity
   readonly positions: Valuation<readonly MarkedPosition[]>
+  /** Whether any symbol that a window can see is not quoted in USD. */
+  readonly hasForeign: boolean
   /** Number of symbols held; needs no marks. */
   readonly heldCount: Valuation<number>
   readonly returnRules: ReturnRules

@@ -81,8 +81,9 @@ export class AloneEquity implements BookEquity {
     const { account, pricing, memory, changesAt, moves } = this.#options
     const parts = { account, calendar: pricing.calendar, runs: memory.runs, changesAt }
     const drawdown = readOnce(this.#drawdowns, where.window, () => accountDrawdown(parts, where, this.#at))
-    // A peak at the opening counts from the window's start, which moves.
-    if (asks === 'length' && Number.isFinite(where.lead) && drawdown.known && drawdown.value.longestMs > 0) moves()
+    // What began before the window counts from its start, which moves.
+    const isFromStart = drawdown.known && drawdown.value.longestFrom === where.start
+    if (asks === 'length' && Number.isFinite(where.lead) && isFromStart) moves()
     return drawdown
   }
 

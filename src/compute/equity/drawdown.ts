@@ -12,6 +12,8 @@ export interface Drawdown {
   readonly current: number
   /** The longest time below a peak, in milliseconds of session time. */
   readonly longestMs: number
+  /** When that time began, not before the window's start. */
+  readonly longestFrom: EpochMs | undefined
   readonly peakAt: EpochMs | undefined
   readonly troughAt: EpochMs | undefined
   readonly recoveredAt: EpochMs | undefined
@@ -129,6 +131,7 @@ export class DrawdownRun {
       deepest: ratio(this.#deepest.fallen, this.#deepest.from),
       current: ratio(current.fallen, current.from),
       longestMs: longest.ms,
+      longestFrom: longest.span?.from,
       peakAt: deepestPeak?.at,
       troughAt: trough?.at,
       recoveredAt: this.#recoveredAt,

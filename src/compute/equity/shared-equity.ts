@@ -81,7 +81,7 @@ export class SharedEquity implements BookEquity {
   drawdown(where: WindowStart): Valuation<Drawdown> {
     const drawdown = readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
     // A peak at the opening moves with the window's start.
-    const isFromStart = drawdown.known && (drawdown.value.longestMs > 0 || drawdown.value.peakAt === where.start)
+    const isFromStart = drawdown.known && [drawdown.value.longestFrom, drawdown.value.peakAt].includes(where.start)
     if (Number.isFinite(where.lead) && isFromStart) this.#options.moves()
     return drawdown
   }

@@ -43,8 +43,8 @@ export function ofWindowEquity<Read>(
   of: (value: Read, book: BookEquity) => MetricResult,
   whenFlat: MetricResult = ok(0),
 ): MetricResult {
-  const gross = grossPnlOf(view)
-  if (!gross.known && gross.reason === 'currency') return unknown(gross)
+  const gross = view.level.hasForeign ? grossPnlOf(view) : undefined
+  if (gross?.known === false && gross.reason === 'currency') return unknown(gross)
   if (view.activity === 'flat') return whenFlat
   const book = view.level.equity()
   const value = read(book)
