@@ -119,7 +119,7 @@ function renderMs(engine, now) {
   const frames = [...engine.tick(now, answered(now)).books.values()]
   const labels = new LabelCache()
   const context = { dictionary: DICTIONARY, calendars: CALENDARS, now }
-  const render = () => [...metricFamilies(frames, context, labels)].map((family) => family?.render() ?? '').join('')
+  const render = () => [...metricFamilies(frames, context, labels)].map((family) => family?.chunks())
   render()
   return median(Array.from({ length: 5 }, () => timed(render)))
 }

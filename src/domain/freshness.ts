@@ -63,11 +63,14 @@ const UNKNOWN: Freshness = { asOf: undefined, ageMs: undefined }
 
 /** The oldest instant and the largest age; they need not belong together: one may be of a market that is closed. */
 export function oldest(all: readonly Freshness[]): Freshness {
-  const instants = all.map(({ asOf }) => asOf).filter((asOf) => asOf !== undefined)
-  const ages = all.map(({ ageMs }) => ageMs).filter((ageMs) => ageMs !== undefined)
+  let [asOf, ageMs]: (number | undefined)[] = []
+  for (const one of all) {
+    if (one.asOf !== undefined && (asOf === undefined || one.asOf < asOf)) asOf = one.asOf
+    if (one.ageMs !== undefined && (ageMs === undefined || one.ageMs > ageMs)) ageMs = one.ageMs
+  }
   return {
-    asOf: instants.length > 0 ? Math.min(...instants) : undefined,
-    ageMs: ages.length > 0 ? Math.max(...ages) : undefined,
+    asOf,
+    ageMs,
   }
 }
 

@@ -23,16 +23,25 @@ export function* companionFamilies(
   const status = new GaugeFamily('quant_metric_group_status', 'Number of metrics of the group in each status.')
   const strategy = new GaugeFamily('quant_strategy_info', 'Name and calendar of a strategy, for display.')
   yield* eachFrame(frames, (frame) => {
-    strategy.add(labels.companion(frame, { strategy: frame.book.strategyName, calendar: frame.book.calendar }), 1)
+    const description = { strategy: frame.book.strategyName, calendar: frame.book.calendar }
+    strategy.add(
+      labels.companion(frame, 'strategy', () => description),
+      1,
+    )
     const clock = { now, calendar: calendars[frame.book.calendar] }
     for (const window of WINDOWS) {
       for (const group of readGroups(readMetrics(frame, window, dictionary, clock))) {
         const identity = { window, metric_group: group.group }
-        if (group.freshness.asOf !== undefined) asOf.add(labels.companion(frame, identity), group.freshness.asOf / 1000)
+        const key = `${window} ${group.group}`
+        if (group.freshness.asOf !== undefined)
+          asOf.add(
+            labels.companion(frame, key, () => identity),
+            group.freshness.asOf / 1000,
+          )
         for (const name of STATUSES)
           status.add(
-            labels.companion(frame, { ...identity, status: name }),
-            group.metrics.filter(({ result }) => result.status === name).length,
+            labels.companion(frame, `${key} ${name}`, () => ({ ...identity, status: name })),
+            group.metrics.reduce((count, { result }) => (result.status === name ? count + 1 : count), 0),
           )
       }
     }

@@ -89,7 +89,7 @@ export class Exposition {
     const { reader, calendars, wallNow, lastTickAt } = this.#options
     const wall = new GaugeFamily('quant_exporter_time_seconds', 'Wall clock of the exporter.')
     wall.add('', wallNow() / 1000)
-    if (reader.state() === 'disabled') return [textOf(wall)]
+    if (reader.state() === 'disabled') return wall.chunks()
     const clock = new GaugeFamily(
       'quant_clock_timestamp_seconds',
       'T: the instant that frames are about; every data instant is of this clock.',
@@ -102,7 +102,7 @@ export class Exposition {
       ...sessionFamilies(calendars, now),
       ...bookFamilies(frames, lastTickAt()),
       allClosedUntil(frames, calendars, now, wallNow()),
-    ].map(textOf)
+    ].flatMap((family) => family.chunks())
   }
 
   async #books(): Promise<Chunks> {
@@ -117,7 +117,10 @@ export class Exposition {
     )
     series.add('', size)
     limited.add('', isLimited ? 1 : 0)
-    return [...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].map(textOf), ...texts]
+    return [
+      ...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].flatMap((family) => family.chunks()),
+      ...texts,
+    ]
   }
 
   /** Leaves out the last books by id until what remains fits; an account is there while one of its books is. */
@@ -137,7 +140,7 @@ export class Exposition {
       const shownAccounts = [...accounts.values()].filter(({ account }) => labels.has(account))
       await inSlices(this.#families(shown, shownAccounts, now), (family) => {
         size += family.size
-        texts.push(textOf(family))
+        texts.push(...family.chunks())
       })
       if (size <= maxSeries || kept === 0) return { texts, size, isLimited: kept < frames.length }
       kept = Math.min(kept - 1, Math.floor((kept * maxSeries) / size))
@@ -156,11 +159,6 @@ export class Exposition {
   }
 }
 
-function textOf(family: GaugeFamily): Uint8Array {
-  return Buffer.from(family.render())
-}
-
-/** Compressed on another thread while the event loop goes on. */
 async function gzipped(chunks: Chunks): Promise<Chunks> {
   const stream = createGzip({ level: constants.Z_BEST_SPEED })
   const compressed: Uint8Array[] = []

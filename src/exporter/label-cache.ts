@@ -1,14 +1,13 @@
-import { bookId } from '../domain/book.js'
 import type { BookFrame } from '../domain/frame.js'
 import type { Window } from '../domain/window.js'
 import { labelBlock } from './exposition-text.js'
 
 /**
  * Label blocks, rendered once and used again: nearly all of a scrape's cost is label formatting. Blocks of books that
- * are gone are dropped.
+ * are gone, or described otherwise, are dropped.
  */
 export class LabelCache {
-  readonly #books = new Map<string, Map<string, string>>()
+  readonly #books = new Map<BookFrame['book'], Map<string, string>>()
 
   /** `strategy_id, account[, window], formula_version, freshness` and further labels: the labels of a value. */
   value(
@@ -27,23 +26,22 @@ export class LabelCache {
     }))
   }
 
-  /** `strategy_id, account` and further labels, for companions. */
-  companion(frame: BookFrame, labels: Readonly<Record<string, string>>): string {
-    return this.#block(frame, JSON.stringify(labels), () => labels)
+  /** `strategy_id, account` and further labels, for companions; the key tells blocks of one book apart. */
+  companion(frame: BookFrame, key: string, labels: () => Readonly<Record<string, string>>): string {
+    return this.#block(frame, key, labels)
   }
 
   retain(frames: readonly BookFrame[]): void {
     if (this.#books.size <= frames.length) return
-    const live = new Set(frames.map(({ book }) => bookId(book)))
-    for (const id of this.#books.keys()) if (!live.has(id)) this.#books.delete(id)
+    const live = new Set(frames.map(({ book }) => book))
+    for (const book of this.#books.keys()) if (!live.has(book)) this.#books.delete(book)
   }
 
   #block({ book }: BookFrame, key: string, labels: () => Readonly<Record<string, string>>): string {
-    const id = bookId(book)
-    let blocks = this.#books.get(id)
+    let blocks = this.#books.get(book)
     if (blocks === undefined) {
       blocks = new Map()
-      this.#books.set(id, blocks)
+      this.#books.set(book, blocks)
     }
     let block = blocks.get(key)
     if (block === undefined) {

@@ -5,9 +5,9 @@ import type { GaugeFamily } from './exposition-text.js'
 export type FamilySlices = Generator<GaugeFamily | undefined, void>
 
 /** Books or accounts that are rendered without looking at the time: a fraction of a millisecond of a family. */
-const FRAMES_A_LOOK = 25
+const FRAMES_A_LOOK = 10
 /** After so long the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
-const SLICE_MS = 15
+const SLICE_MS = 10
 
 /** Goes through frames for one family, with places to pause. */
 export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) => void): Generator<undefined, void> {
