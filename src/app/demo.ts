@@ -7,6 +7,7 @@ import { type EpochMs, SECOND_MS } from '../domain/time.js'
 import { type EmbeddedEngines, startEmbedded } from '../embedded/embedded.js'
 import { describeError } from '../lib/logger.js'
 import { Releasers } from '../lib/releasers.js'
+import { BENCHMARK_SYMBOL } from '../simulator/market/instruments.js'
 import { createSimulator } from '../simulator/simulator.js'
 import { startMoment } from '../simulator/start-moment.js'
 import { EARLY_DATE } from '../simulator/torghut/schema-history.js'
@@ -121,7 +122,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const readableAfter = Promise.race([readable.promise, history]).then(() => clock.release())
     const app = await startApp({
       ...options,
-      config: options.configFor(environmentOf(engines)),
+      config: withBenchmark(options.configFor(environmentOf(engines))),
       clock,
       readableAfter,
     })
@@ -215,6 +216,12 @@ export async function runSimulation({
     await switches?.stop()
     await simulator.stop()
   }
+}
+
+/** The simulated market leans on one symbol; who configured another has it. */
+function withBenchmark(config: Config): Config {
+  const { file } = config
+  return { ...config, file: { ...file, benchmark: file.benchmark ?? BENCHMARK_SYMBOL } }
 }
 
 /** The environment that lets `serve` read embedded engines, whatever else the surroundings say of ClickHouse. */
