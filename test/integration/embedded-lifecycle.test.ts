@@ -52,7 +52,7 @@ test.each([
       !processExists(started.postgres.pid) &&
       !processExists(started.clickhouse.pid) &&
       (await dataFolders()).length === 0,
-    2000,
+    10_000,
   )
 })
 
@@ -60,7 +60,7 @@ test('a parent killed while the engines start leaves no folder', async () => {
   const starting = startParent().catch(() => 'killed')
   await waitUntil(async () => (await dataFolders()).length === 1, 10_000)
   parent?.kill('SIGKILL')
-  await waitUntil(async () => (await dataFolders()).length === 0, 5000)
+  await waitUntil(async () => (await dataFolders()).length === 0, 20_000)
   expect(await starting).toBe('killed')
 })
 
