@@ -16,19 +16,7 @@ import { marketValue } from './market-value.js'
 import { type MarkReading, type MarkSources, markAt, markAtStart } from './marks.js'
 import { tradesIn, type WindowTrades } from './trades.js'
 import type { Valuation } from './valuation.js'
-import type { Activity, Benchmark, LevelView, MarkedPosition, WindowView } from './view.js'
-
-/** What a book did in (start, T]. */
-interface Result {
-  readonly fillCount: number
-  readonly tradedNotional: Valuation<MoneyE17>
-  readonly realized: Valuation<MoneyE17>
-  readonly rebased: MoneyE17
-  readonly orderCosts: MoneyE17
-  readonly feesInKind: Valuation<MoneyE17>
-  readonly accountFees: MoneyE17
-  readonly unrealizedChange: Valuation<MoneyE17>
-}
+import type { Activity, Benchmark, LevelView, MarkedPosition, WindowResult, WindowView } from './view.js'
 
 export interface BookReaderOptions extends Omit<EquityReaderOptions, 'netPnlSince' | 'changesAt' | 'moves' | 'costs'> {
   /** The symbol that the book's returns are held against. */
@@ -44,7 +32,7 @@ export class BookReader {
   readonly #relevant: readonly (readonly [string, SymbolLedger])[]
   readonly #equity: EquityReader
   readonly #costs: BookCosts
-  readonly #results = new Map<EpochMs, Result>()
+  readonly #results = new Map<EpochMs, WindowResult>()
   readonly #trades = new Map<EpochMs, WindowTrades>()
   readonly #executions = new Map<string, ExecutionWindow>()
   #isFlowSettled = false
@@ -128,7 +116,6 @@ export class BookReader {
     // How much later than an instant at the start of the window T will be when the start gets there.
     const lead = startHoldsUntil === undefined ? this.at - start : Number.POSITIVE_INFINITY
     this.#changesAt(account.costSourceHoldsUntil(this.at))
-    const result = () => this.#resultSince(start, lead)
     return {
       window,
       start,
@@ -136,30 +123,7 @@ export class BookReader {
       calendar: book.calendar,
       level: this.level(),
       activity: this.#activity(start, lead),
-      get fillCount() {
-        return result().fillCount
-      },
-      get tradedNotional() {
-        return result().tradedNotional
-      },
-      get realized() {
-        return result().realized
-      },
-      get rebased() {
-        return result().rebased
-      },
-      get orderCosts() {
-        return result().orderCosts
-      },
-      get feesInKind() {
-        return result().feesInKind
-      },
-      get accountFees() {
-        return result().accountFees
-      },
-      get unrealizedChange() {
-        return result().unrealizedChange
-      },
+      result: () => this.#resultSince(start, lead),
       costSource: this.#costs.source,
       trades: () => this.#tradesSince(start),
       execution: (adapter) => this.#executionIn(window, start, adapter),
@@ -242,11 +206,11 @@ export class BookReader {
   }
 
   /** What the book earned before and after costs since an instant, which is marked like the start of a window. */
-  #resultSince(start: EpochMs, lead: number): Result {
+  #resultSince(start: EpochMs, lead: number): WindowResult {
     return readOnce(this.#results, start, () => this.#readResultSince(start, lead))
   }
 
-  #readResultSince(start: EpochMs, lead: number): Result {
+  #readResultSince(start: EpochMs, lead: number): WindowResult {
     const { book, account } = this.#options
     const states = this.#relevant.map(([symbol, ledger]) => {
       this.#changesAt(ledger.nextChangeAfter(start) + lead)
@@ -391,8 +355,14 @@ function known<Value>(value: Value): { known: true; value: Value } {
   return { known: true, value }
 }
 
-/** Result before costs less costs, or why it cannot be told: what concerns money as such comes first. */
-function netPnlOf({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }: Result): Valuation<MoneyE17> {
+/** WindowResult before costs less costs, or why it cannot be told: what concerns money as such comes first. */
+function netPnlOf({
+  realized,
+  unrealizedChange,
+  orderCosts,
+  feesInKind,
+  accountFees,
+}: WindowResult): Valuation<MoneyE17> {
   if (!realized.known && realized.reason === 'currency') return realized
   if (!unrealizedChange.known) return unrealizedChange
   if (!realized.known) return realized

@@ -28,6 +28,6 @@ export function bookTotalsOf({ positions }: LevelView, views: readonly WindowVie
 function netOf(view: WindowView): Valuation<MoneyE17> {
   const gross = grossPnlOf(view)
   if (!gross.known) return gross
-  const { feesInKind, orderCosts } = view
+  const { feesInKind, orderCosts } = view.result()
   return feesInKind.known ? { known: true, value: gross.value - orderCosts - feesInKind.value } : feesInKind
 }

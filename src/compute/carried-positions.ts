@@ -15,27 +15,23 @@ export interface CarriedPositions {
 }
 
 /**
- * The positions of all books where the longest window of an instant begins, at the last snapshot before it, and which
- * orders they stand for: those that had ended by then. A symbol whose position is not known by then, or was
- * ever put right by snapshots, is left to its orders.
+ * The positions of all books at the last snapshot before the longest window of an instant, and which orders they stand
+ * for: those that had ended by then. A symbol whose position is not known by then, or that snapshots ever put right, is
+ * left to its orders.
  */
 export function carriedPositions(portfolio: Portfolio, from: EpochMs): CarriedPositions {
   const openings = new Map<string, OpeningPositionFact>()
-  // Whoever shares an account asks who had orders there in his own longest window.
-  const reachIn = (account: string, own: Book) =>
-    Math.min(
-      ...[own, ...(portfolio.accounts.get(account)?.books.values() ?? [])].map((book) => longestReach(book, from)),
-    )
   const keyOf = (book: { strategyId: string; account: string }, symbol: string) => `${bookId(book)}\u0000${symbol}`
-  for (const book of portfolio.books.values()) {
-    const { strategyId, account } = book.description
-    const reach = reachIn(account, book)
+  for (const { books, observations } of portfolio.accounts.values()) {
+    // Whoever shares an account asks who had orders there in his own longest window.
+    const reach = Math.min(...[...books.values()].map((book) => longestReach(book, from)))
     if (!Number.isFinite(reach)) continue
     // What the window earned is also held against the snapshot before it.
-    const at = portfolio.accounts.get(account)?.observations.latestAt(reach)?.at ?? reach
-    for (const [symbol, ledger] of book.ledgers) {
+    const at = observations.latestAt(reach)?.at ?? reach
+    for (const [book, symbol, ledger] of ledgersOf(books.values())) {
       const isKnown = (ledger.firstFillAt ?? Number.POSITIVE_INFINITY) <= at && !ledger.isUnknownAfter(at)
       if (!isKnown || isTaught(ledger, at)) continue
+      const { strategyId, account } = book.description
       const { quantity: qty, cost, largest } = ledger.stateAt(at)
       const trip = book.roundTripsOf(symbol, ledger).openAt(at)
       openings.set(keyOf(book.description, symbol), {
@@ -52,6 +48,10 @@ export function carriedPositions(portfolio: Portfolio, from: EpochMs): CarriedPo
       return opening !== undefined && endedAt <= opening.at
     },
   }
+}
+
+function* ledgersOf(books: Iterable<Book>): Generator<readonly [Book, string, SymbolLedger]> {
+  for (const book of books) for (const [symbol, ledger] of book.ledgers) yield [book, symbol, ledger]
 }
 
 /** Corrections are priced by marks of their time, which a recording may not hold. */

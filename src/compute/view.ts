@@ -54,11 +54,8 @@ export interface LevelView {
   readonly review: Review | undefined
 }
 
-/** The book in one window `(start, T]`. */
-export interface WindowView extends WindowStart {
-  readonly calendar: Calendar
-  readonly level: LevelView
-  readonly activity: Activity
+/** What a book did in a window. */
+export interface WindowResult {
   readonly fillCount: number
   readonly tradedNotional: Valuation<MoneyE17>
   /** Of fills in the window, before costs. */
@@ -71,9 +68,18 @@ export interface WindowView extends WindowStart {
   readonly feesInKind: Valuation<MoneyE17>
   /** The book's part of what the broker charged its account without naming an order. */
   readonly accountFees: MoneyE17
-  readonly costSource: CostSource | 'none'
   /** Change of the unrealised result from start to T, positions taken over counted from their takeover. */
   readonly unrealizedChange: Valuation<MoneyE17>
+}
+
+/** The book in one window `(start, T]`. */
+export interface WindowView extends WindowStart {
+  readonly calendar: Calendar
+  readonly level: LevelView
+  readonly activity: Activity
+  /** Worked out when a metric asks for the first time. */
+  readonly result: () => WindowResult
+  readonly costSource: CostSource | 'none'
   /** The round trips that were closed in the window; worked out when a metric asks for the first time. */
   readonly trades: () => WindowTrades
   /** What was done with orders in the window, or with those that one adapter took; worked out at the first call. */

@@ -46,7 +46,8 @@ describe('identities', () => {
           const dictionary = [...DICTIONARY, spy(views)]
           const frames = freshFrames(at, latestOf(arrivedBy(at, deliveries)), { dictionary })
           const all = [...frames.books.values()].flatMap((frame) => WINDOWS.map((window) => briefs(frame, window)))
-          views.forEach(({ realized, unrealizedChange, orderCosts, feesInKind, accountFees }, index) => {
+          views.forEach(({ result }, index) => {
+            const { realized, unrealizedChange, orderCosts, feesInKind, accountFees } = result()
             const values = all[index]
             if (!realized.known || !unrealizedChange.known || !feesInKind.known) return
             const costs = orderCosts + feesInKind.value + accountFees
@@ -72,7 +73,8 @@ describe('identities', () => {
         const views: WindowView[] = []
         const frames = freshFrames(at, closed, { dictionary: [spy(views)] })
         const places = [...frames.books.keys()].flatMap((id) => WINDOWS.map((window) => ({ id, window })))
-        views.forEach(({ realized, level }, index) => {
+        views.forEach(({ result, level }, index) => {
+          const { realized } = result()
           if (places[index]?.window !== '20d' || !realized.known) return
           const cash = known.fills
             .filter(({ order: { strategyId = '', account } }) => bookId({ strategyId, account }) === places[index]?.id)

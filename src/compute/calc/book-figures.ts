@@ -40,7 +40,10 @@ export const BOOK_FIGURES: readonly Calculation[] = [
     'gross_pnl',
     ofFills((book, given) => {
       const realized = { known: true, value: book.state.realized } as const
-      const gross = grossPnlOf({ activity: 'active', realized, unrealizedChange: unrealizedAt(book, given) })
+      const gross = grossPnlOf({
+        activity: 'active',
+        result: () => ({ realized, unrealizedChange: unrealizedAt(book, given) }),
+      })
       return gross.known ? okMoney(gross.value) : unknown(gross)
     }),
   ),

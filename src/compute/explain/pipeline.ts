@@ -56,7 +56,7 @@ export function instantsPart({ instants, stamp, sources }: BookFrame): Explanati
 }
 
 /** Orders and decisions of the window, counted. */
-export function countsPart({ orderCount, routed, decisions, fillCount }: WindowView): ExplanationPart {
+export function countsPart({ orderCount, routed, decisions, result }: WindowView): ExplanationPart {
   return {
     name: 'counts',
     about: 'What was decided, submitted and filled in the window.',
@@ -66,7 +66,7 @@ export function countsPart({ orderCount, routed, decisions, fillCount }: WindowV
       orders_submitted: orderCount,
       orders_that_name_both_adapters: routed.named,
       orders_by_another_adapter: routed.fallbacks,
-      fills: fillCount,
+      fills: result().fillCount,
     },
   }
 }

@@ -8,7 +8,8 @@ import { unknownRow, usd } from './rows.js'
 
 /** From what was realised to what is left after costs. */
 export function resultPart(view: WindowView, atStart: Valuation<readonly MarkedPosition[]>): ExplanationPart {
-  const { realized, unrealizedChange, level } = view
+  const { level } = view
+  const { realized, unrealizedChange } = view.result()
   const gross = grossPnlOf(view)
   const costs = costsOf(view)
   const changes = unrealizedChange.known && level.positions.known && atStart.known
@@ -35,13 +36,13 @@ export function resultPart(view: WindowView, atStart: Valuation<readonly MarkedP
 
 /** Who tells the costs, and what of them is of orders and what is not. */
 export function costsPart(view: WindowView): ExplanationPart {
-  const { costSource, orderCosts, feesInKind, accountFees, fillCount, tradedNotional } = view
+  const { orderCosts, feesInKind, accountFees, fillCount, tradedNotional } = view.result()
   return {
     name: 'costs',
     about:
       'Costs of orders with their fills, fees taken in coin at the mark, and the share of fees that name no order.',
     values: {
-      cost_source: costSource,
+      cost_source: view.costSource,
       fills: fillCount,
       ...(tradedNotional.known ? { traded_notional_usd: usd(tradedNotional.value) } : unknownRow(tradedNotional)),
       order_costs_usd: usd(orderCosts),

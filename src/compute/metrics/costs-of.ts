@@ -3,15 +3,15 @@ import type { Meta } from '../../domain/metric.js'
 import type { Valuation } from '../valuation.js'
 import type { WindowView } from '../view.js'
 
-type Costly = Pick<WindowView, 'orderCosts' | 'feesInKind' | 'accountFees' | 'costSource'>
-
 /** Everything a window cost besides the prices of its trades; unknown where a fee was a coin not quoted in USD. */
-export function costsOf({ orderCosts, feesInKind, accountFees }: Costly): Valuation<MoneyE17> {
+export function costsOf({ result }: WindowView): Valuation<MoneyE17> {
+  const { orderCosts, feesInKind, accountFees } = result()
   return feesInKind.known ? { known: true, value: orderCosts + feesInKind.value + accountFees } : feesInKind
 }
 
 /** Who says so, and what of it names no order. */
-export function costsMeta({ costSource, feesInKind, accountFees }: Costly): Meta {
+export function costsMeta({ costSource, result }: WindowView): Meta {
+  const { feesInKind, accountFees } = result()
   return {
     cost_source: costSource,
     ...(feesInKind.known && feesInKind.value !== 0n

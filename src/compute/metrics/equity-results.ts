@@ -43,8 +43,8 @@ export function ofWindowEquity<Read>(
   of: (value: Read, book: BookEquity) => MetricResult,
   whenFlat: MetricResult = ok(0),
 ): MetricResult {
-  const gross = view.level.hasForeign ? grossPnlOf(view) : undefined
-  if (gross?.known === false && gross.reason === 'currency') return unknown(gross)
+  const foreign = foreignWindow(view)
+  if (foreign !== undefined) return unknown(foreign)
   if (view.activity === 'flat') return whenFlat
   const book = view.level.equity()
   const value = read(book)
@@ -55,6 +55,13 @@ export function ofWindowEquity<Read>(
 export function unknownEquity(equity: BookEquity, valuation: Unknown): MetricResult {
   const result = unknown(valuation)
   return { ...result, meta: { ...equity.meta, ...result.meta } }
+}
+
+/** Why there are no dollars in a window: what was traded or held is quoted in another currency. */
+export function foreignWindow(view: WindowView): Unknown | undefined {
+  if (!view.level.hasForeign) return undefined
+  const gross = grossPnlOf(view)
+  return !gross.known && gross.reason === 'currency' ? gross : undefined
 }
 
 /** Money in another currency comes before every other reason. */

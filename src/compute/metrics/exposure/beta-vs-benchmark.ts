@@ -6,8 +6,7 @@ import { beta } from '../../formulas/risk.js'
 import { covarianceOf } from '../../formulas/sample.js'
 import type { Benchmark, WindowView } from '../../view.js'
 import { insufficient, ok, unknown, type WindowMetric } from '../definition.js'
-import { unknownEquity } from '../equity-results.js'
-import { grossPnlOf } from '../performance/gross-pnl.js'
+import { foreignWindow, unknownEquity } from '../equity-results.js'
 import { ofSample } from '../return-results.js'
 
 /**
@@ -34,8 +33,8 @@ export const betaVsBenchmark: WindowMetric = {
   needs: ['snapshots', 'bars'],
   summary: 'Covariance of the returns of the window with those of the benchmark, over their variance.',
   compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
+    const foreign = foreignWindow(view)
+    if (foreign !== undefined) return unknown(foreign)
     const { benchmark } = view.level
     if (benchmark === undefined) return insufficient('no_benchmark')
     if (view.activity === 'flat') return ok(0)

@@ -21,7 +21,8 @@ export const costBps: WindowMetric = {
   prometheus: 'quant_cost_bps',
   sources: ['orders'],
   summary: 'Explicit order costs per traded notional of the window.',
-  compute: ({ tradedNotional, orderCosts, costSource }) => {
+  compute: ({ result, costSource }) => {
+    const { tradedNotional, orderCosts } = result()
     if (!tradedNotional.known) return unknown(tradedNotional)
     if (tradedNotional.value === 0n) return insufficient('no_fills')
     if (costSource === 'none') return insufficient('no_cost_source')

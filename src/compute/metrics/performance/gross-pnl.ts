@@ -1,15 +1,17 @@
 import type { MoneyE17 } from '../../../domain/exact.js'
 import type { Valuation } from '../../valuation.js'
-import type { WindowView } from '../../view.js'
+import type { Activity, WindowResult } from '../../view.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
 
+interface Earning {
+  readonly activity: Activity
+  readonly result: () => Pick<WindowResult, 'realized' | 'unrealizedChange'>
+}
+
 /** Realised plus change of unrealised result, exact; net_pnl is this less costs. */
-export function grossPnlOf({
-  activity,
-  realized,
-  unrealizedChange,
-}: Pick<WindowView, 'activity' | 'realized' | 'unrealizedChange'>): Valuation<MoneyE17> {
+export function grossPnlOf({ activity, result }: Earning): Valuation<MoneyE17> {
+  const { realized, unrealizedChange } = result()
   if (!realized.known && realized.reason === 'currency') return realized
   if (!unrealizedChange.known && unrealizedChange.reason === 'currency') return unrealizedChange
   if (activity === 'flat') return { known: true, value: 0n }

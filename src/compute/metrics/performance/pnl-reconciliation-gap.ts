@@ -2,8 +2,7 @@ import { MONEY_DIGITS, toNumber } from '../../../domain/exact.js'
 import { toIso } from '../../../domain/time.js'
 import type { WindowMetric } from '../definition.js'
 import { okMoney, unknown } from '../definition.js'
-import { flowsMeta, unknownEquity } from '../equity-results.js'
-import { grossPnlOf } from './gross-pnl.js'
+import { flowsMeta, foreignWindow, unknownEquity } from '../equity-results.js'
 
 /**
  * What the account's equity changed by that neither flows nor the book's net result explain: do the books tell the truth?
@@ -30,8 +29,8 @@ export const pnlReconciliationGap: WindowMetric = {
   extended: true,
   summary: "Change of the account's equity that neither flows nor the book's net result explain.",
   compute: (view) => {
-    const gross = grossPnlOf(view)
-    if (!gross.known && gross.reason === 'currency') return unknown(gross)
+    const foreign = foreignWindow(view)
+    if (foreign !== undefined) return unknown(foreign)
     const book = view.level.equity()
     const reconciliation = book.reconciliation(view)
     if (!reconciliation.known) return unknownEquity(book, reconciliation)

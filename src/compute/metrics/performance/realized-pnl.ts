@@ -25,7 +25,8 @@ export const realizedPnl: WindowMetric = {
   prometheus: 'quant_realized_pnl_usd',
   sources: ['orders'],
   summary: 'Realised profit or loss of the fills in the window by average cost, before costs.',
-  compute: ({ activity, realized, rebased, fillCount }) => {
+  compute: ({ activity, result }) => {
+    const { realized, rebased, fillCount } = result()
     if (!realized.known && (realized.reason === 'currency' || activity === 'active')) return unknown(realized)
     return okMoney(realized.known ? realized.value : 0n, {
       fill_count: fillCount,

@@ -21,6 +21,8 @@ export const tradedNotional: WindowMetric = {
   sources: ['orders'],
   extended: true,
   summary: 'Absolute notional of the fills in the window, buys and sells together.',
-  compute: ({ tradedNotional: traded, fillCount }) =>
-    traded.known ? okMoney(traded.value, { fill_count: fillCount }) : unknown(traded),
+  compute: ({ result }) => {
+    const { tradedNotional: traded, fillCount } = result()
+    return traded.known ? okMoney(traded.value, { fill_count: fillCount }) : unknown(traded)
+  },
 }

@@ -24,11 +24,11 @@ export const tradeCount: WindowMetric = {
   sources: ['orders'],
   summary: 'Trades (round trips from flat to flat) closed in the window.',
   compute: (view) => {
-    const { level, fillCount, orderCount, trades } = view
+    const { level, orderCount, trades } = view
     const result = ofKnownTrades(view, tradeCountOf)
     if (result.status !== 'ok') return result
     const meta = {
-      fill_count: fillCount,
+      fill_count: view.result().fillCount,
       order_count: orderCount,
       open_round_trips: level.heldCount.known ? level.heldCount.value : null,
       trades_excluded: trades().excluded,

@@ -29,15 +29,16 @@ export const turnoverRatio: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Notional traded in the window divided by the mean equity of the book.',
   compute: (view) => {
-    const { tradedNotional, activity } = view
+    const { activity, result } = view
     return ofWindowEquity<EquitySeries | undefined>(
       view,
       (book) => (activity === 'idle' ? NOT_ASKED : measuredBy(book.series(view))),
       (series, book) => {
+        const { tradedNotional } = result()
         if (!tradedNotional.known) return unknown(tradedNotional)
         if (series === undefined) return ok(0)
-        const result = turnoverOf(toNumber(tradedNotional.value, MONEY_DIGITS), meanEquityOf(series))
-        return { ...result, meta: { ...book.meta, ...result.meta, n: series.points.length } }
+        const turnover = turnoverOf(toNumber(tradedNotional.value, MONEY_DIGITS), meanEquityOf(series))
+        return { ...turnover, meta: { ...book.meta, ...turnover.meta, n: series.points.length } }
       },
     )
   },
