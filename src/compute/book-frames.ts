@@ -1,6 +1,6 @@
 import type { CalendarName } from '../domain/calendar.js'
 import type { Explanation } from '../domain/explanation.js'
-import type { BookFrame, WindowValues } from '../domain/frame.js'
+import type { BookFrame } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
 import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
@@ -26,8 +26,8 @@ import type { MarketTerms } from './inputs/market-terms.js'
 import type { MarketNews } from './market.js'
 import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import { pricedSymbols } from './price-demand.js'
-import { sameResult } from './result.js'
 import type { SessionAges } from './staleness.js'
+import { type Results, type Splits, StandingResults } from './standing-results.js'
 import type { TierPlan } from './tier-plan.js'
 import type { WindowView } from './view.js'
 
@@ -64,10 +64,11 @@ interface Moving {
 
 interface Computed {
   readonly results: Results
-  readonly splits: Splits
+  /** Undefined where the tier tells nothing by adapter. */
+  readonly splits: Splits | undefined
   readonly moving: readonly Moving[]
   readonly holdsUntil: EpochMs
-  readonly totals: BookTotals | undefined
+  readonly totals: () => BookTotals | undefined
 }
 
 export interface BookFramesOptions extends BookReaderOptions {
@@ -78,11 +79,6 @@ export interface BookFramesOptions extends BookReaderOptions {
   /** Told when a definition throws: its metric alone is in error. */
   readonly onMetricError: (metric: string, error: unknown) => void
 }
-
-/** By window; a hole is an age, which is taken when the frame is read. */
-type Results = Record<Window, (MetricResult | undefined)[]>
-/** By adapter; holes are metrics that are not told by adapter. */
-type Splits = ReadonlyMap<string, Results>
 
 /**
  * The frames of one book: computes what has to be computed, carries over what has not, and counts material changes.
@@ -96,14 +92,11 @@ export class BookFrames {
   readonly #tiersOfOrders: readonly Tier[]
   readonly #sources: BookSources
   readonly #coverage: Coverage
-  #results: Results = recordOf(WINDOWS, () => [])
-  #splits: Splits = new Map()
+  readonly #standing = new StandingResults()
   #holdings = NO_HOLDINGS
   #totals: BookTotals | undefined
   #availability: string | undefined
   #seq = 0
-  #windows: BookFrame['windows'] | undefined
-  #byAdapter: BookFrame['byAdapter'] = new Map()
   /** Symbols whose prices are inputs; another minute, or another fact, and they may be others. */
   #priced: { readonly minute: number; readonly symbols: ReadonlySet<string> } | undefined
 
@@ -170,15 +163,10 @@ export class BookFrames {
     if (this.#availability !== availability.key) this.touch()
     this.#availability = availability.key
 
-    const [before, splitsBefore] = [this.#results, this.#splits]
-    let material = this.#windows === undefined
+    let material = this.#seq === 0
     const readerAt = this.#readers()
     for (const tier of TIERS) if (this.#computeTier(tier, inputs, readerAt)) material = true
     if (this.#computeCoverage(inputs)) material = true
-    // What is said about a value may be new although the value is not.
-    if (this.#windows === undefined || this.#results !== before) this.#windows = assembled(this.#results)
-    if (this.#splits !== splitsBefore)
-      this.#byAdapter = new Map([...this.#splits].map(([adapter, results]) => [adapter, assembled(results)]))
     const instants = this.#instants(inputs)
     this.#sources.observe(instants, this.#holdings, stamp)
     if (inputs.judges && this.#sources.judge(inputs.ages)) material = true
@@ -187,8 +175,8 @@ export class BookFrames {
       book: book.description,
       seq: this.#seq,
       moneyDecimals: moneyDecimalsOf(book.description.calendar),
-      windows: this.#windows,
-      byAdapter: this.#byAdapter,
+      windows: this.#standing.windows,
+      byAdapter: this.#standing.byAdapter,
       sources: this.#sources.instants,
       instants,
       stamp,
@@ -241,15 +229,15 @@ export class BookFrames {
       return false
     }
     const { results, splits, holdsUntil, totals, moving } = this.#compute(planned, instant, availability, readerAt)
-    if (tier === 'light') this.#totals = totals
+    if (tier === 'light') this.#totals = totals()
     this.#tiers[tier] = { instant, holdsUntil, dirty: false, moving }
-    const isOtherSplit = this.#acceptSplits(splits)
-    return this.#accept(results) || isOtherSplit
+    const isOtherSplit = splits !== undefined && this.#standing.acceptSplits(splits)
+    return this.#standing.accept(results) || isOtherSplit
   }
 
   /** Reads again what is another at every T, while all else stays as it was. */
   #computeMoving(state: TierState, instant: EpochMs, readerAt: (at: EpochMs) => BookReader): boolean {
-    const results = this.#copyResults()
+    const results = this.#standing.copy()
     const reader = readerAt(instant)
     const still: Moving[] = []
     for (const moving of state.moving) {
@@ -260,7 +248,7 @@ export class BookFrames {
     state.instant = instant
     state.moving = still
     state.holdsUntil = Math.min(state.holdsUntil, reader.holdsUntil)
-    return this.#accept(results)
+    return this.#standing.accept(results)
   }
 
   /** One reader an instant: when tiers fall on one, they share what they read. */
@@ -269,30 +257,13 @@ export class BookFrames {
     return (at) => readOnce(readers, at, () => new BookReader(this.#options, at))
   }
 
-  /** True when a value, status or reason is another one than before. */
-  #accept(results: Results): boolean {
-    const before = this.#results
-    this.#results = results
-    return !sameResults(results, before)
-  }
-
-  #acceptSplits(splits: Splits): boolean {
-    const before = this.#splits
-    this.#splits = splits
-    if (splits === before) return false
-    return (
-      splits.size !== before.size ||
-      [...splits].some(([adapter, results]) => !sameResults(results, before.get(adapter)))
-    )
-  }
-
   #compute(
     planned: TierPlan[Tier]['planned'],
     at: EpochMs,
     availability: Availability,
     readerAt: (at: EpochMs) => BookReader,
   ): Computed {
-    const results = this.#copyResults()
+    const results = this.#standing.copy()
     const moving: Moving[] = []
     const set = (index: number, windows: readonly Window[], result: MetricResult) => {
       for (const window of windows) results[window][index] = result
@@ -315,11 +286,11 @@ export class BookFrames {
           }
       }
       const splits = this.#split(planned, reader, views, availability)
-      return { results, splits, moving, holdsUntil: reader.holdsUntil, totals: bookTotalsOf(level, views) }
+      return { results, splits, moving, holdsUntil: reader.holdsUntil, totals: () => bookTotalsOf(level, views) }
     } catch (error) {
       const result = calendarEnds(error)
       for (const { index } of planned) set(index, WINDOWS, result)
-      return { results, splits: new Map(), moving: [], holdsUntil: at, totals: undefined }
+      return { results, splits: new Map(), moving: [], holdsUntil: at, totals: () => undefined }
     }
   }
 
@@ -329,15 +300,14 @@ export class BookFrames {
     reader: BookReader,
     views: readonly WindowView[],
     availability: Availability,
-  ): Splits {
+  ): Splits | undefined {
     const told = planned.flatMap(({ definition, index }) =>
       definition.byAdapter === true && !isLevel(definition) ? [{ definition, index }] : [],
     )
-    if (told.length === 0) return this.#splits
+    if (told.length === 0) return undefined
     return new Map(
       reader.adapters().map((adapter) => {
-        const before = this.#splits.get(adapter)
-        const results: Results = recordOf(WINDOWS, (window) => [...(before?.[window] ?? [])])
+        const results = this.#standing.copyOf(adapter)
         for (const view of views) {
           const ofAdapter: WindowView = { ...view, execution: () => view.execution(adapter) }
           for (const { definition, index } of told)
@@ -359,7 +329,7 @@ export class BookFrames {
     const { ofFeeds, ages } = this.#options.plan
     const inputs = { due, universe, held: this.#holdings.symbols }
     if (!this.#coverage.isDue(inputs)) return false
-    const results = this.#copyResults()
+    const results = this.#standing.copy()
     try {
       for (const view of this.#coverage.views(inputs))
         for (const { definition, index } of ofFeeds)
@@ -371,7 +341,7 @@ export class BookFrames {
     }
     for (const { definition, index } of ages)
       for (const window of WINDOWS) results[window][index] = unavailable(definition, availability)
-    return this.#accept(results)
+    return this.#standing.accept(results)
   }
 
   #isFreshAt(at: EpochMs): (barAt: EpochMs) => boolean {
@@ -391,21 +361,6 @@ export class BookFrames {
       newer(feeds[feed].newestOf(base), feeds[feed].newestOf(this.#holdings.symbols))
     return { bars: newestOf('bars'), signals: newestOf('signals'), reviewedAt: this.#holdings.reviewedAt }
   }
-
-  #copyResults(): Results {
-    return recordOf(WINDOWS, (window) => [...this.#results[window]])
-  }
-}
-
-function assembled(results: Results): BookFrame['windows'] {
-  return recordOf(WINDOWS, (window): WindowValues => ({ window, results: results[window] }))
-}
-
-function sameResults(a: Results, b: Results | undefined): boolean {
-  return (
-    b !== undefined &&
-    WINDOWS.every((window) => a[window].every((result, index) => sameResult(result, b[window][index])))
-  )
 }
 
 /** A tier moves with its instant; within one instant only the light tier takes in what has just become known. */

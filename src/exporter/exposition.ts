@@ -159,6 +159,7 @@ export class Exposition {
   }
 }
 
+/** Compressed on another thread while the event loop goes on. */
 async function gzipped(chunks: Chunks): Promise<Chunks> {
   const stream = createGzip({ level: constants.Z_BEST_SPEED })
   const compressed: Uint8Array[] = []
