@@ -1,12 +1,14 @@
 /**
  * The process of the embedded ClickHouse: `clickhouse-child.js <port> <data folder>`, started with an IPC channel.
  *
- * The parent makes the folder, and removes it when this process has ended, however it ended. If the parent itself is
+ * This process makes the folder; the parent removes it when this process has ended, however it ended. If the parent itself is
  * gone, this process notices by the closed channel. It always ends by SIGKILL: an orderly exit would wait for a running
  * statement, and chDB cannot stop one.
  */
 import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClickHouseHttpFront } from './clickhouse-http-front.js'
 import { type ClickHouseStatement, preparationOf } from './clickhouse-request.js'
@@ -34,6 +36,15 @@ async function main(port: number, dataFolder: string): Promise<void> {
   if (!process.connected) leave(dataFolder)
   // The engine takes every core that it finds; on two of them Postgres and its readers would wait for a bulk insert.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  try {
+    mkdirSync(dataFolder, { mode: 0o700 })
+    // Whatever the engine leaves beside its data (a core file, say) lies in the folder that is removed.
+    process.chdir(dataFolder)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    send({ type: 'failed', reason: 'data_folder', detail: `${dirname(dataFolder)} (${reason})` })
+    return
+  }
   try {
     const chdb = await import('chdb')
     // Open for the life of the process: the engine behind all sessions ends with the last of them.

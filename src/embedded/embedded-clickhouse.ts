@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { QuantError } from '../domain/errors.js'
 import type { ChildExit } from '../lib/child-process.js'
 import type { ClickHouseFault } from './engine-messages.js'
 import { startEngineProcess } from './engine-process.js'
@@ -31,7 +31,8 @@ export interface EmbeddedClickHouseOptions {
 /**
  * Starts chDB behind ClickHouse's HTTP interface, in a process of its own with a data folder of its own.
  *
- * The folder is chosen here and not in the child, so that it can be removed when the child is killed.
+ * The folder is named here, so that it can be removed when the child is killed, and made by the child, which removes it
+ * when the parent is: whenever there is a folder, somebody lives who will remove it.
  *
  * @throws QuantError `engine_failed`; neither process nor folder is left then.
  */
@@ -39,7 +40,7 @@ export async function startEmbeddedClickHouse(
   options: EmbeddedClickHouseOptions,
 ): Promise<{ readonly clickhouse: EmbeddedClickHouse; stop(): Promise<void> }> {
   const { port, childDirectory, signal } = options
-  const dataFolder = await createDataFolder(options.temporaryDirectory)
+  const dataFolder = join(resolve(options.temporaryDirectory), `quant-exporter-clickhouse-${randomUUID()}`)
   const removeDataFolder = () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   const faultOrders = createFaultOrders<ClickHouseFault>()
   try {
@@ -48,8 +49,6 @@ export async function startEmbeddedClickHouse(
       port,
       childDirectory,
       args: [dataFolder],
-      // Whatever the engine leaves beside its data (a core file, say) lies in the folder that is removed.
-      workingDirectory: dataFolder,
       signal,
       onMessage: (message) => {
         if (message.type === 'fault_set') faultOrders.acknowledge(message.id)
@@ -73,15 +72,5 @@ export async function startEmbeddedClickHouse(
   } catch (error) {
     await removeDataFolder()
     throw error
-  }
-}
-
-async function createDataFolder(temporaryDirectory: string): Promise<string> {
-  try {
-    return await mkdtemp(join(resolve(temporaryDirectory), 'quant-exporter-clickhouse-'))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `The embedded ClickHouse did not start: no data folder can be made in ${temporaryDirectory} (${reason}): free space there, or set TMPDIR to a folder that can be written`
-    throw new QuantError('engine_failed', message, { cause: error, context: { engine: 'clickhouse' } })
   }
 }

@@ -18,7 +18,7 @@ export type ClickHouseFault =
 /** A way in which the Postgres front misbehaves on purpose: every connection is cut, and new ones at once. */
 export type PostgresFault = { readonly kind: 'hang_up' }
 
-export const FAILURE_REASONS = ['package_missing', 'port_in_use', 'engine'] as const
+export const FAILURE_REASONS = ['package_missing', 'port_in_use', 'data_folder', 'engine'] as const
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
 /** Child to parent. */

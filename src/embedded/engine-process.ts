@@ -15,7 +15,6 @@ export interface EngineProcessOptions {
   readonly childDirectory: string
   /** What follows the port on the child's command line. */
   readonly args: readonly string[]
-  readonly workingDirectory?: string
   readonly signal: AbortSignal
   readonly onMessage?: (message: EngineMessage) => void
   readonly onExit: (exit: ChildExit) => void
@@ -47,7 +46,6 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
       args: [String(port), ...options.args],
       // Nothing of ours: no secret reaches the engine, and times are UTC whatever the machine's zone is.
       environment: { TZ: 'UTC' },
-      ...(options.workingDirectory === undefined ? {} : { workingDirectory: options.workingDirectory }),
       readyWithinMs: READY_WITHIN_MS,
       // Neither engine has anything to save, and neither can stop a running statement.
       stopWithinMs: 0,
@@ -76,6 +74,7 @@ function engineFailure({ engine, port }: EngineProcessOptions, reason: FailureRe
   const sentences: Readonly<Record<FailureReason, string>> = {
     package_missing: `${PACKAGES[engine]} cannot be loaded: install the development dependencies (npm ci without --omit=dev). ${detail}`,
     port_in_use: `port ${port} of 127.0.0.1 is in use: stop the program that listens there, or choose another port (0 takes a free one)`,
+    data_folder: `no data folder can be made in ${detail}: free space there, or set TMPDIR to a folder that can be written`,
     engine: `${detail}${stderrTail}`,
   }
   const message = `The embedded ${TITLES[engine]} did not start: ${sentences[reason]}`

@@ -23,7 +23,6 @@ export interface ChildOptions<Ready> {
   readonly args: readonly string[]
   /** The child's whole environment: nothing of the parent's leaks into it, secrets least of all. */
   readonly environment: Readonly<Record<string, string>>
-  readonly workingDirectory?: string
   readonly readyWithinMs: number
   /** How long `stop()` waits for the child to leave by itself, its channel closed, before it is killed; 0 kills it at once. */
   readonly stopWithinMs: number
@@ -59,7 +58,6 @@ const STDERR_TAIL_CHARACTERS = 4096
 export async function startChild<Ready>(options: ChildOptions<Ready>): Promise<RunningChild<Ready>> {
   options.signal?.throwIfAborted()
   const child = fork(options.modulePath, [...options.args], {
-    cwd: options.workingDirectory,
     env: { ...options.environment },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -52,7 +52,7 @@ test.each([
       !processExists(started.postgres.pid) &&
       !processExists(started.clickhouse.pid) &&
       (await dataFolders()).length === 0,
-    10_000,
+    2000,
   )
 })
 
@@ -60,7 +60,7 @@ test('a parent killed while the engines start leaves no folder', async () => {
   const starting = startParent().catch(() => 'killed')
   await waitUntil(async () => (await dataFolders()).length === 1, 10_000)
   parent?.kill('SIGKILL')
-  await waitUntil(async () => (await dataFolders()).length === 0, 20_000)
+  await waitUntil(async () => (await dataFolders()).length === 0, 5000)
   expect(await starting).toBe('killed')
 })
 
@@ -95,6 +95,16 @@ test('a broken Postgres ends, and is told of', async () => {
   await waitUntil(() => exits.length > 0, 2000)
   expect(exits).toEqual(['postgres'])
   expect(processExists(pid)).toBe(false)
+})
+
+test('says where no data folder can be made', async () => {
+  const nowhere = join(folder, 'nowhere')
+  await expect(startTestEngines({ temporaryDirectory: nowhere })).rejects.toMatchObject({
+    code: 'engine_failed',
+    message: expect.stringMatching(
+      /^The embedded ClickHouse did not start: no data folder can be made in .*nowhere \(/,
+    ),
+  })
 })
 
 test('says what to install when the packages are missing', async () => {

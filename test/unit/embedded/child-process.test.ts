@@ -129,7 +129,3 @@ test('stops a start that is aborted, before it began or half way', async () => {
   aborting.abort(new Error('changed my mind'))
   await expect(silent).rejects.toThrow('changed my mind')
 })
-
-test('fails when the folder to run in is missing', async () => {
-  await expect(start(READY_AND_LEAVING, { workingDirectory: join(folder, 'nowhere') })).rejects.toThrow('ENOENT')
-})
