@@ -1,12 +1,14 @@
 /**
  * Who may import whom. Layers, from the outside in:
  *
- *   main → cli → app → { config, docs, ingest, fact-files, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
- * The one exception: exporter and snapshot-api may read the metric dictionary.
+ * Two exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`.
  */
-const siblings = ['ingest', 'fact-files', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+const siblings = ['ingest', 'stores', 'fact-files', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+/** How Postgres and ClickHouse are connected to: for those that do. */
+const connecting = ['ingest', 'stores']
 
 module.exports = {
   forbidden: [
@@ -39,9 +41,16 @@ module.exports = {
         pathNot: [
           `^src/${name}/`,
           ...(['exporter', 'snapshot-api'].includes(name) ? ['^src/compute/dictionary\\.ts$'] : []),
+          ...(connecting.includes(name) ? ['^src/connections/'] : []),
         ],
       },
     })),
+    {
+      name: 'connections-imports-domain-only',
+      severity: 'error',
+      from: { path: '^src/connections/' },
+      to: { path: '^src/(?!connections/|domain/|lib/)' },
+    },
     {
       name: 'config-imports-domain-only',
       severity: 'error',
@@ -58,7 +67,9 @@ module.exports = {
       name: 'cli-goes-through-app',
       severity: 'error',
       from: { path: '^src/cli/' },
-      to: { path: '^src/(ingest|fact-files|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)' },
+      to: {
+        path: '^src/(ingest|stores|connections|fact-files|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)',
+      },
     },
     {
       name: 'nobody-imports-main',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js'
+import { openClickHouse } from '../connections/clickhouse-client.js'
 import type { FactSink, SourceName } from '../domain/ports.js'
-import { openClickHouse } from '../ingest/clickhouse/client.js'
 import { MarketSource } from '../ingest/clickhouse/market-source.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'

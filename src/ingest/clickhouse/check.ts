@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import { agentFor, openClickHouse } from '../../connections/clickhouse-client.js'
 import type { ClickHouseConnection, TlsState } from '../../domain/connections.js'
 import { FEEDS } from '../../domain/ports.js'
 import type { EpochMs } from '../../domain/time.js'
-import { agentFor, openClickHouse } from './client.js'
 import { asClickHouseError } from './errors.js'
 import { columnsReadOf, discoverMarket, type MarketSchema } from './schema.js'
 

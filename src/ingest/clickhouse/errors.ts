@@ -1,5 +1,5 @@
+import { type TlsWords, tlsFailure } from '../../connections/tls-failure.js'
 import { QuantError } from '../../domain/errors.js'
-import { type TlsWords, tlsFailure } from '../tls/failure.js'
 
 /** ClickHouse's own error numbers that somebody can do something about. */
 const REMEDIES: Readonly<

@@ -1,7 +1,8 @@
 import pg from 'pg'
+import { tlsOf } from '../../connections/postgres-client.js'
 import type { PostgresConnection, TlsState } from '../../domain/connections.js'
 import type { EpochMs } from '../../domain/time.js'
-import { openTorghutPool, tlsOf } from './pool.js'
+import { openTorghutPool } from './pool.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
 import { columnsReadOf, countBooks, readSchema, TABLE_NAMES, type TableName, type TorghutState } from './schema.js'
 

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
+import { openClickHouse } from '../../../src/connections/clickhouse-client.js'
 import { QuantError } from '../../../src/domain/errors.js'
 import { ask, rowsOf } from '../../../src/ingest/clickhouse/ask.js'
-import { openClickHouse } from '../../../src/ingest/clickhouse/client.js'
 import { clockAmong, minutesRowsOf, pointsRowsOf } from '../../../src/ingest/clickhouse/columns.js'
 import { discoverMarket } from '../../../src/ingest/clickhouse/schema.js'
 

@@ -2,9 +2,9 @@ import https from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import type { CertificateAuthority, TlsState } from '../../domain/connections.js'
-import { tlsStateOf } from '../tls/state.js'
-import { trustedCertificates } from '../tls/trusted.js'
+import type { CertificateAuthority, TlsState } from '../domain/connections.js'
+import { tlsStateOf } from './tls-state.js'
+import { trustedCertificates } from './trusted-certificates.js'
 
 type CreateConnection = https.Agent['createConnection']
 
@@ -14,17 +14,23 @@ type CreateConnection = https.Agent['createConnection']
  */
 export class VerifyingAgent extends https.Agent {
   readonly #ca: CertificateAuthority
+  readonly #caSetting: string
   #newest: TLSSocket | undefined
 
-  constructor(ca: CertificateAuthority) {
+  /** `caSetting` names what says where the CA is, for errors. */
+  constructor(ca: CertificateAuthority, caSetting: string) {
     // Said although it is the default: a variable of Node's own may turn the default off.
     super({ keepAlive: true, maxCachedSessions: 0, rejectUnauthorized: true })
     this.#ca = ca
+    this.#caSetting = caSetting
   }
 
   override createConnection(...[options, callback]: Parameters<CreateConnection>): Duplex | null | undefined {
     try {
-      const socket = super.createConnection({ ...options, ca: trustedCertificates(this.#ca, 'CH_CA_CERT') }, callback)
+      const socket = super.createConnection(
+        { ...options, ca: trustedCertificates(this.#ca, this.#caSetting) },
+        callback,
+      )
       if (socket instanceof TLSSocket) this.#newest = socket
       return socket
     } catch (error) {

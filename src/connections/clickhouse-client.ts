@@ -1,10 +1,10 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import type { ClickHouseConnection } from '../../domain/connections.js'
-import { VerifyingAgent } from './tls-agent.js'
+import type { ClickHouseConnection } from '../domain/connections.js'
+import { VerifyingAgent } from './verifying-agent.js'
 
 /** The agent for a connection's TLS; undefined where there is none. */
-export function agentFor({ ca }: ClickHouseConnection): VerifyingAgent | undefined {
-  return ca === undefined ? undefined : new VerifyingAgent(ca)
+export function agentFor({ ca }: ClickHouseConnection, caSetting = 'CH_CA_CERT'): VerifyingAgent | undefined {
+  return ca === undefined ? undefined : new VerifyingAgent(ca, caSetting)
 }
 
 /** A client that sends no settings with a query, so that a user with readonly=1 suffices. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { CertificateAuthority } from '../../domain/connections.js'
-import { QuantError } from '../../domain/errors.js'
-import { certificatesOf } from '../../lib/certificates.js'
+import type { CertificateAuthority } from '../domain/connections.js'
+import { QuantError } from '../domain/errors.js'
+import { certificatesOf } from '../lib/certificates.js'
 
 /**
  * The certificates to trust, as PEM; undefined for the public authorities that the runtime knows.

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import type { TlsState } from '../../domain/connections.js'
+import type { TlsState } from '../domain/connections.js'
 
 /** How an open connection is protected; what was verified before it was, only whoever opened it can say. */
 export function tlsStateOf(socket: TLSSocket, verified: TlsState['verified']): TlsState {
