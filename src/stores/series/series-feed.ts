@@ -1,0 +1,52 @@
+import { setImmediate as immediate } from 'node:timers/promises'
+import type { FrameSet } from '../../domain/frame.js'
+import type { Sampler } from './sampler.js'
+import type { Encode, SeriesWriter } from './series-writer.js'
+
+export interface SeriesFeedOptions {
+  readonly sampler: Sampler
+  readonly writer: Pick<SeriesWriter, 'add'>
+  readonly encode: Encode
+  /** False while another process writes. */
+  readonly mayWrite: () => boolean
+  readonly onError: (error: unknown) => void
+}
+
+/** So many books are sampled before others get a turn: with all their values that is a few milliseconds. */
+const BOOKS_AT_A_TIME = 8
+
+/**
+ * Takes the frames of ticks to the writer. A tick only leaves them here: they do not change any more, so they are looked
+ * at after it, a few books at a time and in order.
+ */
+export class SeriesFeed {
+  readonly #options: SeriesFeedOptions
+  #tail: Promise<void> = Promise.resolve()
+
+  constructor(options: SeriesFeedOptions) {
+    this.#options = options
+  }
+
+  /** Returns at once. */
+  offer(frames: FrameSet): void {
+    this.#tail = this.#tail.then(() => this.#take(frames)).catch((error: unknown) => this.#options.onError(error))
+  }
+
+  /** Resolves when everything that was offered is with the writer. */
+  settled(): Promise<void> {
+    return this.#tail
+  }
+
+  async #take(frames: FrameSet): Promise<void> {
+    const { sampler, writer, encode, mayWrite } = this.#options
+    // Whoever takes over begins with everything.
+    if (!mayWrite()) return sampler.forget()
+    await immediate()
+    let books = 0
+    for (const samples of sampler.sample(frames)) {
+      writer.add(samples, samples.at, encode(samples))
+      books += 1
+      if (books % BOOKS_AT_A_TIME === 0) await immediate()
+    }
+  }
+}
