@@ -1,0 +1,109 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { BookKey } from '../../domain/book.js'
+import { QuantError } from '../../domain/errors.js'
+import { LEVEL, type SeriesSample } from '../../domain/series.js'
+import { type EpochMs, toIso } from '../../domain/time.js'
+import type { Batch } from '../series/batch.js'
+import type { BookSamples } from '../series/sampler.js'
+import type { SeriesSink } from '../series/series-writer.js'
+import { rowsOf, run } from './ask.js'
+import { quoted, type SeriesTable, seriesDdl, TABLE } from './ddl.js'
+
+/** Names that no metric has: that a book had a frame, and that samples of it are missing up to an instant. */
+export const FRAME = '_frame'
+export const GAP = '_gap'
+
+const COLUMNS = 'strategy_id, account, metric, window, decimals, ts, value, status, formula_version'
+
+export interface ClickHouseSinkOptions {
+  readonly client: ClickHouseClient
+  readonly table: SeriesTable
+  readonly timeoutMs: number
+}
+
+/** Writes series into ClickHouse; makes the table when it is not there. */
+export class ClickHouseSink implements SeriesSink {
+  readonly #options: ClickHouseSinkOptions
+  #isReady = false
+
+  constructor(options: ClickHouseSinkOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The engine drops a batch whose token it has seen. Acknowledged means stored: no setting of the user's may turn that
+   * into "will be stored".
+   */
+  async write({ token, lines }: Batch, signal: AbortSignal): Promise<void> {
+    const { client, table, timeoutMs } = this.#options
+    await this.#prepare(signal)
+    const settings = [
+      `insert_deduplication_token = '${token.replace(/[^\w-]/g, '')}'`,
+      'async_insert = 0',
+      ...(table.cluster === undefined ? [] : ['distributed_foreground_insert = 1']),
+    ]
+    const insert = `INSERT INTO ${nameOf(table)} (${COLUMNS}) SETTINGS ${settings.join(', ')} FORMAT JSONCompactEachRow`
+    await run(client, `${insert}\n${lines.join('\n')}`, { timeoutMs, signal })
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#prepare(signal)
+    const { client, timeoutMs } = this.#options
+    await rowsOf(client, 'SELECT 1 AS one', {}, { timeoutMs, signal })
+  }
+
+  gapLine(book: BookKey, at: EpochMs): string {
+    return lineOf(book, timeText(at), { ...MARK, metric: GAP })
+  }
+
+  /** Once: where the table is there nobody needs the right to make it. */
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#isReady) return
+    const { client, table, timeoutMs } = this.#options
+    const limits = { timeoutMs, signal }
+    if (!(await this.#exists(limits))) {
+      for (const statement of seriesDdl(table)) await run(client, statement, limits)
+    }
+    this.#isReady = true
+  }
+
+  async #exists(limits: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<boolean> {
+    const { client, table } = this.#options
+    try {
+      const [answer] = await rowsOf<{ result: number }>(client, `EXISTS TABLE ${nameOf(table)}`, {}, limits)
+      return Number(answer?.result) === 1
+    } catch (error) {
+      // A database that is not there has no table.
+      if (error instanceof QuantError && error.code === 'schema_unsupported') return false
+      throw error
+    }
+  }
+}
+
+export function nameOf({ database }: SeriesTable): string {
+  return `${quoted(database)}.${quoted(TABLE)}`
+}
+
+/** The rows of what was sampled, in the format JSONCompactEachRow. */
+export function encodeRows({ strategyId, account, at, samples, isCovered }: BookSamples): string[] {
+  const book = { strategyId, account }
+  const ts = timeText(at)
+  const lines = samples.map((sample) => lineOf(book, ts, sample))
+  return isCovered ? [...lines, lineOf(book, ts, { ...MARK, metric: FRAME })] : lines
+}
+
+const MARK = { window: LEVEL, decimals: 0, scaled: 1, status: 'ok', formulaVersion: '' } as const
+
+function lineOf(
+  { strategyId, account }: BookKey,
+  ts: string,
+  { metric, window, decimals, scaled, status, formulaVersion }: SeriesSample,
+): string {
+  const names = JSON.stringify([strategyId, account, metric, window]).slice(0, -1)
+  return `${names},${decimals},"${ts}",${scaled},"${status}",${JSON.stringify(formulaVersion)}]`
+}
+
+/** As ClickHouse reads it in a column of UTC. */
+function timeText(at: EpochMs): string {
+  return toIso(at).replace('T', ' ').slice(0, -1)
+}

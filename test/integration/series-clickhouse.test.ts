@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
+import { type SeriesTable, seriesDdl } from '../../src/stores/clickhouse/ddl.js'
+import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
+import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
+import { startTestClickHouse } from '../support/embedded.js'
+import { BOOK, clientOf, countOf, valuesOf } from '../support/series-store.js'
+
+const NO_END = new AbortController().signal
+const TIMEOUT_MS = 30_000
+
+let embedded: Awaited<ReturnType<typeof startTestClickHouse>>
+let client: ClickHouseClient
+
+beforeAll(async () => {
+  embedded = await startTestClickHouse()
+  client = clientOf(embedded.clickhouse.url)
+}, 120_000)
+
+afterAll(async () => {
+  await client?.close()
+  await embedded?.stop()
+})
+
+function storeOf(database: string, isThinned = true) {
+  const table: SeriesTable = { database, cluster: undefined, isThinned }
+  const options = { client, table, timeoutMs: TIMEOUT_MS }
+  return { table, sink: new ClickHouseSink(options), reader: new ClickHouseReader(options) }
+}
+
+/** Rows of net_pnl in 1d: an amount at each instant, null where it is lost; each with its coverage. */
+function linesOf(points: readonly (readonly [at: EpochMs, dollars: number | null])[]): string[] {
+  return points.flatMap(([at, dollars]) => {
+    const status = dollars === null ? ('insufficient_data' as const) : ('ok' as const)
+    const scaled = dollars === null ? null : Math.round(dollars * 100)
+    const sample = { metric: 'net_pnl', window: '1d' as const, scaled, decimals: 2, status, formulaVersion: 'v1' }
+    return encodeRows({ ...BOOK, at, samples: [sample], isCovered: true })
+  })
+}
+
+const recently = () => Math.floor((Date.now() - HOUR_MS) / HOUR_MS) * HOUR_MS
+
+describe('the table of series in ClickHouse', () => {
+  test('is made where it is not there, database and all, and what is written is read again', async () => {
+    const { sink, reader, table } = storeOf('made')
+    const at = recently()
+    await sink.write(
+      {
+        token: 't',
+        lines: linesOf([
+          [at, 1.25],
+          [at + 10_000, -3],
+          [at + 30_000, null],
+          [at + 40_000, 7],
+        ]),
+      },
+      NO_END,
+    )
+    const [net] = await valuesOf(reader, { firstAt: at, lastAt: at + 50_000 })
+    expect(net).toEqual({ formulaVersion: 'v1', values: [1.25, -3, null, null, 7, null] })
+    expect(await countOf(client, table)).toBe(8)
+    expect(await reader.accountsOf(BOOK.strategyId)).toEqual([BOOK.account])
+    expect(await reader.accountsOf('nobody')).toEqual([])
+  })
+
+  test('takes a batch once, however often it is sent', async () => {
+    const { sink, reader, table } = storeOf('once')
+    const at = recently()
+    const batch = {
+      token: '5b0d3c1e',
+      lines: linesOf([
+        [at, 1],
+        [at + 10_000, 2],
+      ]),
+    }
+    await sink.write(batch, NO_END)
+    await sink.write(batch, NO_END)
+    expect(await countOf(client, table)).toBe(4)
+    // Where an engine does not know a token any more, readers take the last of a step all the same.
+    await sink.write({ ...batch, token: 'another' }, NO_END)
+    expect(await countOf(client, table)).toBe(8)
+    const [net] = await valuesOf(reader, { firstAt: at, lastAt: at + 10_000 })
+    expect(net?.values).toEqual([1, 2])
+  })
+
+  test('keeps names and amounts as they are', async () => {
+    const { sink, reader } = storeOf('names')
+    const book = { strategyId: `it's "q\\uoted"\t`, account: '[1,2]\nñ' }
+    const at = recently()
+    const sample = {
+      metric: 'net_pnl',
+      window: '1d' as const,
+      decimals: 8,
+      status: 'ok' as const,
+      formulaVersion: 'v1',
+    }
+    const amount = 1_234_567_890_123_456_789n
+    await sink.write(
+      { token: 'n', lines: encodeRows({ ...book, at, samples: [{ ...sample, scaled: amount }], isCovered: true }) },
+      NO_END,
+    )
+    const [net] = await valuesOf(reader, { firstAt: at, lastAt: at, book })
+    expect(net?.values).toEqual([12345678901.234568])
+    expect(await reader.accountsOf(book.strategyId)).toEqual([book.account])
+  })
+
+  test('a gap keeps older values from being carried on', async () => {
+    const { sink, reader } = storeOf('gaps')
+    const at = recently()
+    const covered = [0, 1, 2, 3, 4].map((index) => at + index * 10_000)
+    const lines = [
+      ...linesOf([[at, 5]]),
+      ...covered.flatMap((one) => encodeRows({ ...BOOK, at: one, samples: [], isCovered: true })),
+      sink.gapLine(BOOK, at + 20_000),
+    ]
+    await sink.write({ token: 'g', lines }, NO_END)
+    const [net] = await valuesOf(reader, { firstAt: at, lastAt: at + 40_000 })
+    expect(net?.values).toEqual([5, 5, null, null, null])
+  })
+
+  describe('thins what is old', () => {
+    const now = Date.now()
+    const ages = { raw: DAY_MS, minutes: 10 * DAY_MS, hours: 100 * DAY_MS, gone: 800 * DAY_MS }
+    const base = (ageMs: number) => Math.floor((now - ageMs) / HOUR_MS) * HOUR_MS
+    let store: ReturnType<typeof storeOf>
+
+    beforeAll(async () => {
+      store = storeOf('thinned')
+      const { sink, table } = store
+      // Ten seconds apart, for an hour and a half: a saw that falls at 17 steps, and has no value at each 13th.
+      for (const [name, ageMs] of Object.entries(ages)) {
+        const points = Array.from(
+          { length: 540 },
+          (_, index) => [base(ageMs) + index * 10_000, index % 13 === 12 ? null : index % 17] as const,
+        )
+        // In two batches, so that parts with pieces of one minute meet later.
+        await sink.write(
+          { token: `${name}-even`, lines: linesOf(points.filter((_, index) => index % 2 === 0)) },
+          NO_END,
+        )
+        await sink.write({ token: `${name}-odd`, lines: linesOf(points.filter((_, index) => index % 2 === 1)) }, NO_END)
+      }
+      for (let pass = 0; pass < 2; pass += 1) await client.command({ query: `OPTIMIZE TABLE ${nameOf(table)} FINAL` })
+    }, 120_000)
+
+    const rows = async (ageMs: number) => {
+      const query = `SELECT toUnixTimestamp64Milli(ts) AS at, value, low, high, status FROM ${nameOf(store.table)} WHERE metric = 'net_pnl' AND ts >= fromUnixTimestamp64Milli(${base(ageMs)}) AND ts < fromUnixTimestamp64Milli(${base(ageMs) + 2 * HOUR_MS}) ORDER BY ts`
+      const answer = await client.query({ query, format: 'JSON' })
+      return ((await answer.json()) as { data: Record<string, string | null>[] }).data
+    }
+
+    /** What one piece of time must have become: the last of it, and the extremes of its values. */
+    const rolledUp = (ageMs: number, from: number, to: number) => {
+      const indices = Array.from({ length: 540 }, (_, index) => index).filter(
+        (index) => index * 10_000 >= from && index * 10_000 < to,
+      )
+      const values = indices.filter((index) => index % 13 !== 12).map((index) => 100 * (index % 17))
+      const last = indices.at(-1) ?? 0
+      const isLost = last % 13 === 12
+      return {
+        at: String(base(ageMs) + last * 10_000),
+        value: isLost ? null : String(100 * (last % 17)),
+        low: String(Math.min(...values)),
+        high: String(Math.max(...values)),
+        status: isLost ? 'insufficient_data' : 'ok',
+      }
+    }
+
+    test('not before three days', async () => {
+      expect(await rows(ages.raw)).toHaveLength(540)
+    })
+
+    test('to the last of each minute, with its extremes', async () => {
+      const expected = Array.from({ length: 90 }, (_, minute) =>
+        rolledUp(ages.minutes, minute * MINUTE_MS, (minute + 1) * MINUTE_MS),
+      )
+      expect(await rows(ages.minutes)).toEqual(expected)
+    })
+
+    test('to the last of each hour, with its extremes', async () => {
+      const expected = [rolledUp(ages.hours, 0, HOUR_MS), rolledUp(ages.hours, HOUR_MS, 2 * HOUR_MS)]
+      expect(await rows(ages.hours)).toEqual(expected)
+    })
+
+    test('to nothing after two years', async () => {
+      expect(await rows(ages.gone)).toEqual([])
+    })
+
+    test('and minutes and hours are read like samples', async () => {
+      const at = base(ages.minutes)
+      const [minutes] = await valuesOf(store.reader, {
+        firstAt: at + MINUTE_MS,
+        lastAt: at + 3 * MINUTE_MS,
+        stepMs: MINUTE_MS,
+      })
+      // 50 s, 110 s, 170 s: the last before each full minute.
+      expect(minutes?.values).toEqual([5, 11, 0])
+      const hour = base(ages.hours)
+      const [hours] = await valuesOf(store.reader, {
+        firstAt: hour + HOUR_MS,
+        lastAt: hour + 3 * HOUR_MS,
+        stepMs: HOUR_MS,
+      })
+      expect(hours?.values).toEqual([359 % 17, 539 % 17, null])
+    })
+  })
+
+  test('is told by resolution: raw, minutes, hours', () => {
+    const { reader } = storeOf('unused')
+    const now = Date.now()
+    expect(reader.resolutionMs(now - 3 * DAY_MS, now)).toBe(10_000)
+    expect(reader.resolutionMs(now - 3 * DAY_MS - 1, now)).toBe(60_000)
+    expect(reader.resolutionMs(now - 60 * DAY_MS - 1, now)).toBe(HOUR_MS)
+    expect(storeOf('unused', false).reader.resolutionMs(0, now)).toBe(10_000)
+  })
+})
+
+describe('the statements for a cluster', () => {
+  const statements = seriesDdl({ database: 'quant', cluster: 'main', isThinned: true })
+
+  test('are those that an administrator was shown', () => {
+    const golden = fileURLToPath(new URL('../golden/series-cluster.sql', import.meta.url))
+    expect(`${statements.join(';\n\n')};\n`).toBe(readFileSync(golden, 'utf8'))
+  })
+
+  test('are ones that ClickHouse can parse', async () => {
+    for (const statement of statements) {
+      const answer = await client.query({ query: `EXPLAIN AST ${statement}`, format: 'TabSeparated' })
+      expect(await answer.text()).toContain('CreateQuery')
+    }
+    await expect(
+      client.query({ query: `EXPLAIN AST ${statements[1]} NONSENSE`, format: 'TabSeparated' }),
+    ).rejects.toThrow('Syntax error')
+  })
+})
