@@ -1,6 +1,7 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { FrameReader } from '../domain/ports.js'
+import type { SeriesReader } from '../domain/series.js'
 import type { Switches } from './availability.js'
 import type { NearNames } from './find-book.js'
 
@@ -12,6 +13,10 @@ export interface Build {
 /** What the routes are made from. */
 export interface ApiOptions extends Switches {
   readonly reader: FrameReader
+  /** Where /series is answered from; undefined: nothing is kept. */
+  readonly series?: SeriesReader | undefined
+  /** The settings that say where series are kept, for whoever asks without any. */
+  readonly seriesVariables?: string
   /** In the order of the results of a frame. */
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>

@@ -1,8 +1,9 @@
 import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
-import { acceptsJson, loopbackHostOnly, readOnly } from './request-rules.js'
+import { acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
 import { healthRoute } from './routes/health.js'
+import { seriesRoute } from './routes/series.js'
 import { snapshotRoute } from './routes/snapshot.js'
 import { strategiesRoute } from './routes/strategies.js'
 
@@ -14,6 +15,7 @@ export function createApiRouter(options: ApiOptions): Router {
   const routes: Record<string, readonly RequestHandler[]> = {
     '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
     '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
+    '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
     '/health': [acceptsJson, healthRoute(options)],
   }
   for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...always, ...handlers)

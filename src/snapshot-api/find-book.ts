@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.js'
 /** Names among the candidates that somebody may have meant, the likeliest first. */
 export type NearNames = (name: string, candidates: readonly string[], limit?: number) => string[]
 
-interface KnownBooks {
+export interface KnownBooks {
   readonly frames: FrameSet
   readonly strategies: readonly StrategySummary[]
   readonly nearNames: NearNames
@@ -47,7 +47,7 @@ function onlyBook(live: readonly BookFrame[], refusal: Refusal): BookFrame | und
   return undefined
 }
 
-function unknownStrategy(asked: string, { frames, strategies, nearNames }: KnownBooks): ParameterProblem {
+export function unknownStrategy(asked: string, { frames, strategies, nearNames }: KnownBooks): ParameterProblem {
   const names = new Map(strategies.map(({ strategyId, name }) => [strategyId, name]))
   for (const { book } of frames.books.values()) names.set(book.strategyId, book.strategyName)
   const quoted = shorten(asked)

@@ -10,9 +10,12 @@ export const PROBLEM_KINDS = {
   'not-acceptable': { status: 406, title: 'Not acceptable' },
   'body-too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'too-large': { status: 422, title: 'Too large a request' },
   'internal-error': { status: 500, title: 'Unexpected error' },
+  'no-store': { status: 501, title: 'No store is configured' },
   'not-alive': { status: 503, title: 'No tick completes' },
   'not-ready': { status: 503, title: 'Not ready' },
+  'store-unavailable': { status: 503, title: 'The store does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>
 type ProblemKind = keyof typeof PROBLEM_KINDS
 

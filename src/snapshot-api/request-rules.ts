@@ -43,6 +43,15 @@ export const acceptsJson: RequestHandler = (request, _response, next) => {
   }
 }
 
+export const acceptsJsonOrCsv: RequestHandler = (request, _response, next) => {
+  if (request.accepts('application/json', 'text/csv') !== false) next()
+  else {
+    throw new HttpProblem('not-acceptable', {
+      detail: 'the request accepts neither application/json nor text/csv, and there is no other representation',
+    })
+  }
+}
+
 const LOOPBACK_HOST = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 /**

@@ -96,6 +96,29 @@ export const snapshotSchema = z.strictObject({
 })
 export type SnapshotBody = z.infer<typeof snapshotSchema>
 
+/** Columns: every series has the length of `timestamps`; null where nothing is known. */
+export const seriesSchema = z.strictObject({
+  strategy_id: z.string(),
+  account: z.string(),
+  window: z.enum(WINDOWS),
+  from: instant,
+  to: instant,
+  step_seconds: z.number().positive(),
+  resolution_seconds: z.number().positive(),
+  timestamps: z.array(instant),
+  series: z.record(
+    z.string(),
+    z.strictObject({
+      unit: z.enum(UNITS),
+      formula_version: z.string(),
+      values: z.array(z.number().nullable()),
+    }),
+  ),
+  truncated: z.literal(false),
+  source: z.literal('store'),
+})
+export type SeriesBody = z.infer<typeof seriesSchema>
+
 export const strategiesSchema = z.strictObject({
   strategies: z.array(
     z.strictObject({

@@ -7,7 +7,7 @@ const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics', 'ada
 type SnapshotParameter = (typeof SNAPSHOT_PARAMETERS)[number]
 
 const ALL_ADAPTERS = 'all'
-const DEFAULT_WINDOW: Window = '1d'
+export const DEFAULT_WINDOW: Window = '1d'
 /** The longest name that a fact can carry. */
 const LONGEST_NAME = 256
 const LONGEST_METRIC_NAME = 64
@@ -61,18 +61,18 @@ function adapterOf(text: string | undefined): string | undefined {
   return text === ALL_ADAPTERS ? undefined : text
 }
 
-type Complain = (problem: string, allowed?: readonly string[]) => undefined
+export type Complain = (problem: string, allowed?: readonly string[]) => undefined
 
-function parseName(text: string, complain: Complain): string | undefined {
+export function parseName(text: string, complain: Complain): string | undefined {
   const problem = problemWithName(text, LONGEST_NAME)
   return problem === undefined ? text : complain(problem)
 }
 
-function parseWindow(text: string, complain: Complain): Window | undefined {
+export function parseWindow(text: string, complain: Complain): Window | undefined {
   return WINDOWS.find((window) => window === text) ?? complain(`no window is called "${shorten(text)}"`, WINDOWS)
 }
 
-function parseMetrics(text: string, atMost: number, complain: Complain): readonly string[] | undefined {
+export function parseMetrics(text: string, atMost: number, complain: Complain): readonly string[] | undefined {
   const names = text.split(',')
   const distinct = [...new Set(names)]
   if (distinct.length > atMost) return complain(`names ${distinct.length} metrics, there are ${atMost}`)

@@ -55,7 +55,7 @@ function checkAdapter(adapter: string, { byAdapter }: BookFrame, nearNames: Near
   })
 }
 
-function knownMetrics(
+export function knownMetrics(
   names: readonly string[],
   { dictionary, nearNames }: Pick<SnapshotContext, 'dictionary'> & { nearNames: NearNames },
   refusal: Refusal,

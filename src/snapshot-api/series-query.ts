@@ -1,0 +1,100 @@
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS } from '../domain/time.js'
+import type { Window } from '../domain/window.js'
+import { shorten } from './problem.js'
+import { parseQuery } from './query.js'
+import { Refusal } from './refusal.js'
+import { type Complain, DEFAULT_WINDOW, parseMetrics, parseName, parseWindow } from './snapshot-query.js'
+
+const SERIES_PARAMETERS = ['strategy_id', 'account', 'metrics', 'window', 'from', 'to', 'step'] as const
+type SeriesParameter = (typeof SERIES_PARAMETERS)[number]
+
+/** What /series was asked, as far as it is well formed. */
+export interface SeriesRequest {
+  readonly strategyId: string | undefined
+  readonly account: string | undefined
+  readonly metrics: readonly string[] | undefined
+  readonly window: Window
+  readonly from: EpochMs
+  readonly to: EpochMs
+  /** Undefined: as the range suggests. */
+  readonly stepMs: number | undefined
+}
+
+/** How far `from` lies before `to` where it is not given: the window's length, its sessions taken for days. */
+const WINDOW_MS: Readonly<Record<Window, number>> = {
+  '1m': MINUTE_MS,
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '1d': DAY_MS,
+  '5d': 5 * DAY_MS,
+  '20d': 20 * DAY_MS,
+}
+
+/** Reads the parameters of /series; what is malformed is told to the refusal. `to` is now where it is not given. */
+export function readSeriesQuery(
+  target: string,
+  metricsAtMost: number,
+  now: EpochMs,
+): { query: SeriesRequest; refusal: Refusal } {
+  const { values, problems } = parseQuery(target, SERIES_PARAMETERS)
+  const refusal = new Refusal(problems)
+  const failed = new Set(problems.map(({ parameter }) => parameter))
+  const read = <Value>(
+    parameter: SeriesParameter,
+    parse: (text: string, complain: Complain) => Value | undefined,
+  ): Value | undefined => {
+    const text = values.get(parameter)
+    if (text === undefined) return undefined
+    return parse(text, (problem, allowed) => {
+      failed.add(parameter)
+      refusal.malformed({ parameter, problem, ...(allowed === undefined ? {} : { allowed }) })
+      return undefined
+    })
+  }
+  for (const [parameter, remedy] of [
+    ['strategy_id', '/strategies lists the strategies there are'],
+    ['metrics', 'a comma-separated list of metric names'],
+  ] as const)
+    if (!values.has(parameter) && !failed.has(parameter))
+      refusal.malformed({ parameter, problem: `required: ${remedy}` })
+  const window = read('window', parseWindow) ?? DEFAULT_WINDOW
+  const to = read('to', parseInstant) ?? now
+  const from = read('from', parseInstant) ?? to - WINDOW_MS[window]
+  if (from >= to && !failed.has('from') && !failed.has('to'))
+    refusal.malformed({ parameter: 'from', problem: 'is not before `to`, which is now unless it is given' })
+  return {
+    query: {
+      strategyId: read('strategy_id', parseName),
+      account: read('account', parseName),
+      metrics: read('metrics', (text, complain) => parseMetrics(text, metricsAtMost, complain)),
+      ...{ window, from, to },
+      stepMs: read('step', parseStep),
+    },
+    refusal,
+  }
+}
+
+const EARLIEST = Date.UTC(2000, 0)
+const LATEST = Date.UTC(2200, 0)
+
+function parseInstant(text: string, complain: Complain): EpochMs | undefined {
+  const at = parseIso(text)
+  if (at === undefined)
+    return complain(`"${shorten(text)}" is no instant`, ['RFC 3339 with a zone, such as 2026-11-20T14:30:00Z'])
+  if (at < EARLIEST || at >= LATEST) return complain('lies outside of what is kept', ['the years 2000 to 2199'])
+  return at
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS }
+
+function parseStep(text: string, complain: Complain): number | undefined {
+  const [, count = '', unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(text) ?? []
+  const stepMs = Number(count) * (UNIT_MS[unit] ?? 0)
+  if (count !== '' && stepMs > 0 && stepMs <= 366 * DAY_MS) return stepMs
+  return complain(`"${shorten(text)}" is no step`, [
+    'whole seconds, such as 60',
+    'with a unit: 30s, 5m, 1h, 1d',
+    'at most 366d',
+  ])
+}
