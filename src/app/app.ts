@@ -31,6 +31,7 @@ import { listen } from './http-server.js'
 import { createRecorder, openRecording, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
 import { createRejectionLog } from './rejection-log.js'
+import { openSeries, type Series } from './series.js'
 import { torghutOf } from './torghut-of.js'
 
 /** A shard of one: books are not spread yet. */
@@ -90,8 +91,17 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const recording =
     config.isEnabled && options.recordInto !== undefined ? await openRecording(options.recordInto, log) : undefined
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
+  const series = openSeries({
+    config,
+    clock,
+    log,
+    random: options.random ?? Math.random,
+    calendars,
+    selfMetrics,
+    releasers,
+  })
   const pipeline = config.isEnabled
-    ? createPipeline(options, { calendars, tiers, selfMetrics, releasers, recording })
+    ? createPipeline(options, { calendars, tiers, selfMetrics, releasers, recording, series })
     : undefined
   const reader: FrameReader = pipeline ?? createDisabledReader(clock)
 
@@ -108,6 +118,8 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   })
   const api: ApiOptions = {
     reader,
+    series: series.reader,
+    seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL',
     dictionary: DICTIONARY,
     calendars,
     build,
@@ -149,11 +161,12 @@ interface PipelineParts {
   readonly selfMetrics: SelfMetrics
   readonly releasers: Releasers
   readonly recording: Recording | undefined
+  readonly series: Series
 }
 
 function createPipeline(
   { config, clock, log, onProgress, onStatement, random = Math.random }: AppOptions,
-  { calendars, tiers, selfMetrics, releasers, recording }: PipelineParts,
+  { calendars, tiers, selfMetrics, releasers, recording, series }: PipelineParts,
 ): Pipeline {
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
@@ -234,6 +247,8 @@ function createPipeline(
     log,
     random,
     onProgress: onProgress ?? (() => undefined),
+    storesHealth: (now) => ({ stages: [series.health(now)] }),
+    onTick: (frames) => series.offer(frames),
     onFrame: (at) => recorder?.frameShown(at),
     onAnswer: (source, completeTo) => recorder?.answered(source, completeTo),
   })

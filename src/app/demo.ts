@@ -18,6 +18,7 @@ import { listenForIncidents } from './incident-listener.js'
 import { createSimulatorLoop } from './simulator-loop.js'
 
 export const DATABASE = 'torghut'
+const SERIES_DATABASE = 'quant'
 
 /** How old simulated tables can be. */
 export const SCHEMA_AGES = ['today', 'early'] as const
@@ -122,7 +123,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const readableAfter = Promise.race([readable.promise, history]).then(() => clock.release())
     const app = await startApp({
       ...options,
-      config: withBenchmark(options.configFor(environmentOf(engines))),
+      config: ofDemo(options.configFor(environmentOf(engines))),
       clock,
       readableAfter,
     })
@@ -218,10 +219,17 @@ export async function runSimulation({
   }
 }
 
-/** The simulated market leans on one symbol; who configured another has it. */
-function withBenchmark(config: Config): Config {
-  const { file } = config
-  return { ...config, file: { ...file, benchmark: file.benchmark ?? BENCHMARK_SYMBOL } }
+/**
+ * The simulated market leans on one symbol; who configured another has it. Series are not thinned: the engine would go by
+ * the time of day, and the demo may be at another.
+ */
+function ofDemo(config: Config): Config {
+  const { file, series } = config
+  return {
+    ...config,
+    series: series && { ...series, isThinned: false },
+    file: { ...file, benchmark: file.benchmark ?? BENCHMARK_SYMBOL },
+  }
 }
 
 /** The environment that lets `serve` read embedded engines, whatever else the surroundings say of ClickHouse. */
@@ -239,6 +247,9 @@ export function environmentOf({
     CH_PASSWORD: '',
     CH_PASSWORD_FILE: '',
     CH_SECURE: '',
+    QUANT_SERIES_CLICKHOUSE_URL: `${clickhouse.url}/${SERIES_DATABASE}`,
+    QUANT_SERIES_CLICKHOUSE_CLUSTER: '',
+    QUANT_SERIES_CLICKHOUSE_CA_CERT: '',
   }
 }
 

@@ -12,9 +12,11 @@ export function createDisabledReader(clock: Clock): FrameReader {
     alive: () => true,
     health: () => ({
       status: 'disabled',
-      stages: [...SOURCE_NAMES.map((name) => `ingest:${name}`), ...TIERS.map((tier) => `compute:${tier}`)].map(
-        disabled,
-      ),
+      stages: [
+        ...SOURCE_NAMES.map((name) => `ingest:${name}`),
+        ...TIERS.map((tier) => `compute:${tier}`),
+        'materialize:series',
+      ].map(disabled),
       frames: { lastAt: null, missingSeconds: null, droppedTotal: 0 },
       facts: { rejected: 0, orphans: 0, waitingForPrice: 0, snapshotsRefused: 0, inferredFlows: 0, rebases: 0 },
     }),

@@ -115,7 +115,7 @@ export class Pipeline implements FrameReader {
   }
 
   health(): HealthReport {
-    const { engine, market, clock, calendars, maxStalenessMs } = this.#options
+    const { engine, market, clock, calendars, maxStalenessMs, storesHealth } = this.#options
     return reportHealth({
       state: this.#state,
       now: this.now(),
@@ -125,6 +125,7 @@ export class Pipeline implements FrameReader {
         { stage: this.#sources.clickhouse.stage, isRequired: false, isConfigured: market !== undefined },
       ],
       compute: this.#compute,
+      stores: storesHealth(this.now()),
       frames: this.#frames,
       calendars,
       dropped: this.#dropped,
@@ -235,6 +236,7 @@ export class Pipeline implements FrameReader {
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
     this.#options.onFrame(at)
+    this.#options.onTick(this.#frames)
     this.#delays.shown(at)
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     for (const order of engine.takeEndedOrders()) selfMetrics.orderEnded(order)

@@ -1,5 +1,7 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../lib/logger.js'
 import {
+  clusterName,
+  divisorOfMinute,
   flag,
   host,
   listenAddress,
@@ -155,6 +157,73 @@ export const SETTINGS = {
     unit: 'ms',
     fallback: '10000',
     format: wholeNumber(100, 300_000, 10_000),
+  }),
+
+  seriesClickhouseUrl: optionalSetting({
+    key: 'QUANT_SERIES_CLICKHOUSE_URL',
+    section: 'Stores',
+    description:
+      'Where series are kept: the HTTP interface of a ClickHouse and a database of our own, which is made where the user may do that. Never the database of the bars. User and password are percent-encoded.',
+    isSecret: true,
+    format: text(
+      'http(s)://USER:PASSWORD@HOST:PORT/DATABASE',
+      'https://quant:…@clickhouse.example.internal:8443/quant',
+    ),
+  }),
+  seriesClickhouseCaCert: optionalSetting({
+    key: 'QUANT_SERIES_CLICKHOUSE_CA_CERT',
+    section: 'Stores',
+    description:
+      'The CA of that server, with https: a path, read anew at every connection; or the PEM text itself; or `system`. Certificate and host name are always verified.',
+    fallbackNote: '`system`',
+    format: text('the path of a PEM file, PEM text, or system', '/etc/clickhouse-ca/ca.crt'),
+  }),
+  seriesClickhouseCluster: optionalSetting({
+    key: 'QUANT_SERIES_CLICKHOUSE_CLUSTER',
+    section: 'Stores',
+    description:
+      'The cluster over which the table of series is replicated and spread by book; unset: one server. See docs/series.md.',
+    format: clusterName,
+  }),
+  seriesSamplingMs: setting({
+    key: 'QUANT_SERIES_SAMPLING_MS',
+    section: 'Stores',
+    description: 'How often values are looked at for series, at whole multiples in Unix time; it divides a minute.',
+    unit: 'ms',
+    fallback: '10000',
+    format: divisorOfMinute,
+  }),
+  seriesQueueMaxRows: setting({
+    key: 'QUANT_SERIES_QUEUE_MAX_ROWS',
+    section: 'Stores',
+    description:
+      'Rows that wait in memory for a store that does not take them; beyond it the oldest are dropped, and counted.',
+    unit: 'rows',
+    fallback: '500000',
+    format: wholeNumber(1000, 50_000_000, 500_000),
+  }),
+  seriesQueueMaxBytes: setting({
+    key: 'QUANT_SERIES_QUEUE_MAX_BYTES',
+    section: 'Stores',
+    description: 'The same in bytes of text.',
+    unit: 'bytes',
+    fallback: '67108864',
+    format: wholeNumber(1_048_576, 4_294_967_296, 67_108_864),
+  }),
+  seriesSpillFolder: optionalSetting({
+    key: 'QUANT_SERIES_SPILL_DIR',
+    section: 'Stores',
+    description:
+      'A folder of this process alone for what the store of series does not take: it waits there instead of in memory, and survives the process.',
+    format: text('the path of a folder that can be written to', '/var/lib/quant/spill'),
+  }),
+  seriesSpillMaxBytes: setting({
+    key: 'QUANT_SERIES_SPILL_MAX_BYTES',
+    section: 'Stores',
+    description: 'What may lie there; beyond it the oldest is dropped, and counted.',
+    unit: 'bytes',
+    fallback: '1073741824',
+    format: wholeNumber(1_048_576, 1_099_511_627_776, 1_073_741_824),
   }),
 
   lightIntervalMs: setting({

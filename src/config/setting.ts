@@ -1,8 +1,17 @@
 import { z } from 'zod'
 import { type ListenAddress, SSL_MODES, type SslMode } from '../domain/connections.js'
+import { MINUTE_MS, SECOND_MS } from '../domain/time.js'
 
 /** Where a setting stands in the documentation. */
-export const SECTIONS = ['Process', 'Trading database', 'ClickHouse', 'Ticks and reads', 'Addresses', 'Limits'] as const
+export const SECTIONS = [
+  'Process',
+  'Trading database',
+  'ClickHouse',
+  'Stores',
+  'Ticks and reads',
+  'Addresses',
+  'Limits',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 /** One environment variable: everything that reading, explaining and refusing it needs. */
@@ -60,6 +69,24 @@ export function wholeNumber(min: number, max: number, example: number, multipleO
     allowed: `${of} from ${min} to ${max}`,
     example: String(example),
   }
+}
+
+/** A length of time that whole minutes are made of. */
+export const divisorOfMinute: Format<number> = {
+  schema: z
+    .string()
+    .regex(/^\d{4,5}$/)
+    .transform(Number)
+    .refine((value) => value % SECOND_MS === 0 && MINUTE_MS % value === 0),
+  allowed: 'whole seconds from 1000 to 60000 that divide a minute: 1000, 2000, 5000, 10000, 30000 and the like',
+  example: '10000',
+}
+
+/** A name that can stand in a statement as it is. */
+export const clusterName: Format<string> = {
+  schema: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/),
+  allowed: 'the name of a cluster: letters, digits, _ . and -',
+  example: 'main',
 }
 
 export const flag: Format<boolean> = {

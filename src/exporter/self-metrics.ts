@@ -5,6 +5,7 @@ import type { SourceName } from '../domain/ports.js'
 import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
 import { OrderHistograms } from './order-histograms.js'
+import { StoreMetrics } from './store-metrics.js'
 
 /** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
@@ -32,6 +33,8 @@ export interface SelfMetricsOptions {
  */
 export class SelfMetrics {
   readonly #registry = new Registry()
+  /** What it says of its stores. */
+  readonly stores = new StoreMetrics(this.#registry)
   readonly #orders = new OrderHistograms()
   readonly #ticks: Counter
   readonly #overruns: Counter

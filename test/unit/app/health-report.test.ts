@@ -42,6 +42,7 @@ function healthOf({ state = 'ready', postgres = GOOD, clickhouse = GOOD, tick = 
       { stage: stageOf('postgres', postgres), isRequired: true, isConfigured: true },
       { stage: stageOf('clickhouse', isConfigured ? clickhouse : {}), isRequired: false, isConfigured },
     ],
+    stores: { stages: [] },
     frames: frameReader({ books: [bookFrame({ stamp: { at: OPEN } })], stamp: { at: OPEN } }).frames(),
   })
 }
@@ -110,7 +111,7 @@ describe('the age of the oldest frame', () => {
     const compute = new ComputeStages(['light'], { light: 1_000, medium: 5_000, heavy: 30_000 }, 1)
     const health = reportHealth({
       ...{ state: 'ready', now, maxStalenessMs: 15_000, sources: [], compute, frames },
-      ...{ calendars: CALENDARS, dropped: 0, facts: FACTS },
+      ...{ calendars: CALENDARS, dropped: 0, facts: FACTS, stores: { stages: [] } },
     })
     expect(health.frames.missingSeconds).toBe(seconds)
   })

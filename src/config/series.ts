@@ -1,0 +1,87 @@
+import type { ClickHouseConnection } from '../domain/connections.js'
+import { readAuthority } from './certificate-authority.js'
+import type { EnvironmentReading } from './read-environment.js'
+import type { ReadFile } from './setting-file.js'
+
+const KEY = 'QUANT_SERIES_CLICKHOUSE_URL'
+const FORM =
+  'write http(s)://USER:PASSWORD@HOST:PORT/DATABASE, where @ : / ? and % in user and password are percent-encoded'
+
+/** Where series are kept, and how. */
+export interface SeriesSettings {
+  readonly clickhouse: ClickHouseConnection
+  /** Undefined: one server. */
+  readonly cluster: string | undefined
+  /** False: all samples stay, for as long as the database does. */
+  readonly isThinned: boolean
+  readonly samplingMs: number
+  readonly queue: { readonly maxRows: number; readonly maxBytes: number }
+  readonly spill: { readonly folder: string; readonly maxBytes: number } | undefined
+}
+
+/** How long an insert or a read may take. */
+const TIMEOUT_MS = 30_000
+
+/** Undefined: it is not set, or something is wrong with it and stands in the problems. */
+export function readSeries(
+  { values }: EnvironmentReading,
+  readFile: ReadFile,
+  problems: string[],
+): SeriesSettings | undefined {
+  const written = values.seriesClickhouseUrl
+  if (written === undefined) return undefined
+  const place = parseUrl(written)
+  if (typeof place === 'string') {
+    problems.push(`${KEY} is malformed (its value is not shown): ${place}; ${FORM}`)
+    return undefined
+  }
+  const { isSecure, ...connection } = place
+  const ca = values.seriesClickhouseCaCert
+  if (!isSecure && ca !== undefined)
+    problems.push(
+      `QUANT_SERIES_CLICKHOUSE_CA_CERT is set but ${KEY} begins with http:, which is not protected; write https:`,
+    )
+  return {
+    clickhouse: {
+      ...connection,
+      ca: isSecure ? readAuthority('QUANT_SERIES_CLICKHOUSE_CA_CERT', ca ?? 'system', readFile, problems) : undefined,
+      timeoutMs: TIMEOUT_MS,
+    },
+    cluster: values.seriesClickhouseCluster,
+    isThinned: true,
+    samplingMs: values.seriesSamplingMs,
+    queue: { maxRows: values.seriesQueueMaxRows, maxBytes: values.seriesQueueMaxBytes },
+    spill:
+      values.seriesSpillFolder === undefined
+        ? undefined
+        : { folder: values.seriesSpillFolder, maxBytes: values.seriesSpillMaxBytes },
+  }
+}
+
+/** The parts of the URL, or what is wrong with it, in words that hold nothing of it. */
+function parseUrl(
+  text: string,
+): (Pick<ClickHouseConnection, 'url' | 'database' | 'user' | 'password'> & { isSecure: boolean }) | string {
+  const url = URL.parse?.(text.trim()) ?? undefined
+  if (url === undefined || url === null) return 'it is no URL'
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'it must begin with http:// or https://'
+  if (url.search !== '' || url.hash !== '') return 'it has parameters; there are none'
+  const isSecure = url.protocol === 'https:'
+  const port = url.port === '' ? (isSecure ? 8443 : 8123) : Number(url.port)
+  try {
+    const database = decodeURIComponent(url.pathname.slice(1))
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(database))
+      return 'the database behind the last slash must be a name of letters, digits and _'
+    const password = decodeURIComponent(url.password)
+    return {
+      url: `${url.protocol}//${url.hostname}:${port}`,
+      database,
+      user: decodeURIComponent(url.username) || 'default',
+      password: password === '' ? undefined : password,
+      isSecure,
+    }
+  } catch (error) {
+    if (error instanceof URIError) return 'it holds a % that begins no percent-encoding; write % as %25'
+    throw error
+  }
+}
