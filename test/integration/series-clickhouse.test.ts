@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ClickHouseClient } from '@clickhouse/client'
+import fc from 'fast-check'
+import { createCalendars } from '../../src/domain/calendars.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
 import { type SeriesTable, seriesDdl } from '../../src/stores/clickhouse/ddl.js'
 import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
+import { Sampler } from '../../src/stores/series/sampler.js'
 import { startTestClickHouse } from '../support/embedded.js'
+import { SMALL_DICTIONARY } from '../support/frames.js'
+import { framesOfTicks, MADE_WINDOW, madeTicks, plainSeries } from '../support/series-frames.js'
 import { BOOK, clientOf, countOf, valuesOf } from '../support/series-store.js'
 
 const NO_END = new AbortController().signal
@@ -118,6 +123,30 @@ describe('the table of series in ClickHouse', () => {
     await sink.write({ token: 'g', lines }, NO_END)
     const [net] = await valuesOf(reader, { firstAt: at, lastAt: at + 40_000 })
     expect(net?.values).toEqual([5, 5, null, null, null])
+  })
+
+  test('gives what the frames were, on any points', async () => {
+    const { sink, reader } = storeOf('any')
+    const startAt = recently() - 6 * HOUR_MS
+    const [ticks = []] = fc.sample(
+      fc.array(madeTicks, { minLength: 8, maxLength: 8 }).map((pieces) => pieces.flat()),
+      { numRuns: 1, seed: 7 },
+    )
+    const history = framesOfTicks(ticks, startAt, BOOK)
+    const sampler = new Sampler({ dictionary: SMALL_DICTIONARY, calendars: createCalendars(), samplingMs: 10_000 })
+    const lines = history.flatMap(({ frames }) => [...sampler.sample(frames)].flatMap(encodeRows))
+    for (let from = 0; from < lines.length; from += 500)
+      await sink.write({ token: `any-${from}`, lines: lines.slice(from, from + 500) }, NO_END)
+    const endAt = history.at(-1)?.frames.stamp.at ?? startAt
+    for (const stepMs of [10_000, 60_000, 90_000, HOUR_MS]) {
+      for (const part of [0, 0.3, 0.6]) {
+        const firstAt = Math.ceil((startAt + part * (endAt - startAt)) / stepMs) * stepMs
+        const grid = { firstAt, lastAt: Math.ceil(endAt / stepMs) * stepMs, stepMs }
+        const metrics = ['net_pnl', 'gross_exposure']
+        const [net, exposure] = await valuesOf(reader, { ...grid, window: MADE_WINDOW, metrics })
+        expect({ net: net?.values, exposure: exposure?.values }).toEqual(plainSeries(history, grid))
+      }
+    }
   })
 
   describe('thins what is old', () => {
