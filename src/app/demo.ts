@@ -239,6 +239,7 @@ export function environmentOf({
     CH_PASSWORD: '',
     CH_PASSWORD_FILE: '',
     CH_SECURE: '',
+    QUANT_STORE_DSN: postgres.dsn,
   }
 }
 

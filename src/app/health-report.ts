@@ -12,6 +12,7 @@ export interface HealthInputs {
   /** In the order in which they are shown. */
   readonly sources: readonly SourceStage[]
   readonly compute: ComputeStages
+  readonly stores: { readonly stages: readonly StageHealth[]; readonly isWriter: boolean | undefined }
   readonly frames: FrameSet | undefined
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly dropped: number
@@ -27,18 +28,19 @@ export interface SourceStage {
 
 /** The health of the whole from that of its stages: failing when what makes frames is, degraded when anything else is not well. */
 export function reportHealth(inputs: HealthInputs): HealthReport {
-  const { state, now, maxStalenessMs, sources, compute, frames } = inputs
+  const { state, now, maxStalenessMs, sources, compute, stores, frames } = inputs
   const lastSeq = frames === undefined ? null : Math.max(0, ...[...frames.books.values()].map(({ seq }) => seq))
   const ingest = sources.map(({ stage, isConfigured, isRequired }) => {
     const health = stage.health(now, maxStalenessMs, null)
     return { isRequired, health: isConfigured ? health : { ...health, status: 'disabled' as const } }
   })
   const computed = compute.health(now, maxStalenessMs, lastSeq)
-  const stages = [...ingest.map(({ health }) => health), ...computed]
+  const stages = [...ingest.map(({ health }) => health), ...computed, ...stores.stages]
   const required = [...ingest.filter(({ isRequired }) => isRequired).map(({ health }) => health), ...computed]
   return {
     status: state === 'warming_up' ? 'warming_up' : statusOf(required, stages),
     stages,
+    ...(stores.isWriter === undefined ? {} : { isWriter: stores.isWriter }),
     frames: {
       lastAt: frames?.stamp.at ?? null,
       missingSeconds: missingSeconds(inputs),

@@ -1,7 +1,7 @@
 import type { Engine } from '../compute/engine.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { Tier } from '../domain/metric.js'
-import type { Progress, SourceName } from '../domain/ports.js'
+import type { Progress, SourceName, StageHealth } from '../domain/ports.js'
 import type { Clock, EpochMs } from '../domain/time.js'
 import type { SelfMetrics } from '../exporter/self-metrics.js'
 import type { MarketSource } from '../ingest/clickhouse/market-source.js'
@@ -24,6 +24,11 @@ export interface PipelineOptions {
   readonly log: Logger
   /** From 0 to 1: the jitter of waits between attempts. */
   readonly random: () => number
+  /** How the stores are doing, and whether this process writes to them; undefined where there are none. */
+  readonly storesHealth: (now: EpochMs) => {
+    readonly stages: readonly StageHealth[]
+    readonly isWriter: boolean | undefined
+  }
   readonly onProgress: (progress: Progress) => void
   /** Told of each frame by its T, and of each complete read of a source: what a recording has to know. */
   readonly onFrame: (at: EpochMs) => void

@@ -115,7 +115,7 @@ export class Pipeline implements FrameReader {
   }
 
   health(): HealthReport {
-    const { engine, market, clock, calendars, maxStalenessMs } = this.#options
+    const { engine, market, clock, calendars, maxStalenessMs, storesHealth } = this.#options
     return reportHealth({
       state: this.#state,
       now: this.now(),
@@ -125,6 +125,7 @@ export class Pipeline implements FrameReader {
         { stage: this.#sources.clickhouse.stage, isRequired: false, isConfigured: market !== undefined },
       ],
       compute: this.#compute,
+      stores: storesHealth(this.now()),
       frames: this.#frames,
       calendars,
       dropped: this.#dropped,

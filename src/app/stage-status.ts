@@ -10,7 +10,7 @@ export class StageStatus {
   #up = false
 
   constructor(
-    readonly stage: `ingest:${SourceName}` | `compute:${string}`,
+    readonly stage: `ingest:${SourceName}` | `compute:${string}` | `materialize:${string}`,
     /** How often the stage succeeds when all is well, in milliseconds of T. */
     readonly periodMs: number,
   ) {}
@@ -62,5 +62,19 @@ export class StageStatus {
       errorsTotal: this.#errorsTotal,
       lastFrameSeq,
     }
+  }
+}
+
+/** A stage that is not configured. */
+export function disabledStage(stage: string): StageHealth {
+  return {
+    stage,
+    status: 'disabled',
+    lagSeconds: null,
+    lastSuccessAt: null,
+    lastErrorAt: null,
+    lastErrorCode: null,
+    errorsTotal: 0,
+    lastFrameSeq: null,
   }
 }

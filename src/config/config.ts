@@ -13,6 +13,7 @@ import { SETTINGS, type SettingName, type SettingValues } from './environment.js
 import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './quant-config-file.js'
 import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
 import { type ReadFile, readSettingFile } from './setting-file.js'
+import { readStore, type StoreConfig } from './store.js'
 import { readTorghut } from './torghut.js'
 
 /** Everything that the program was told, parsed and judged; inside nothing is checked again. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly torghutTimeoutMs: number
   /** Undefined: no bars. */
   readonly clickhouse: ClickHouseConnection | undefined
+  /** Undefined: nothing is kept. */
+  readonly store: StoreConfig | undefined
   readonly periodsMs: Readonly<Record<Tier, number>>
   readonly pollIntervalMs: number
   readonly slowPollIntervalMs: number
@@ -64,6 +67,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const problems = [...reading.problems, ...contradictions(reading)]
   const torghut = readTorghut(reading, readFile, problems)
   const clickhouse = readClickHouse(reading, readFile, problems)
+  const store = readStore(reading, readFile, problems)
   const file = readFileOf(values.configFile, readFile, problems)
   if (problems.length > 0) {
     throw new QuantErrors('configuration_invalid', 'The configuration is not valid', problems)
@@ -73,6 +77,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     torghut,
     torghutTimeoutMs: values.torghutTimeoutMs,
     clickhouse,
+    store,
     periodsMs: { light: values.lightIntervalMs, medium: values.mediumIntervalMs, heavy: values.heavyIntervalMs },
     pollIntervalMs: values.pollIntervalMs,
     slowPollIntervalMs: values.slowPollIntervalMs,

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { type ListenAddress, SSL_MODES, type SslMode } from '../domain/connections.js'
 
 /** Where a setting stands in the documentation. */
-export const SECTIONS = ['Process', 'Trading database', 'ClickHouse', 'Ticks and reads', 'Addresses', 'Limits'] as const
+export const SECTIONS = [
+  'Process',
+  'Trading database',
+  'ClickHouse',
+  'Stores',
+  'Ticks and reads',
+  'Addresses',
+  'Limits',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 /** One environment variable: everything that reading, explaining and refusing it needs. */

@@ -5,6 +5,7 @@ import type { SourceName } from '../domain/ports.js'
 import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
 import { OrderHistograms } from './order-histograms.js'
+import { StoreMetrics } from './store-metrics.js'
 
 /** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
@@ -33,6 +34,7 @@ export interface SelfMetricsOptions {
 export class SelfMetrics {
   readonly #registry = new Registry()
   readonly #orders = new OrderHistograms()
+  readonly stores = new StoreMetrics(this.#registry)
   readonly #ticks: Counter
   readonly #overruns: Counter
   readonly #tickDuration: Histogram

@@ -1,6 +1,6 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { MetricDescription } from '../domain/metric.js'
-import type { FrameReader } from '../domain/ports.js'
+import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { Switches } from './availability.js'
 import type { NearNames } from './find-book.js'
 
@@ -12,6 +12,8 @@ export interface Build {
 /** What the routes are made from. */
 export interface ApiOptions extends Switches {
   readonly reader: FrameReader
+  /** Undefined where nothing is kept. */
+  readonly stored: StoredReader | undefined
   /** In the order of the results of a frame. */
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>

@@ -1,0 +1,84 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** Where the exporter keeps what it has computed: the newest values, and their history. */
+export type StoreName = 'latest' | 'series'
+
+/** Why rows were not written: there were more than the queue may hold, or the store refused them as they are. */
+const DROP_REASONS = ['queue_full', 'refused'] as const
+type DropReason = (typeof DROP_REASONS)[number]
+
+/** What the exporter says of its stores; nothing of a store that is not configured. */
+export class StoreMetrics {
+  readonly #registry: Registry
+  readonly #up: Gauge
+  readonly #writer: Gauge
+  readonly #queueRows: Gauge
+  readonly #written: Counter
+  readonly #dropped: Counter
+
+  constructor(registry: Registry) {
+    const registers = [registry]
+    const labelNames = ['store']
+    this.#up = new Gauge({
+      name: 'quant_store_up',
+      help: 'Whether the last write to a store succeeded; 0 until the first one has.',
+      ...{ labelNames, registers },
+    })
+    // Without labels it would say 0 from the start, also where there is no store.
+    this.#writer = new Gauge({
+      name: 'quant_writer',
+      help: 'Whether this process is the one that writes its shard to the stores; absent without a store.',
+      registers: [],
+    })
+    this.#registry = registry
+    this.#queueRows = new Gauge({
+      name: 'quant_store_queue_rows',
+      help: 'Rows that wait to be written to a store.',
+      ...{ labelNames, registers },
+    })
+    this.#written = new Counter({
+      name: 'quant_store_rows_written_total',
+      help: 'Rows written to a store.',
+      ...{ labelNames, registers },
+    })
+    this.#dropped = new Counter({
+      name: 'quant_store_rows_dropped_total',
+      help: 'Rows that were never written to a store.',
+      labelNames: ['store', 'reason'],
+      registers,
+    })
+  }
+
+  /** Declares a configured store, so that it shows as down until its first write. */
+  expect(store: StoreName): void {
+    this.#up.set({ store }, 0)
+    this.#written.inc({ store }, 0)
+  }
+
+  /** Declares that rows wait for a store in a queue, and what is too much for it is dropped. */
+  expectQueue(store: StoreName): void {
+    this.#queueRows.set({ store }, 0)
+    for (const reason of DROP_REASONS) this.#dropped.inc({ store, reason }, 0)
+  }
+
+  up(store: StoreName, isUp: boolean): void {
+    this.#up.set({ store }, isUp ? 1 : 0)
+  }
+
+  writer(isWriter: boolean): void {
+    if (this.#registry.getSingleMetric('quant_writer') === undefined) this.#registry.registerMetric(this.#writer)
+    this.#writer.set(isWriter ? 1 : 0)
+  }
+
+  queued(store: StoreName, rows: number): void {
+    this.#queueRows.set({ store }, rows)
+  }
+
+  written(store: StoreName, rows: number): void {
+    this.#written.inc({ store }, rows)
+  }
+
+  dropped(store: StoreName, reason: DropReason, rows: number): void {
+    this.#dropped.inc({ store, reason }, rows)
+  }
+}
