@@ -28,14 +28,17 @@ import { wallNow } from './clock.js'
 import { createEngine } from './create-engine.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
+import { openStore } from './materialize/open-store.js'
+import { openSeries, type Series } from './materialize/series.js'
+import { type Stores, storeStages } from './materialize/stores.js'
 import { createRecorder, openRecording, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
+import type { PipelineOptions } from './pipeline-options.js'
 import { createRejectionLog } from './rejection-log.js'
-import { openSeries, type Series } from './series.js'
 import { torghutOf } from './torghut-of.js'
 
 /** A shard of one: books are not spread yet. */
-const SHARD = '0'
+const SHARD = 0
 /** How long, in real time, a row of the demo's may take to be seen. */
 const SLOWEST_WRITE_MS = 2_000
 /** Decisions made this recently are looked at again on every slow poll, since upstream does not say when they change. */
@@ -87,23 +90,34 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const build = { version, revision: config.revision }
   const calendars = createCalendars(config.file.xnysExceptions)
   const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
-  const selfMetrics = new SelfMetrics({ ...build, shard: SHARD, tiers })
+  const selfMetrics = new SelfMetrics({ ...build, shard: String(SHARD), tiers })
   const recording =
     config.isEnabled && options.recordInto !== undefined ? await openRecording(options.recordInto, log) : undefined
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
+  let stores: Stores = { latest: undefined, series: undefined }
   const series = openSeries({
-    config,
-    clock,
-    log,
-    random: options.random ?? Math.random,
-    calendars,
-    selfMetrics,
-    releasers,
+    ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
+    metrics: selfMetrics.stores,
+    mayWrite: () => stores.latest?.isWriter ?? true,
   })
   const pipeline = config.isEnabled
-    ? createPipeline(options, { calendars, tiers, selfMetrics, releasers, recording, series })
+    ? createPipeline(options, {
+        ...{ calendars, tiers, selfMetrics, releasers, recording, series },
+        storesHealth: (now) => ({ stages: storeStages(stores, now), isWriter: stores.latest?.isWriter }),
+      })
     : undefined
   const reader: FrameReader = pipeline ?? createDisabledReader(clock)
+  const store =
+    pipeline &&
+    openStore({
+      ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
+      shard: SHARD,
+      reader: pipeline,
+      dictionary: DICTIONARY,
+      metrics: selfMetrics.stores,
+      maxStalenessMs: config.maxStalenessMs,
+    })
+  stores = { latest: store?.latest, series }
 
   const metrics = createMetricsEndpoint({
     reader,
@@ -118,7 +132,8 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   })
   const api: ApiOptions = {
     reader,
-    series: series.reader,
+    stored: store?.reader,
+    series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL',
     dictionary: DICTIONARY,
     calendars,
@@ -145,7 +160,10 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const pages = [createApiRouter(api), probes, page, ...(isOneListener ? [metrics] : [])]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
 
-  const reading = Promise.resolve(options.readableAfter).then(() => pipeline?.start())
+  const reading = Promise.resolve(options.readableAfter).then(() => {
+    pipeline?.start()
+    store?.latest.start()
+  })
   return {
     reader,
     urls: { api: apiUrl, metrics: metricsUrl ?? apiUrl },
@@ -161,12 +179,13 @@ interface PipelineParts {
   readonly selfMetrics: SelfMetrics
   readonly releasers: Releasers
   readonly recording: Recording | undefined
-  readonly series: Series
+  readonly storesHealth: PipelineOptions['storesHealth']
+  readonly series: Series | undefined
 }
 
 function createPipeline(
   { config, clock, log, onProgress, onStatement, random = Math.random }: AppOptions,
-  { calendars, tiers, selfMetrics, releasers, recording, series }: PipelineParts,
+  { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series }: PipelineParts,
 ): Pipeline {
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
@@ -246,9 +265,9 @@ function createPipeline(
     selfMetrics,
     log,
     random,
+    storesHealth,
     onProgress: onProgress ?? (() => undefined),
-    storesHealth: (now) => ({ stages: [series.health(now)] }),
-    onTick: (frames) => series.offer(frames),
+    onTick: (frames) => series?.offer(frames),
     onFrame: (at) => recorder?.frameShown(at),
     onAnswer: (source, completeTo) => recorder?.answered(source, completeTo),
   })

@@ -247,6 +247,7 @@ export function environmentOf({
     CH_PASSWORD: '',
     CH_PASSWORD_FILE: '',
     CH_SECURE: '',
+    QUANT_STORE_DSN: postgres.dsn,
     QUANT_SERIES_CLICKHOUSE_URL: `${clickhouse.url}/${SERIES_DATABASE}`,
     QUANT_SERIES_CLICKHOUSE_CLUSTER: '',
     QUANT_SERIES_CLICKHOUSE_CA_CERT: '',

@@ -1,6 +1,8 @@
 import { TIERS } from '../domain/metric.js'
-import { type FrameReader, SOURCE_NAMES, type StageHealth } from '../domain/ports.js'
+import { type FrameReader, SOURCE_NAMES } from '../domain/ports.js'
 import type { Clock } from '../domain/time.js'
+import { STORE_STAGES } from './materialize/stores.js'
+import { disabledStage } from './stage-status.js'
 
 /** What there is to read while the main switch is off: nothing, said clearly; probes answer, so that a rollout can wait here. */
 export function createDisabledReader(clock: Clock): FrameReader {
@@ -15,23 +17,10 @@ export function createDisabledReader(clock: Clock): FrameReader {
       stages: [
         ...SOURCE_NAMES.map((name) => `ingest:${name}`),
         ...TIERS.map((tier) => `compute:${tier}`),
-        'materialize:series',
-      ].map(disabled),
+        ...STORE_STAGES,
+      ].map(disabledStage),
       frames: { lastAt: null, missingSeconds: null, droppedTotal: 0 },
       facts: { rejected: 0, orphans: 0, waitingForPrice: 0, snapshotsRefused: 0, inferredFlows: 0, rebases: 0 },
     }),
-  }
-}
-
-function disabled(stage: string): StageHealth {
-  return {
-    stage,
-    status: 'disabled',
-    lagSeconds: null,
-    lastSuccessAt: null,
-    lastErrorAt: null,
-    lastErrorCode: null,
-    errorsTotal: 0,
-    lastFrameSeq: null,
   }
 }

@@ -12,7 +12,7 @@ export interface HealthInputs {
   /** In the order in which they are shown. */
   readonly sources: readonly SourceStage[]
   readonly compute: ComputeStages
-  readonly stores: { readonly stages: readonly StageHealth[] }
+  readonly stores: { readonly stages: readonly StageHealth[]; readonly isWriter: boolean | undefined }
   readonly frames: FrameSet | undefined
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly dropped: number
@@ -40,6 +40,7 @@ export function reportHealth(inputs: HealthInputs): HealthReport {
   return {
     status: state === 'warming_up' ? 'warming_up' : statusOf(required, stages),
     stages,
+    ...(stores.isWriter === undefined ? {} : { isWriter: stores.isWriter }),
     frames: {
       lastAt: frames?.stamp.at ?? null,
       missingSeconds: missingSeconds(inputs),

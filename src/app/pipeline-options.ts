@@ -25,8 +25,11 @@ export interface PipelineOptions {
   readonly log: Logger
   /** From 0 to 1: the jitter of waits between attempts. */
   readonly random: () => number
-  /** How the stores are doing. */
-  readonly storesHealth: (now: EpochMs) => { readonly stages: readonly StageHealth[] }
+  /** How the stores are doing, and whether this process writes to them; undefined where there are none. */
+  readonly storesHealth: (now: EpochMs) => {
+    readonly stages: readonly StageHealth[]
+    readonly isWriter: boolean | undefined
+  }
   readonly onProgress: (progress: Progress) => void
   /** Told of the frames of each tick; returns at once. */
   readonly onTick: (frames: FrameSet) => void

@@ -64,3 +64,17 @@ export class StageStatus {
     }
   }
 }
+
+/** A stage that is not configured. */
+export function disabledStage(stage: string): StageHealth {
+  return {
+    stage,
+    status: 'disabled',
+    lagSeconds: null,
+    lastSuccessAt: null,
+    lastErrorAt: null,
+    lastErrorCode: null,
+    errorsTotal: 0,
+    lastFrameSeq: null,
+  }
+}

@@ -5,6 +5,7 @@ import { demo } from './demo.js'
 import { embedded } from './embedded.js'
 import { explain } from './explain.js'
 import { incident } from './incident.js'
+import { migrate } from './migrate.js'
 import { record } from './record.js'
 import { replay } from './replay.js'
 import { serve } from './serve.js'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   calc,
   record,
+  migrate,
   incident,
   embedded,
   simulate,

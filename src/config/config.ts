@@ -14,6 +14,7 @@ import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './qu
 import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
 import { readSeries, type SeriesSettings } from './series.js'
 import { type ReadFile, readSettingFile } from './setting-file.js'
+import { readStore, type StoreConfig } from './store.js'
 import { readTorghut } from './torghut.js'
 
 /** Everything that the program was told, parsed and judged; inside nothing is checked again. */
@@ -26,6 +27,8 @@ export interface Config {
   readonly torghutTimeoutMs: number
   /** Undefined: no bars. */
   readonly clickhouse: ClickHouseConnection | undefined
+  /** Undefined: nothing is kept. */
+  readonly store: StoreConfig | undefined
   /** Where series are kept; undefined: nowhere. */
   readonly series: SeriesSettings | undefined
   readonly periodsMs: Readonly<Record<Tier, number>>
@@ -67,6 +70,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const problems = [...reading.problems, ...contradictions(reading)]
   const torghut = readTorghut(reading, readFile, problems)
   const clickhouse = readClickHouse(reading, readFile, problems)
+  const store = readStore(reading, readFile, problems)
   const series = readSeries(reading, readFile, problems)
   const file = readFileOf(values.configFile, readFile, problems)
   if (problems.length > 0) {
@@ -77,6 +81,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     torghut,
     torghutTimeoutMs: values.torghutTimeoutMs,
     clickhouse,
+    store,
     series,
     periodsMs: { light: values.lightIntervalMs, medium: values.mediumIntervalMs, heavy: values.heavyIntervalMs },
     pollIntervalMs: values.pollIntervalMs,

@@ -159,6 +159,45 @@ export const SETTINGS = {
     format: wholeNumber(100, 300_000, 10_000),
   }),
 
+  storeDsn: optionalSetting({
+    key: 'QUANT_STORE_DSN',
+    section: 'Stores',
+    description:
+      'A Postgres database for what the exporter keeps, in a schema `quant` of its own; never Torghut’s tables. Unset: nothing is kept. `demo`: its embedded database.',
+    isSecret: true,
+    format: text('postgresql://USER:PASSWORD@HOST:PORT/DATABASE', 'postgresql://quant:…@db.example.internal/quant'),
+  }),
+  storeCaCert: optionalSetting({
+    key: 'QUANT_STORE_CA_CERT',
+    section: 'Stores',
+    description:
+      'The CA of the store’s server: a path, read anew at every connection; or the PEM text itself; or `system`. `sslrootcert` in the DSN goes before it.',
+    format: text('the path of a PEM file, PEM text, or system', '/etc/quant-store-ca/ca.crt'),
+  }),
+  storeTimeoutMs: setting({
+    key: 'QUANT_STORE_TIMEOUT_MS',
+    section: 'Stores',
+    description: 'How long connecting to the store, and a statement there, may take.',
+    unit: 'ms',
+    fallback: '5000',
+    format: wholeNumber(100, 300_000, 5000),
+  }),
+  storeMigrate: setting({
+    key: 'QUANT_STORE_MIGRATE',
+    section: 'Stores',
+    description:
+      'Whether a start brings the schema of the store up to date by itself; else `quant-exporter migrate` does, as a role that may.',
+    fallback: 'true',
+    format: flag,
+  }),
+  latestSamplingMs: setting({
+    key: 'JANGAR_TORGHUT_QUANT_LATEST_SAMPLING_MS',
+    section: 'Stores',
+    description: 'How often what has changed of the newest values is written to the store.',
+    unit: 'ms',
+    fallback: '10000',
+    format: wholeNumber(1000, 600_000, 10_000),
+  }),
   seriesClickhouseUrl: optionalSetting({
     key: 'QUANT_SERIES_CLICKHOUSE_URL',
     section: 'Stores',

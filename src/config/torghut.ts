@@ -1,11 +1,7 @@
 import type { PostgresConnection } from '../domain/connections.js'
-import { parseDsn } from './dsn.js'
-import { resolveTls } from './postgres-tls.js'
+import { readPostgresConnection } from './postgres-connection.js'
 import type { EnvironmentReading } from './read-environment.js'
 import type { ReadFile } from './setting-file.js'
-
-const DSN_FORM =
-  'write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where @ : / ? and % in user and password are percent-encoded'
 
 /** The trading database, or undefined: it is not set, or something is wrong with it and stands in the problems. */
 export function readTorghut(
@@ -21,13 +17,18 @@ export function readTorghut(
     }
     return undefined
   }
-  const dsn = parseDsn(values.torghutDsn)
-  if (typeof dsn === 'string') {
-    problems.push(`TORGHUT_DB_DSN is malformed (its value is not shown): ${dsn}; ${DSN_FORM}`)
-    return undefined
-  }
   if (malformed.has('torghutSslMode')) return undefined
-  const tls = resolveTls(dsn, values, readFile, problems)
-  const { host, port, database, user, password } = dsn
-  return tls === undefined ? undefined : { host, port, database, user, password, tls }
+  return readPostgresConnection(
+    values.torghutDsn,
+    {
+      dsn: 'TORGHUT_DB_DSN',
+      modes: [
+        ['TORGHUT_DB_SSLMODE', values.torghutSslMode],
+        ['PGSSLMODE', values.pgSslMode],
+      ],
+      ca: ['TORGHUT_DB_CA_CERT', values.torghutCaCert],
+    },
+    readFile,
+    problems,
+  )
 }

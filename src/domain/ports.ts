@@ -83,6 +83,8 @@ export interface StageHealth {
   readonly lastErrorCode: string | null
   readonly errorsTotal: number
   readonly lastFrameSeq: number | null
+  /** Of a store that is only written where something has changed: until when what it holds is right. */
+  readonly verifiedAt?: EpochMs | null
 }
 
 /** Facts that could not be used, or not as they were meant. */
@@ -101,6 +103,8 @@ export interface FactCounts {
 }
 
 export interface HealthReport {
+  /** Whether this process writes to the stores; undefined where there are none. */
+  readonly isWriter?: boolean
   readonly status: 'ok' | 'degraded' | 'failing' | 'warming_up' | 'disabled'
   readonly stages: readonly StageHealth[]
   readonly frames: {
@@ -134,4 +138,9 @@ export interface FrameReader {
   now(): EpochMs
   /** True when a tick has completed within the last minute: the answer of /healthz. */
   alive(): boolean
+}
+
+/** What the stores hold, of all shards: what can be answered before the first frame. Methods reject with a QuantError. */
+export interface StoredReader {
+  strategies(): Promise<readonly StrategySummary[]>
 }

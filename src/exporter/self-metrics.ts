@@ -33,9 +33,8 @@ export interface SelfMetricsOptions {
  */
 export class SelfMetrics {
   readonly #registry = new Registry()
-  /** What it says of its stores. */
-  readonly stores = new StoreMetrics(this.#registry)
   readonly #orders = new OrderHistograms()
+  readonly stores = new StoreMetrics(this.#registry)
   readonly #ticks: Counter
   readonly #overruns: Counter
   readonly #tickDuration: Histogram

@@ -1,6 +1,6 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { MetricDescription } from '../domain/metric.js'
-import type { FrameReader } from '../domain/ports.js'
+import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { SeriesReader } from '../domain/series.js'
 import type { Switches } from './availability.js'
 import type { NearNames } from './find-book.js'
@@ -13,6 +13,8 @@ export interface Build {
 /** What the routes are made from. */
 export interface ApiOptions extends Switches {
   readonly reader: FrameReader
+  /** Undefined where nothing is kept. */
+  readonly stored: StoredReader | undefined
   /** Where /series is answered from; undefined: nothing is kept. */
   readonly series?: SeriesReader | undefined
   /** The settings that say where series are kept, for whoever asks without any. */

@@ -143,11 +143,13 @@ const stageSchema = z.strictObject({
   last_error_code: z.string().nullable(),
   errors_total: count,
   last_frame_seq: count.nullable(),
+  verified_at: instant.nullable().optional(),
 })
 
 export const healthSchema = z.strictObject({
   status: z.enum(['ok', 'degraded', 'failing', 'warming_up', 'disabled']),
   stages: z.array(stageSchema),
+  writer: z.boolean().optional(),
   frames: z.strictObject({ last_at: instant.nullable(), missing_seconds: seconds.nullable(), dropped_total: count }),
   facts: z.strictObject({
     rejected: count,

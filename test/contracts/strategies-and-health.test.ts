@@ -1,3 +1,5 @@
+import { QuantError } from '../../src/domain/errors.js'
+import type { StrategySummary } from '../../src/domain/ports.js'
 import { healthSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
 import { at, frameReader, GOOD_HEALTH, stageHealth, strategySummary, T } from '../support/frames.js'
 import { get } from '../support/snapshot-api.js'
@@ -44,9 +46,46 @@ describe('/strategies', () => {
     const response = await get('/strategies', frameReader({ strategies: [], books: [] })).expect(200)
     expect(response.body).toEqual({ strategies: [] })
   })
+
+  describe('while warming up', () => {
+    const warming = frameReader({ state: 'warming_up' })
+    const asked = (strategies: () => Promise<readonly StrategySummary[]>) =>
+      get('/strategies', warming, { stored: { strategies } })
+
+    test('is what the store remembers', async () => {
+      const response = await asked(async () => [strategySummary({ strategyId: 'kept' })]).expect(200)
+      expect(strategiesSchema.parse(response.body).strategies).toMatchObject([
+        { strategy_id: 'kept', accounts: ['PA-1'] },
+      ])
+    })
+
+    test('is not known without a store, or when it cannot be read', async () => {
+      const failing = asked(async () => {
+        throw new QuantError('source_unreachable', 'store cannot be reached', { retryable: true })
+      })
+      for (const request of [get('/strategies', warming), failing])
+        expect((await request.expect(503)).body).toMatchObject({ reason: 'warming_up' })
+    })
+  })
 })
 
 describe('/health', () => {
+  test('tells whether this process writes to the stores, and until when what they hold is right', async () => {
+    const stages = [
+      stageHealth({ stage: 'materialize:latest', verifiedAt: T - 500 }),
+      stageHealth({ stage: 'materialize:latest', verifiedAt: null }),
+    ]
+    const { body } = await get('/health', frameReader({ health: { ...GOOD_HEALTH, isWriter: true, stages } })).expect(
+      200,
+    )
+    const health = healthSchema.parse(body)
+    expect([health.writer, ...health.stages.map((stage) => stage.verified_at)]).toEqual([
+      true,
+      '2026-03-10T15:59:59.750Z',
+      null,
+    ])
+  })
+
   test('tells every stage, the frames, the facts, the sessions and the build', async () => {
     const health = {
       ...GOOD_HEALTH,

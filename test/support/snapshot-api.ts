@@ -23,6 +23,7 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
   const logged: LoggedError[] = []
   const app = createSnapshotApi({
     reader,
+    stored: undefined,
     dictionary: SMALL_DICTIONARY,
     calendars: CALENDARS,
     build: { version: '1.2.3', revision: 'abc1234' },

@@ -14,11 +14,12 @@ import { sessionBody } from '../session-body.js'
 export function healthRoute({ reader, calendars, build }: ApiOptions): RequestHandler {
   return (request, response) => {
     new Refusal(parseQuery(request.url, []).problems).throwIfAny()
-    const { status, stages, frames, facts } = reader.health()
+    const { status, stages, isWriter, frames, facts } = reader.health()
     const now = reader.now()
     const body: HealthBody = {
       status,
       stages: stages.map(stageBody),
+      ...(isWriter === undefined ? {} : { writer: isWriter }),
       frames: framesBody(frames),
       facts: {
         rejected: facts.rejected,
@@ -45,6 +46,7 @@ function stageBody(stage: StageHealth): HealthBody['stages'][number] {
     last_error_code: stage.lastErrorCode,
     errors_total: stage.errorsTotal,
     last_frame_seq: stage.lastFrameSeq,
+    ...(stage.verifiedAt === undefined ? {} : { verified_at: isoOrNull(stage.verifiedAt) }),
   }
 }
 

@@ -1,4 +1,6 @@
 import type { RequestHandler } from 'express'
+import { QuantError } from '../../domain/errors.js'
+import type { StoredReader, StrategySummary } from '../../domain/ports.js'
 import type { ApiOptions } from '../api-options.js'
 import { warmingUp } from '../availability.js'
 import { isoOrNull } from '../iso-or-null.js'
@@ -7,13 +9,16 @@ import { Refusal } from '../refusal.js'
 import { sendJson } from '../responses.js'
 import type { StrategiesBody } from '../schemas.js'
 
-/** `GET /strategies`: what can be asked for, with the accounts of each strategy. */
-export function strategiesRoute({ reader }: ApiOptions): RequestHandler {
-  return (request, response) => {
+/**
+ * `GET /strategies`: what can be asked for, with the accounts of each strategy; while warming up as the store, where there
+ * is one, remembers them.
+ */
+export function strategiesRoute({ reader, stored }: ApiOptions): RequestHandler {
+  return async (request, response) => {
     new Refusal(parseQuery(request.url, []).problems).throwIfAny()
-    if (reader.frames() === undefined) throw warmingUp()
+    const strategies = reader.frames() === undefined ? await remembered(stored) : reader.strategies()
     const body: StrategiesBody = {
-      strategies: reader.strategies().map((strategy) => ({
+      strategies: strategies.map((strategy) => ({
         strategy_id: strategy.strategyId,
         name: strategy.name,
         enabled: strategy.enabled,
@@ -24,5 +29,16 @@ export function strategiesRoute({ reader }: ApiOptions): RequestHandler {
       })),
     }
     sendJson(response, body)
+  }
+}
+
+/** A store that cannot be read knows no more than a process that warms up. */
+async function remembered(stored: StoredReader | undefined): Promise<readonly StrategySummary[]> {
+  if (stored === undefined) throw warmingUp()
+  try {
+    return await stored.strategies()
+  } catch (error) {
+    if (error instanceof QuantError) throw warmingUp()
+    throw error
   }
 }

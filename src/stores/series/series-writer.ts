@@ -7,8 +7,7 @@ import type { BookSamples } from './sampler.js'
 import type { Spill, SpilledFile } from './spill.js'
 
 /** Why rows did not reach the store. */
-export const DROP_REASONS = ['queue_full', 'spill_full', 'stopped'] as const
-export type DropReason = (typeof DROP_REASONS)[number]
+export type DropReason = 'queue_full' | 'spill_full' | 'stopped'
 
 /** A store of rows. Both methods reject with a QuantError when it does not answer. */
 export interface SeriesSink {

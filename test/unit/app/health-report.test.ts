@@ -38,11 +38,11 @@ function healthOf({ state = 'ready', postgres = GOOD, clickhouse = GOOD, tick = 
   const isConfigured = clickhouse !== 'not configured'
   return reportHealth({
     ...{ state, now: OPEN, maxStalenessMs: 15_000, compute, calendars: CALENDARS, dropped: 3, facts: FACTS },
+    stores: { stages: [], isWriter: undefined },
     sources: [
       { stage: stageOf('postgres', postgres), isRequired: true, isConfigured: true },
       { stage: stageOf('clickhouse', isConfigured ? clickhouse : {}), isRequired: false, isConfigured },
     ],
-    stores: { stages: [] },
     frames: frameReader({ books: [bookFrame({ stamp: { at: OPEN } })], stamp: { at: OPEN } }).frames(),
   })
 }
@@ -111,7 +111,8 @@ describe('the age of the oldest frame', () => {
     const compute = new ComputeStages(['light'], { light: 1_000, medium: 5_000, heavy: 30_000 }, 1)
     const health = reportHealth({
       ...{ state: 'ready', now, maxStalenessMs: 15_000, sources: [], compute, frames },
-      ...{ calendars: CALENDARS, dropped: 0, facts: FACTS, stores: { stages: [] } },
+      stores: { stages: [], isWriter: undefined },
+      ...{ calendars: CALENDARS, dropped: 0, facts: FACTS },
     })
     expect(health.frames.missingSeconds).toBe(seconds)
   })

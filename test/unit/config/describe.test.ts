@@ -60,7 +60,12 @@ describe('the description of the configuration', () => {
 
   test('marks the secrets', () => {
     const secrets = describeConfig(configOf({})).filter(({ isSecret }) => isSecret)
-    expect(secrets.map(({ key }) => key)).toEqual(['TORGHUT_DB_DSN', 'CH_PASSWORD', 'QUANT_SERIES_CLICKHOUSE_URL'])
+    expect(secrets.map(({ key }) => key)).toEqual([
+      'TORGHUT_DB_DSN',
+      'CH_PASSWORD',
+      'QUANT_STORE_DSN',
+      'QUANT_SERIES_CLICKHOUSE_URL',
+    ])
   })
 
   test('has the keys of the file after the variables', () => {

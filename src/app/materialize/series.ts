@@ -1,24 +1,24 @@
-import { DICTIONARY } from '../compute/dictionary.js'
-import type { Config } from '../config/config.js'
-import { openClickHouse } from '../connections/clickhouse-client.js'
-import { VerifyingAgent } from '../connections/verifying-agent.js'
-import type { Calendar, CalendarName } from '../domain/calendar.js'
-import { QuantError } from '../domain/errors.js'
-import type { FrameSet } from '../domain/frame.js'
-import type { StageHealth } from '../domain/ports.js'
-import type { SeriesReader } from '../domain/series.js'
-import type { Clock, EpochMs } from '../domain/time.js'
-import type { SelfMetrics } from '../exporter/self-metrics.js'
-import { describeError, type Logger } from '../lib/logger.js'
-import type { Releasers } from '../lib/releasers.js'
-import { ClickHouseReader } from '../stores/clickhouse/series-reader.js'
-import { ClickHouseSink, encodeRows } from '../stores/clickhouse/series-sink.js'
-import { Sampler } from '../stores/series/sampler.js'
-import { SeriesFeed } from '../stores/series/series-feed.js'
-import { DROP_REASONS, SeriesWriter } from '../stores/series/series-writer.js'
-import { Spill } from '../stores/series/spill.js'
-import { wallNow } from './clock.js'
-import { StageStatus } from './stage-status.js'
+import { DICTIONARY } from '../../compute/dictionary.js'
+import type { Config } from '../../config/config.js'
+import { openClickHouse } from '../../connections/clickhouse-client.js'
+import { VerifyingAgent } from '../../connections/verifying-agent.js'
+import type { Calendar, CalendarName } from '../../domain/calendar.js'
+import { QuantError } from '../../domain/errors.js'
+import type { FrameSet } from '../../domain/frame.js'
+import type { StageHealth } from '../../domain/ports.js'
+import type { SeriesReader } from '../../domain/series.js'
+import type { Clock, EpochMs } from '../../domain/time.js'
+import type { StoreMetrics } from '../../exporter/store-metrics.js'
+import { describeError, type Logger } from '../../lib/logger.js'
+import type { Releasers } from '../../lib/releasers.js'
+import { ClickHouseReader } from '../../stores/clickhouse/series-reader.js'
+import { ClickHouseSink, encodeRows } from '../../stores/clickhouse/series-sink.js'
+import { Sampler } from '../../stores/series/sampler.js'
+import { SeriesFeed } from '../../stores/series/series-feed.js'
+import { SeriesWriter } from '../../stores/series/series-writer.js'
+import { Spill } from '../../stores/series/spill.js'
+import { wallNow } from '../clock.js'
+import { StageStatus } from '../stage-status.js'
 
 const STORE = 'series'
 /** How often a batch is written, in real time. */
@@ -29,8 +29,7 @@ const STOP_MS = 5_000
 
 /** The store of series: written from the frames of ticks, read by /series. */
 export interface Series {
-  /** Undefined where none is configured. */
-  readonly reader: SeriesReader | undefined
+  readonly reader: SeriesReader
   health(now: EpochMs): StageHealth
   /** Takes the frames of a tick; returns at once. */
   offer(frames: FrameSet): void
@@ -42,21 +41,27 @@ export interface SeriesParts {
   readonly log: Logger
   readonly random: () => number
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
-  readonly selfMetrics: SelfMetrics
+  readonly metrics: StoreMetrics
+  /** False while another process writes. */
+  readonly mayWrite: () => boolean
   readonly releasers: Releasers
 }
 
-/** Wires the store of series. Nothing is asked of it before the first frames; then a batch a flush. */
-export function openSeries({ config, clock, log, random, calendars, selfMetrics, releasers }: SeriesParts): Series {
+/** Opens the store of series; undefined where none is configured. Nothing is written before the first frames. */
+export function openSeries({
+  config,
+  clock,
+  log,
+  random,
+  calendars,
+  metrics,
+  mayWrite,
+  releasers,
+}: SeriesParts): Series | undefined {
   const { series } = config
+  if (series === undefined || !config.isEnabled) return undefined
   const status = new StageStatus('materialize:series', FLUSH_MS * clock.speed)
   const maxStalenessMs = config.maxStalenessMs * clock.speed
-  if (series === undefined || !config.isEnabled)
-    return {
-      reader: undefined,
-      health: (now) => ({ ...status.health(now, maxStalenessMs, null), status: 'disabled' }),
-      offer: () => undefined,
-    }
 
   const { clickhouse, cluster, isThinned, samplingMs, queue, spill } = series
   const agent = clickhouse.ca && new VerifyingAgent(clickhouse.ca, 'QUANT_SERIES_CLICKHOUSE_CA_CERT')
@@ -66,7 +71,6 @@ export function openSeries({ config, clock, log, random, calendars, selfMetrics,
   const table = { database: clickhouse.database, cluster, isThinned }
   const { timeoutMs } = clickhouse
   const sampler = new Sampler({ dictionary: DICTIONARY, calendars, samplingMs })
-  const metrics = selfMetrics.stores
   const writer = new SeriesWriter({
     sink: new ClickHouseSink({ client, table, timeoutMs }),
     flushMs: FLUSH_MS,
@@ -86,23 +90,23 @@ export function openSeries({ config, clock, log, random, calendars, selfMetrics,
     },
     onSuccess: () => {
       metrics.up(STORE, true)
+      tellQueue()
       if (status.succeeded(clock.now())) log.info('store up', { store: STORE })
     },
     onError: (error) => {
       metrics.up(STORE, false)
+      tellQueue()
       const code = error instanceof QuantError ? error.code : 'internal_error'
       if (status.failed(clock.now(), code)) log.error('store down', { store: STORE, code, error: describeError(error) })
     },
     onSpillError: (error) => log.warn('series could not be put on disk', { error: describeError(error) }),
   })
-  metrics.expect(STORE, {
-    reasons: DROP_REASONS,
-    queueRows: () => writer.queueRows,
-    spilledBytes: () => writer.spilledBytes,
-  })
+  const tellQueue = () => metrics.queued(STORE, writer.queueRows, writer.spilledBytes)
+  metrics.expect(STORE)
+  metrics.expectQueue(STORE)
   const feed = new SeriesFeed({
     ...{ sampler, writer, encode: encodeRows },
-    mayWrite: () => true,
+    mayWrite,
     onError: (error) => log.error('series could not be sampled', { error: describeError(error) }),
   })
   releasers.push('series', async () => {
@@ -115,6 +119,7 @@ export function openSeries({ config, clock, log, random, calendars, selfMetrics,
     offer: (frames) => {
       writer.start()
       feed.offer(frames)
+      tellQueue()
     },
   }
 }

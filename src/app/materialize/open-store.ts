@@ -1,0 +1,31 @@
+import type { Config } from '../../config/config.js'
+import type { StoredReader } from '../../domain/ports.js'
+import { describeError } from '../../lib/logger.js'
+import type { Releasers } from '../../lib/releasers.js'
+import { openStorePool } from '../../stores/postgres/client.js'
+import { readStrategies } from '../../stores/postgres/strategies.js'
+import { LatestStore, type LatestStoreOptions } from './latest-store.js'
+
+/** The own Postgres as the rest of the process uses it. */
+export interface OpenStore {
+  readonly latest: LatestStore
+  readonly reader: StoredReader
+}
+
+type StoreOptions = Omit<LatestStoreOptions, 'config' | 'pool'> & {
+  readonly config: Config
+  readonly releasers: Releasers
+}
+
+/** Opens the store that is configured; nothing is connected to before it is started. Undefined where there is none. */
+export function openStore({ config, releasers, ...options }: StoreOptions): OpenStore | undefined {
+  const { store } = config
+  if (store === undefined) return undefined
+  const pool = openStorePool(store, (error) =>
+    options.log.warn('an idle connection was lost', { store: 'latest', error: describeError(error) }),
+  )
+  releasers.push('store pool', () => pool.end())
+  const latest = new LatestStore({ ...options, config: store, pool })
+  releasers.push('store', () => latest.stop())
+  return { latest, reader: { strategies: () => readStrategies(pool) } }
+}

@@ -1,0 +1,142 @@
+import type pg from 'pg'
+import type { AlertEpisode, AlertQuery } from '../../src/domain/alerts.js'
+import { closeOtherAlerts, findAlerts, openAlerts, saveAlerts } from '../../src/stores/postgres/alerts.js'
+import { readStrategies, writeStrategies } from '../../src/stores/postgres/strategies.js'
+import type { StoreQuery } from '../../src/stores/postgres/writer-session.js'
+import { strategySummary, T } from '../support/frames.js'
+import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { createStoreDatabase, openedStore } from '../support/store.js'
+
+if (!hasPostgresServer && process.env.CI === 'true')
+  throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
+const withServer = hasPostgresServer ? describe : describe.skip
+
+const id = (number: number) => `00000000-0000-5000-8000-${String(number).padStart(12, '0')}`
+
+function episode(number: number, parts: Partial<AlertEpisode> = {}): AlertEpisode {
+  return {
+    ...{ alertId: id(number), policy: 'max_drawdown', strategyId: 'momentum-1', account: 'PA-1', severity: 'critical' },
+    ...{ category: 'risk_limit', metricName: 'max_drawdown', window: '1d', threshold: 0.05, observed: 0.0512 },
+    ...{ unit: 'ratio', consecutiveFrames: 3, openedAt: T + number * 1_000, resolved: undefined, frameSeq: 42 },
+    ...{ summary: 'Drawdown 5.12 % is over 5 %', runbookUrl: 'https://runbooks.example/max_drawdown' },
+    meta: { restart: true },
+    ...parts,
+  }
+}
+
+withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () => {
+  let server: PostgresServer
+  let pool: pg.Pool
+  let databases = 0
+  let query: StoreQuery
+
+  beforeAll(async () => {
+    server = await startPostgresServer()
+  })
+  beforeEach(async () => {
+    databases += 1
+    pool = await openedStore(await createStoreDatabase(server, `alerts_${databases}`))
+    query = async (text, values = []) => (await pool.query(text, [...values])).rows
+  })
+  afterEach(async () => pool.end())
+  afterAll(async () => server?.stop())
+
+  const found = async (parts: Partial<AlertQuery> = {}) => findAlerts(pool, { state: 'all', limit: 10, ...parts })
+  const ids = async (parts: Partial<AlertQuery> = {}) => (await found(parts)).alerts.map(({ alertId }) => alertId)
+
+  test('come back as they were written, to the millisecond', async () => {
+    const episodes = [
+      episode(1, { openedAt: T + 123, observed: null, meta: undefined }),
+      episode(2, { resolved: { at: T + 9_999, reason: 'recovered' } }),
+      episode(3, { strategyId: "it's", account: 'ünï "c"', threshold: -0.5, window: '20d', unit: 'USD' }),
+    ]
+    await saveAlerts(query, 0, episodes)
+    expect((await found()).alerts).toEqual([episodes[2], episodes[1], episodes[0]])
+    expect(await openAlerts(query, 0)).toEqual([episodes[0], episodes[2]])
+    expect(await openAlerts(query, 1)).toEqual([])
+  })
+
+  test('written again are the same episode, and one that is over stays over', async () => {
+    await saveAlerts(query, 0, [episode(1)])
+    await saveAlerts(query, 0, [episode(1, { observed: 0.08, consecutiveFrames: 9 })])
+    expect((await found()).alerts).toEqual([episode(1, { observed: 0.08, consecutiveFrames: 9 })])
+    const over = episode(1, { resolved: { at: T + 50_000, reason: 'no_data' } })
+    await saveAlerts(query, 0, [over])
+    await saveAlerts(query, 0, [episode(1, { observed: 0.3 })])
+    expect((await found()).alerts).toEqual([over])
+  })
+
+  test('that nobody holds open after a restart are closed, those of the shard alone', async () => {
+    await saveAlerts(query, 0, [
+      episode(1),
+      episode(2),
+      episode(3, { resolved: { at: T + 4_000, reason: 'recovered' } }),
+    ])
+    await saveAlerts(query, 1, [episode(4)])
+    expect(await closeOtherAlerts(query, 0, [id(2)], { at: T + 1_500, reason: 'policy_changed' })).toBe(1)
+    const byId = new Map((await found()).alerts.map(({ alertId, resolved }) => [alertId, resolved]))
+    expect(byId).toEqual(
+      new Map([
+        [id(1), { at: T + 1_500, reason: 'policy_changed' }],
+        [id(2), undefined],
+        [id(3), { at: T + 4_000, reason: 'recovered' }],
+        [id(4), undefined],
+      ]),
+    )
+    // Never before it opened, whatever the clock says.
+    await closeOtherAlerts(query, 1, [], { at: T, reason: 'disabled' })
+    expect((await found({ state: 'resolved' })).alerts[0]?.resolved).toEqual({ at: T + 4_000, reason: 'disabled' })
+  })
+
+  test.each<[string, Partial<AlertQuery>, readonly number[]]>([
+    ['all', {}, [5, 4, 3, 2, 1]],
+    ['open', { state: 'open' }, [4, 3, 2, 1]],
+    ['resolved', { state: 'resolved' }, [5]],
+    ['of a strategy', { strategyId: 'mean-2' }, [2]],
+    ['of an account', { account: 'PA-2' }, [3]],
+    ['of a severity', { severity: 'warning' }, [4]],
+    ['of a policy', { policy: 'min_sharpe' }, [1]],
+    ['opened from an instant on', { from: T + 4_000 }, [5, 4]],
+    ['opened before an instant', { to: T + 2_000 }, [1]],
+    ['nothing is both', { strategyId: 'mean-2', account: 'PA-2' }, []],
+    ['nor is SQL in a name', { strategyId: "' OR true --" }, []],
+  ])('are found: %s', async (_name, parts, numbers) => {
+    await saveAlerts(query, 0, [
+      episode(1, { policy: 'min_sharpe' }),
+      episode(2, { strategyId: 'mean-2' }),
+      episode(3, { account: 'PA-2' }),
+      episode(4, { severity: 'warning' }),
+      episode(5, { resolved: { at: T + 6_000, reason: 'recovered' } }),
+    ])
+    expect(await ids(parts)).toEqual(numbers.map(id))
+  })
+
+  test('come in pages that neither repeat nor miss one, also where several opened together', async () => {
+    const episodes = [1, 2, 3, 4, 5, 6, 7].map((number) => episode(number, { openedAt: T + (number > 4 ? 1_000 : 0) }))
+    await saveAlerts(query, 0, episodes)
+    const pages: string[][] = []
+    let after: AlertQuery['after']
+    do {
+      const page = await found({ limit: 3, ...(after === undefined ? {} : { after }) })
+      pages.push(page.alerts.map(({ alertId }) => alertId))
+      after = page.next
+      // What opens meanwhile is newer than any page to come.
+      await saveAlerts(query, 0, [episode(100 + pages.length)])
+    } while (after !== undefined)
+    expect(pages).toEqual([[id(7), id(6), id(5)], [id(4), id(3), id(2)], [id(1)]])
+  })
+
+  test('strategies of several shards are told once, with all their accounts', async () => {
+    const write = (shard: number, parts: Parameters<typeof strategySummary>[0]) => {
+      const strategies = [strategySummary(parts)]
+      return writeStrategies(query, shard, strategies, strategies)
+    }
+    await write(0, { accounts: ['PA-2', 'b'], firstFactAt: null, lastFactAt: T })
+    await write(1, { accounts: ['a', 'PA-2'], firstFactAt: T - 5_000, lastFactAt: T - 1 })
+    await write(2, { strategyId: 'Zeta', accounts: [] })
+    expect(await readStrategies(pool)).toEqual([
+      strategySummary({ strategyId: 'Zeta', accounts: [] }),
+      strategySummary({ accounts: ['PA-2', 'a', 'b'], firstFactAt: T - 5_000, lastFactAt: T }),
+    ])
+  })
+})
