@@ -31,11 +31,7 @@ describe('the own store', () => {
   })
 
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([
-    [
-      'no CA',
-      { QUANT_STORE_DSN: DSN },
-      /needs the CA .* set QUANT_STORE_CA_CERT .*sslmode=disable in QUANT_STORE_DSN/,
-    ],
+    ['no CA', { QUANT_STORE_DSN: DSN }, /needs the CA .* set QUANT_STORE_CA_CERT .*sslmode=disable in QUANT_STORE_DSN/],
     ['no DSN', { QUANT_STORE_DSN: 'mysql://store' }, /^QUANT_STORE_DSN is malformed \(its value is not shown\)/],
     [
       'settings that say nothing',
