@@ -5,6 +5,7 @@
 //   npm run bench -- replay                 a session of ten books from files
 //   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
+//   npm run bench -- store --minutes 5       WAL and rows of the newest values of 100 books, for five minutes
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
@@ -13,6 +14,7 @@ import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
 import { benchReplay } from './bench/replay.mjs'
 import { benchStatements } from './bench/statements.mjs'
+import { benchStore } from './bench/store.mjs'
 
 const PARTS = {
   core: benchCore,
@@ -20,6 +22,7 @@ const PARTS = {
   hydration: benchHydration,
   statements: benchStatements,
   replay: benchReplay,
+  store: benchStore,
   latency: benchLatency,
 }
 
