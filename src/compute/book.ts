@@ -203,6 +203,14 @@ export class Book {
     return total
   }
 
+  /** The orders of (from, to] that ended without a fill and cost something, by the source that counts. */
+  looseChargesIn(from: EpochMs, to: EpochMs, source: CostSource | 'none') {
+    return [...this.#looseCosts].flatMap(([executionId, { at, costs }]) => {
+      const cost = costsBy(source, costs)
+      return at > from && at <= to && cost !== 0n ? { executionId, at, cost } : []
+    })
+  }
+
   nextLooseCostAfter(at: EpochMs): EpochMs {
     let next = Number.POSITIVE_INFINITY
     for (const cost of this.#looseCosts.values()) if (cost.at > at && cost.at < next) next = cost.at
@@ -278,6 +286,11 @@ export class Book {
     this.orderFlow.orderChanged(executionId)
     const first = fills[0]
     if (first !== undefined) this.orderFlow.pricesChanged(symbol, first.at)
+  }
+
+  /** Every order that is known, for who looks at them one by one. */
+  orders(): FlowOrder[] {
+    return [...this.#orders.keys()].flatMap((executionId) => this.#flowOrderOf(executionId) ?? [])
   }
 
   #flowOrderOf(executionId: string): FlowOrder | undefined {
