@@ -4,7 +4,7 @@ import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { recordOf } from '../lib/record-of.js'
 import { PriceSeries } from './accumulators/price-series.js'
-import { lastDatedAtOrBefore } from './accumulators/sorted-search.js'
+import { insertAt, lastDatedAtOrBefore } from './accumulators/sorted-search.js'
 import type { Book, CostEvidence } from './book.js'
 import { CostEvidenceSet, type CostTeller } from './cost-evidence-set.js'
 import type { CostSource } from './costs.js'
@@ -83,7 +83,7 @@ export class Account {
     if (before?.at === snapshot.at) {
       if (sameSnapshot(before, snapshot)) return false
       this.#snapshots[index] = snapshot
-    } else this.#snapshots.splice(index + 1, 0, snapshot)
+    } else insertAt(this.#snapshots, index + 1, snapshot)
     // Prices and positions of snapshots that have been thinned are still there.
     if (this.positions.at(this.positions.indexAt(snapshot.at)) === snapshot.at)
       this.#forgetPrices(new Set([snapshot.at]))
@@ -181,10 +181,10 @@ export class Account {
    * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
   noteCosts(teller: CostTeller, id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
-    if (TOLD_SOURCES.every((told) => this.#costEvidence[told].of(teller, id) === evidence[told])) return false
-    const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
+    const movesFirst = TOLD_SOURCES.some((told) => this.#costEvidence[told].movesFirst(teller, id, evidence[told]))
+    const [source, holdsUntil] = movesFirst ? [this.costSource(at), this.costSourceHoldsUntil(at)] : []
     for (const told of TOLD_SOURCES) this.#costEvidence[told].set(teller, id, evidence[told])
-    return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
+    return movesFirst && (this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil)
   }
 
   /** One source an account: the first, in the order of COST_SOURCES, that has any cost up to `at`. */

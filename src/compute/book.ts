@@ -22,7 +22,6 @@ import { Routing } from './routing.js'
 interface Order {
   readonly row: ExecutionFact
   readonly fills: readonly Fill[]
-  readonly activity: readonly EpochMs[]
 }
 
 /** A cost that no fill carries: of an order that ended without one. */
@@ -119,7 +118,7 @@ export class Book {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
     this.#facts.replace(order.row, undefined)
-    for (const at of order.activity) this.activity.remove(at)
+    for (const at of activityOf(order)) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
     this.#noteOrder(order.row)
     this.openOrders.remove(order.row.symbol, lifetimeOf(order))
@@ -232,19 +231,16 @@ export class Book {
   #setOrder(row: ExecutionFact, before: Order | undefined): string[] {
     const evidence = this.#evidenceOf(row.executionId)
     const fills = deriveFills(row, evidence, this.#scheduledCost)
-    const activity = [row.submittedAt]
-    if (row.endedAt !== undefined) activity.push(row.endedAt)
-    for (const { at } of fills) activity.push(at)
     if (before !== undefined) {
-      for (const at of before.activity) this.activity.remove(at)
+      for (const at of activityOf(before)) this.activity.remove(at)
       this.submissions.remove(before.row.submittedAt)
       this.#noteOrder(before.row)
       this.openOrders.remove(before.row.symbol, lifetimeOf(before))
       this.changes.changedFrom(firstChangeOf(before))
       this.routing.remove(before.row)
     }
-    for (const at of activity) this.activity.add(at)
-    const order = { row, fills, activity }
+    const order = { row, fills }
+    for (const at of activityOf(order)) this.activity.add(at)
     this.submissions.add(row.submittedAt)
     this.#noteOrder(row)
     this.openOrders.add(row.symbol, lifetimeOf(order))
@@ -306,6 +302,13 @@ export class Book {
 
 const NO_FILLS: readonly Fill[] = []
 const NO_EVIDENCE: readonly FillFact[] = []
+
+/** When anything happened to an order. */
+function activityOf({ row: { submittedAt, endedAt }, fills }: Order): EpochMs[] {
+  const activity = endedAt === undefined ? [submittedAt] : [submittedAt, endedAt]
+  for (const { at } of fills) activity.push(at)
+  return activity
+}
 
 /** The first instant at which an order moved positions or money. */
 function firstChangeOf({ row, fills }: Order): EpochMs {

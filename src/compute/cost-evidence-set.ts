@@ -23,9 +23,12 @@ export class CostEvidenceSet {
     known.set(id, from)
   }
 
-  /** From when on one order or fee is evidence; undefined when it is none. */
-  of(teller: CostTeller, id: string): EpochMs | undefined {
-    return this.#known[teller].get(id)
+  /** Whether what one order or fee says now would be another first one. */
+  movesFirst(teller: CostTeller, id: string, from: EpochMs | undefined): boolean {
+    const { first } = this
+    if (from !== undefined && from < first) return true
+    const before = this.#known[teller].get(id)
+    return before === first && before !== from
   }
 
   /** Infinity when there is none. */

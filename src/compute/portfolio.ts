@@ -301,8 +301,10 @@ export class Portfolio {
 
   #applyDecision(decision: DecisionFact): void {
     const book = this.#book(decision)
-    if (this.#bookOfDecision.get(decision.decisionId) !== book) this.#withdrawDecision(decision.decisionId)
-    this.#bookOfDecision.set(decision.decisionId, book)
+    if (this.#bookOfDecision.get(decision.decisionId) !== book) {
+      this.#withdrawDecision(decision.decisionId)
+      this.#bookOfDecision.set(decision.decisionId, book)
+    }
     if (book.applyDecision(decision)) this.#dirty.add(book)
   }
 
@@ -332,10 +334,13 @@ export class Portfolio {
   #applyExecution(row: ExecutionFact): void {
     const { strategyId, account } = row
     const book = strategyId === undefined ? this.#orphansOf(account) : this.#book({ strategyId, account })
-    if (this.#bookOfExecution.get(row.executionId) !== book) this.#withdraw(row.executionId)
+    const bookBefore = this.#bookOfExecution.get(row.executionId)
+    if (bookBefore !== book) {
+      if (bookBefore !== undefined) this.#withdraw(row.executionId)
+      this.#bookOfExecution.set(row.executionId, book)
+    }
     if (strategyId === undefined) this.#orphans.add(row.executionId)
     else this.#orphans.delete(row.executionId)
-    this.#bookOfExecution.set(row.executionId, book)
     for (const fill of this.#fillsBeforeTheirOrder.get(row.executionId) ?? []) book.applyFill(fill)
     this.#fillsBeforeTheirOrder.delete(row.executionId)
     const touched = book.applyExecution(row)
@@ -510,9 +515,9 @@ export class Portfolio {
   }
 
   #book({ strategyId, account }: BookKey): Book {
-    const id = bookId({ strategyId, account })
-    const known = this.books.get(id)
+    const known = this.#account(account).books.get(strategyId)
     if (known !== undefined) return known
+    const id = bookId({ strategyId, account })
     const calendar = this.calendarOf(strategyId)
     const strategyName = this.strategies.get(strategyId)?.name ?? strategyId
     const book: Book = new Book({

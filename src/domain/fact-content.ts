@@ -89,15 +89,14 @@ const [FIELD, PART, ITEM] = ['\u001f', '\u001e', '\u001d'] as const
  */
 export function contentOf(fact: Fact): string {
   const fields = fact as unknown as Readonly<Record<string, unknown>>
-  let text: string = fact.fact
+  const parts: unknown[] = [fact.fact]
   for (const name of NAMES[fact.fact]) {
     const value = fields[name]
-    text += FIELD
-    if (value === undefined) continue
-    if (fact.fact === 'position_snapshot' && name === 'positions') text += positionsText(fact.positions)
-    else text += Array.isArray(value) ? value.join(ITEM) : String(value)
+    if (fact.fact === 'position_snapshot' && name === 'positions') parts.push(positionsText(fact.positions))
+    else parts.push(Array.isArray(value) ? value.join(ITEM) : value)
   }
-  return text
+  // One text at once: a sum of forty pieces is put together only when it is hashed, and that costs more.
+  return parts.join(FIELD)
 }
 
 function positionsText(positions: Extract<Fact, { fact: 'position_snapshot' }>['positions']): string {
