@@ -181,26 +181,26 @@ export class Account {
    * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
   noteCosts(teller: CostTeller, id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
-    const movesFirst = TOLD_SOURCES.some((told) => this.#costEvidence[told].movesFirst(teller, id, evidence[told]))
-    const [source, holdsUntil] = movesFirst ? [this.costSource(at), this.costSourceHoldsUntil(at)] : []
+    const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
     for (const told of TOLD_SOURCES) this.#costEvidence[told].set(teller, id, evidence[told])
-    return movesFirst && (this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil)
+    return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
   }
 
   /** One source an account: the first, in the order of COST_SOURCES, that has any cost up to `at`. */
   costSource(at: EpochMs): CostSource | 'none' {
-    const told = TOLD_SOURCES.find((source) => this.#costEvidence[source].first <= at)
-    return told ?? (this.#hasFeeSchedule(this) ? 'fee_schedule' : 'none')
+    for (const told of TOLD_SOURCES) if (this.#costEvidence[told].first <= at) return told
+    return this.#hasFeeSchedule(this) ? 'fee_schedule' : 'none'
   }
 
-  /** When the cost source will change next; Infinity when it will not. */
+  /** When the cost source will change next, to one that goes before it; Infinity when it will not. */
   costSourceHoldsUntil(at: EpochMs): EpochMs {
-    const source = this.costSource(at)
-    const better = TOLD_SOURCES.slice(
-      0,
-      source === 'none' || source === 'fee_schedule' ? undefined : TOLD_SOURCES.indexOf(source),
-    )
-    return Math.min(Number.POSITIVE_INFINITY, ...better.map((told) => this.#costEvidence[told].first))
+    let until = Number.POSITIVE_INFINITY
+    for (const told of TOLD_SOURCES) {
+      const { first } = this.#costEvidence[told]
+      if (first <= at) break
+      until = Math.min(until, first)
+    }
+    return until
   }
 
   /**

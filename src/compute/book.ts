@@ -44,6 +44,8 @@ export interface BookOptions {
   /** What the book's account was told. */
   readonly facts: FactSum
   readonly orderPins: OrderPins
+  /** Told that an order of a symbol is another one now, with the instant of its submission. */
+  readonly onOrder: (symbol: string, submittedAt: EpochMs) => void
 }
 
 /**
@@ -67,8 +69,7 @@ export class Book {
   readonly openOrders = new OpenOrders()
   readonly #facts: FactSum
   readonly #scheduledCost: ScheduledCost
-  /** By symbol, from when on orders are others than they were. */
-  readonly #ordersChangedFrom = new Map<string, EpochMs>()
+  readonly #onOrder: BookOptions['onOrder']
   readonly #termsOf: BookOptions['termsOf']
   readonly #roundTrips = new Map<string, RoundTrips>()
   readonly #orders = new Map<string, Order>()
@@ -77,7 +78,7 @@ export class Book {
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, { readonly fact: OpeningPositionFact; readonly opening: Opening }>()
 
-  constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins }: BookOptions) {
+  constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins, onOrder }: BookOptions) {
     this.orderFlow = new OrderFlow({
       orderOf: (executionId) => this.#flowOrderOf(executionId),
       decisionOf: (decisionId) => this.decisions.find(decisionId),
@@ -89,6 +90,7 @@ export class Book {
     this.description = description
     this.calendar = calendar
     this.#termsOf = termsOf
+    this.#onOrder = onOrder
   }
 
   /** Applies the latest revision of an order; the symbols whose positions it may have changed, or undefined for no news. */
@@ -120,7 +122,7 @@ export class Book {
     this.#facts.replace(order.row, undefined)
     for (const at of activityOf(order)) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
-    this.#noteOrder(order.row)
+    this.#onOrder(order.row.symbol, order.row.submittedAt)
     this.openOrders.remove(order.row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
@@ -213,12 +215,6 @@ export class Book {
     for (const order of [...this.#orders.values()]) if (order.row.symbol === symbol) this.#setOrder(order.row, order)
   }
 
-  /** Tells by symbol the submission of the first order that is another one since the last call, and forgets it. */
-  takeOrderChanges(tell: (symbol: string, from: EpochMs) => void): void {
-    for (const [symbol, from] of this.#ordersChangedFrom) tell(symbol, from)
-    this.#ordersChangedFrom.clear()
-  }
-
   /** True when no fact is of the book. */
   get isEmpty(): boolean {
     return this.#orders.size === 0 && this.#givenOpenings.size === 0 && this.decisions.isEmpty
@@ -234,7 +230,7 @@ export class Book {
     if (before !== undefined) {
       for (const at of activityOf(before)) this.activity.remove(at)
       this.submissions.remove(before.row.submittedAt)
-      this.#noteOrder(before.row)
+      this.#onOrder(before.row.symbol, before.row.submittedAt)
       this.openOrders.remove(before.row.symbol, lifetimeOf(before))
       this.changes.changedFrom(firstChangeOf(before))
       this.routing.remove(before.row)
@@ -242,7 +238,7 @@ export class Book {
     const order = { row, fills }
     for (const at of activityOf(order)) this.activity.add(at)
     this.submissions.add(row.submittedAt)
-    this.#noteOrder(row)
+    this.#onOrder(row.symbol, row.submittedAt)
     this.openOrders.add(row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     this.#orders.set(row.executionId, order)
@@ -285,10 +281,6 @@ export class Book {
   #evidenceOf(executionId: string): readonly FillFact[] {
     const fills = this.#brokerFills.get(executionId)
     return fills === undefined ? NO_EVIDENCE : [...fills.values()]
-  }
-
-  #noteOrder({ symbol, submittedAt }: ExecutionFact): void {
-    this.#ordersChangedFrom.set(symbol, Math.min(submittedAt, this.#ordersChangedFrom.get(symbol) ?? submittedAt))
   }
 
   #ledger(symbol: string): SymbolLedger {

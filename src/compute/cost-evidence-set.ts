@@ -23,14 +23,6 @@ export class CostEvidenceSet {
     known.set(id, from)
   }
 
-  /** Whether what one order or fee says now would be another first one. */
-  movesFirst(teller: CostTeller, id: string, from: EpochMs | undefined): boolean {
-    const { first } = this
-    if (from !== undefined && from < first) return true
-    const before = this.#known[teller].get(id)
-    return before === first && before !== from
-  }
-
   /** Infinity when there is none. */
   get first(): EpochMs {
     return this.#instants.first ?? Number.POSITIVE_INFINITY

@@ -448,7 +448,6 @@ export class Portfolio {
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     account.flows.fillsChangedFrom(book.changes.from)
-    book.takeOrderChanges((symbol, from) => this.#rebases.unsettle(account, symbol, from))
     if (account.books.size > 1) this.#noteFirstOrder(book, account)
     // Whose order it is does not matter to where an account's costs are told.
     const isOtherSource = account.noteCosts('order', executionId, book.costEvidenceOf(executionId), this.now)
@@ -479,6 +478,7 @@ export class Portfolio {
   #orphansOf(label: string): Book {
     const account = this.#account(label)
     account.orphans ??= new Book({
+      onOrder: (symbol, submittedAt) => this.#rebases.unsettle(account, symbol, submittedAt),
       description: { strategyId: '', account: label, strategyName: '', calendar: 'XNYS' },
       calendar: this.#options.calendars.XNYS,
       termsOf: (symbol) => this.instruments.termsOf(symbol),
@@ -515,7 +515,8 @@ export class Portfolio {
   }
 
   #book({ strategyId, account }: BookKey): Book {
-    const known = this.#account(account).books.get(strategyId)
+    const inAccount = this.#account(account)
+    const known = inAccount.books.get(strategyId)
     if (known !== undefined) return known
     const id = bookId({ strategyId, account })
     const calendar = this.calendarOf(strategyId)
@@ -525,12 +526,13 @@ export class Portfolio {
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: (row, quantity, notional) => this.#scheduledCost(book, row, quantity, notional),
-      facts: this.#account(account).facts,
+      facts: inAccount.facts,
       orderPins: this.orderPins,
+      onOrder: (symbol, submittedAt) => this.#rebases.unsettle(inAccount, symbol, submittedAt),
     })
     this.books.set(id, book)
     if (this.#isWatching) book.orderFlow.ended.watch()
-    this.#account(account).books.set(strategyId, book)
+    inAccount.books.set(strategyId, book)
     this.#dirty.add(book)
     return book
   }

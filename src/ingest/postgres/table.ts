@@ -65,7 +65,7 @@ export interface Reading {
 /** Parses one plain fact; what is wrong with it becomes a counted rejection that names the row. */
 export function read(kind: FactKind, id: string, raw: Record<string, unknown>): Reading {
   const parsed = parseFact(kind, raw)
-  if (typeof parsed !== 'string') return { facts: [parsed], rejections: [] }
+  if (typeof parsed !== 'string') return { facts: [parsed], rejections: NO_REJECTIONS }
   return { facts: [], rejections: [{ kind, id, reason: 'malformed', detail: parsed }] }
 }
 
@@ -104,7 +104,8 @@ export function instrumentOf(symbol: unknown): Reading {
   return read('instrument', String(symbol), { at: 0, symbol, currency: quote.toUpperCase() })
 }
 
-const NOTHING: Reading = { facts: [], rejections: [] }
+const NO_REJECTIONS: readonly FactRejection[] = []
+const NOTHING: Reading = { facts: [], rejections: NO_REJECTIONS }
 
 export function join(...all: readonly Reading[]): Reading {
   const readings = all.filter(({ facts, rejections }) => facts.length + rejections.length > 0)
