@@ -1,5 +1,6 @@
 import { absolute, type PriceE8, type QuantityE9 } from '../domain/exact.js'
 import { DAY_MS, type EpochMs } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import type { Adjustment, LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
@@ -58,8 +59,8 @@ export class Rebases {
   }
 
   unsettle(account: Account, symbol: string, from: EpochMs): void {
-    const symbols = this.#unsettled.get(account) ?? new Map<string, EpochMs>()
-    this.#unsettled.set(account, symbols.set(symbol, Math.min(from, symbols.get(symbol) ?? from)))
+    const symbols = readOnce(this.#unsettled, account, () => new Map<string, EpochMs>())
+    if (from < (symbols.get(symbol) ?? Number.POSITIVE_INFINITY)) symbols.set(symbol, from)
   }
 
   /** The same for everything that is traded in an account. */
