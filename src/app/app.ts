@@ -35,6 +35,8 @@ import { createRecorder, openRecording, type Recording } from './open-recording.
 import { Pipeline } from './pipeline.js'
 import type { PipelineOptions } from './pipeline-options.js'
 import { createRejectionLog } from './rejection-log.js'
+import { disabledStage } from './stage-status.js'
+import { createStream, STREAM_STAGE, type Stream } from './stream.js'
 import { torghutOf } from './torghut-of.js'
 
 /** A shard of one: books are not spread yet. */
@@ -95,6 +97,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     config.isEnabled && options.recordInto !== undefined ? await openRecording(options.recordInto, log) : undefined
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
   let stores: Stores = { latest: undefined, series: undefined }
+  let stream: Stream | undefined
   const series = openSeries({
     ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
     metrics: selfMetrics.stores,
@@ -103,7 +106,11 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const pipeline = config.isEnabled
     ? createPipeline(options, {
         ...{ calendars, tiers, selfMetrics, releasers, recording, series },
-        storesHealth: (now) => ({ stages: storeStages(stores, now), isWriter: stores.latest?.isWriter }),
+        storesHealth: (now) => ({
+          stages: [...storeStages(stores, now), stream?.health(now) ?? disabledStage(STREAM_STAGE)],
+          isWriter: stores.latest?.isWriter,
+        }),
+        onFrame: (frames) => stream?.publish(frames),
       })
     : undefined
   const reader: FrameReader = pipeline ?? createDisabledReader(clock)
@@ -118,6 +125,13 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
       maxStalenessMs: config.maxStalenessMs,
     })
   stores = { latest: store?.latest, series }
+  stream =
+    pipeline &&
+    createStream({
+      ...{ config, calendars, selfMetrics, log, speed: clock.speed, random: options.random ?? Math.random },
+      reader: pipeline,
+      dictionary: DICTIONARY,
+    })
 
   const metrics = createMetricsEndpoint({
     reader,
@@ -133,6 +147,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const api: ApiOptions = {
     reader,
     stored: store?.reader,
+    stream: stream?.hub,
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL',
     dictionary: DICTIONARY,
@@ -159,6 +174,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
   const pages = [createApiRouter(api), probes, page, ...(isOneListener ? [metrics] : [])]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
+  releasers.push('stream', () => stream?.hub.close())
 
   const reading = Promise.resolve(options.readableAfter).then(() => {
     pipeline?.start()
@@ -181,11 +197,12 @@ interface PipelineParts {
   readonly recording: Recording | undefined
   readonly storesHealth: PipelineOptions['storesHealth']
   readonly series: Series | undefined
+  readonly onFrame: PipelineOptions['onFrame']
 }
 
 function createPipeline(
   { config, clock, log, onProgress, onStatement, random = Math.random }: AppOptions,
-  { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series }: PipelineParts,
+  { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series, onFrame }: PipelineParts,
 ): Pipeline {
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
@@ -268,7 +285,10 @@ function createPipeline(
     storesHealth,
     onProgress: onProgress ?? (() => undefined),
     onTick: (frames) => series?.offer(frames),
-    onFrame: (at) => recorder?.frameShown(at),
+    onFrame(frames) {
+      recorder?.frameShown(frames.stamp.at)
+      onFrame(frames)
+    },
     onAnswer: (source, completeTo) => recorder?.answered(source, completeTo),
   })
   releasers.push('pipeline', () => pipeline.stop())

@@ -5,6 +5,11 @@ export function wallNow(): EpochMs {
   return Date.now()
 }
 
+/** Milliseconds of a clock that never jumps, for durations. */
+export function monotonicMs(): number {
+  return performance.now()
+}
+
 /** T of a live exporter: the machine's clock, but never going back, so that a corrected clock makes no frame older. */
 export function createSystemClock(): Clock {
   let latest = Number.NEGATIVE_INFINITY
@@ -26,7 +31,7 @@ export interface HeldClock extends Clock {
 export function createHeldClock({
   startAt,
   speed,
-  monotonicMs = () => performance.now(),
+  monotonicMs: elapsedMs = monotonicMs,
 }: {
   startAt: EpochMs
   speed: number
@@ -35,9 +40,9 @@ export function createHeldClock({
   let releasedMs: number | undefined
   return {
     speed,
-    now: () => Math.floor(startAt + (releasedMs === undefined ? 0 : (monotonicMs() - releasedMs) * speed)),
+    now: () => Math.floor(startAt + (releasedMs === undefined ? 0 : (elapsedMs() - releasedMs) * speed)),
     release() {
-      releasedMs ??= monotonicMs()
+      releasedMs ??= elapsedMs()
     },
   }
 }

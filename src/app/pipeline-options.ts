@@ -33,7 +33,8 @@ export interface PipelineOptions {
   readonly onProgress: (progress: Progress) => void
   /** Told of the frames of each tick; returns at once. */
   readonly onTick: (frames: FrameSet) => void
-  /** Told of each frame by its T, and of each complete read of a source: what a recording has to know. */
-  readonly onFrame: (at: EpochMs) => void
+  /** Told of the frames of each tick and of those between them; returns at once. */
+  readonly onFrame: (frames: FrameSet) => void
+  /** Told of each complete read of a source. */
   readonly onAnswer: (source: SourceName, completeTo: EpochMs) => void
 }

@@ -235,7 +235,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
-    this.#options.onFrame(at)
+    this.#options.onFrame(this.#frames)
     this.#options.onTick(this.#frames)
     this.#delays.shown(at)
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
@@ -319,7 +319,7 @@ export class Pipeline implements FrameReader {
       if (at <= this.#lastTickAt) return
       this.#lastExtraWallAt = wallNow()
       this.#frames = engine.tick(at, this.#watermarks(), false)
-      this.#options.onFrame(at)
+      this.#options.onFrame(this.#frames)
       this.#delays.shown(at)
     } catch (error) {
       this.#tickFailed(error)

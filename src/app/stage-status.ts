@@ -10,7 +10,7 @@ export class StageStatus {
   #up = false
 
   constructor(
-    readonly stage: `ingest:${SourceName}` | `compute:${string}` | `materialize:${string}`,
+    readonly stage: `ingest:${SourceName}` | `compute:${string}` | `materialize:${string}` | 'stream',
     /** How often the stage succeeds when all is well, in milliseconds of T. */
     readonly periodMs: number,
   ) {}

@@ -40,6 +40,12 @@ export interface Config {
   readonly markMaxAgeMs: number
   readonly sessionRollMs: number
   readonly maxSeries: number
+  readonly stream: {
+    readonly heartbeatMs: number
+    readonly maxBufferBytes: number
+    readonly maxClients: number
+    readonly maxClientsAnAddress: number
+  }
   readonly listen: ListenAddress
   /** Equal to `listen` when one address serves all. */
   readonly metricsListen: ListenAddress
@@ -92,6 +98,12 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     markMaxAgeMs: values.markMaxAgeSeconds * SECOND_MS,
     sessionRollMs: values.sessionRollSeconds * SECOND_MS,
     maxSeries: values.maxSeries,
+    stream: {
+      heartbeatMs: values.streamHeartbeatMs,
+      maxBufferBytes: values.streamMaxBufferBytes,
+      maxClients: values.streamMaxClients,
+      maxClientsAnAddress: values.streamMaxClientsAnAddress,
+    },
     listen: values.listen,
     metricsListen: values.metricsListen ?? values.listen,
     isApiEnabled: values.apiEnabled,

@@ -379,6 +379,38 @@ export const SETTINGS = {
     format: flag,
   }),
 
+  streamHeartbeatMs: setting({
+    key: 'JANGAR_TORGHUT_QUANT_STREAM_HEARTBEAT_MS',
+    section: 'Limits',
+    description: 'How often a client of the stream hears something although nothing has changed.',
+    unit: 'ms',
+    fallback: '15000',
+    format: wholeNumber(10_000, 15_000, 15_000),
+  }),
+  streamMaxBufferBytes: setting({
+    key: 'QUANT_STREAM_MAX_BUFFER_BYTES',
+    section: 'Limits',
+    description:
+      'The most that waits for a client of the stream which does not read, before it is disconnected; it gets snapshots instead of deltas long before.',
+    unit: 'bytes',
+    fallback: '1048576',
+    format: wholeNumber(524_288, 1_073_741_824, 1_048_576),
+  }),
+  streamMaxClients: setting({
+    key: 'QUANT_STREAM_MAX_CLIENTS',
+    section: 'Limits',
+    description: 'The most clients of the stream at once; others are told to come again.',
+    fallback: '2000',
+    format: wholeNumber(1, 100_000, 2000),
+  }),
+  streamMaxClientsAnAddress: setting({
+    key: 'QUANT_STREAM_MAX_CLIENTS_PER_ADDRESS',
+    section: 'Limits',
+    description: 'The most of them from one address.',
+    fallback: '200',
+    format: wholeNumber(1, 100_000, 200),
+  }),
+
   maxSeries: setting({
     key: 'QUANT_MAX_SERIES',
     section: 'Limits',

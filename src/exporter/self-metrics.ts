@@ -6,6 +6,7 @@ import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-error
 import type { EpochMs } from '../domain/time.js'
 import { OrderHistograms } from './order-histograms.js'
 import { StoreMetrics } from './store-metrics.js'
+import { StreamMetrics } from './stream-metrics.js'
 
 /** Default process metrics whose names break the rules of the field (`_total` on a gauge): left out. */
 const ILL_NAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
@@ -217,6 +218,11 @@ export class SelfMetrics {
 
   rebased(account: string, kind: string): void {
     this.#rebases.inc({ account, kind })
+  }
+
+  /** Declares that there is a stream, and counts it. */
+  expectStream(): StreamMetrics {
+    return new StreamMetrics(this.#registry)
   }
 
   /** Declares that facts are recorded. */

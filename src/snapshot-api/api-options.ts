@@ -4,6 +4,7 @@ import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { SeriesReader } from '../domain/series.js'
 import type { Switches } from './availability.js'
 import type { NearNames } from './find-book.js'
+import type { StreamHub } from './stream/stream-hub.js'
 
 export interface Build {
   readonly version: string
@@ -19,6 +20,8 @@ export interface ApiOptions extends Switches {
   readonly series?: SeriesReader | undefined
   /** The settings that say where series are kept, for whoever asks without any. */
   readonly seriesVariables?: string
+  /** Undefined while nothing is computed. */
+  readonly stream: StreamHub | undefined
   /** In the order of the results of a frame. */
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>

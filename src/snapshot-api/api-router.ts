@@ -1,11 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
-import { acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
+import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
 import { snapshotRoute } from './routes/snapshot.js'
 import { strategiesRoute } from './routes/strategies.js'
+import { streamRoute } from './routes/stream.js'
 
 /** The read-only JSON API under its base path. Needs the surroundings of `createHttpApp`, which writes its problems. */
 export function createApiRouter(options: ApiOptions): Router {
@@ -16,6 +17,7 @@ export function createApiRouter(options: ApiOptions): Router {
     '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
     '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
     '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
+    '/stream': [requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
     '/health': [acceptsJson, healthRoute(options)],
   }
   for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...always, ...handlers)

@@ -29,7 +29,7 @@ export function findBook(
   else {
     const book = live.find((frame) => frame.book.account === account)
     if (book !== undefined) return book
-    refusal.unknown(unknownAccount(account, live, summary, known.nearNames))
+    refusal.unknown(unknownAccount(account, accountsOf(live), summary, known.nearNames))
   }
   return undefined
 }
@@ -61,16 +61,17 @@ export function unknownStrategy(asked: string, { frames, strategies, nearNames }
       }
 }
 
-function unknownAccount(
+/** Why an account is not found, given the accounts in which the strategy has a live book. */
+export function unknownAccount(
   asked: string,
-  live: readonly BookFrame[],
+  live: readonly string[],
   summary: StrategySummary | undefined,
   nearNames: NearNames,
 ): ParameterProblem {
   const problem = summary?.accounts.includes(asked)
     ? `the strategy has no live book in "${shorten(asked)}": no position, no recent fact`
     : `the strategy does not trade in an account "${shorten(asked)}"`
-  return { parameter: 'account', problem, near: nearNames(asked, accountsOf(live)) }
+  return { parameter: 'account', problem, near: nearNames(asked, live) }
 }
 
 function accountsOf(live: readonly BookFrame[]): string[] {

@@ -71,3 +71,12 @@ export function loopbackHostOnly(isLoopback: boolean): RequestHandler {
     }
   }
 }
+
+export const acceptsEvents: RequestHandler = (request, _response, next) => {
+  if (request.accepts('text/event-stream') !== false) next()
+  else {
+    throw new HttpProblem('not-acceptable', {
+      detail: 'the request accepts no text/event-stream, and the stream has no other representation',
+    })
+  }
+}

@@ -119,6 +119,37 @@ export const seriesSchema = z.strictObject({
 })
 export type SeriesBody = z.infer<typeof seriesSchema>
 
+const changeCommon = { metric_name: z.string(), as_of: instant.nullable() }
+
+/** What has changed in a book's window since the event before, whose frame_seq is prev_frame_seq. */
+export const deltaSchema = z.strictObject({
+  strategy_id: z.string(),
+  account: z.string(),
+  window: z.enum(WINDOWS),
+  frame_seq: count,
+  prev_frame_seq: count,
+  frame_as_of: instant,
+  changed: z.array(
+    z.discriminatedUnion('status', [
+      z.strictObject({
+        ...changeCommon,
+        value: z.number(),
+        status: z.literal('ok'),
+        quality: z.enum(['good', 'stale']),
+      }),
+      z.strictObject({
+        ...changeCommon,
+        value: z.null(),
+        status: z.enum(['insufficient_data', 'error']),
+        reason: z.enum(REASONS),
+        quality: z.enum(QUALITIES),
+      }),
+    ]),
+  ),
+  groups: z.array(groupSchema).optional(),
+})
+export type DeltaBody = z.infer<typeof deltaSchema>
+
 export const strategiesSchema = z.strictObject({
   strategies: z.array(
     z.strictObject({

@@ -75,11 +75,13 @@ export function frameIdentity(
   }
 }
 
-function groupBody({ group, quality, freshness }: GroupReading): GroupBody {
+/** How fresh a group is, as everywhere in the API. */
+export function groupBody({ group, quality, freshness }: GroupReading): GroupBody {
   return { group, as_of: isoOrNull(freshness.asOf), freshness_seconds: ageSeconds(freshness.ageMs), quality }
 }
 
-function metricBody(
+/** One metric of a frame, as everywhere in the API. */
+export function metricBody(
   { metric, result, quality, freshness }: MetricReading,
   window: Window,
   moneyDecimals: number,

@@ -24,6 +24,7 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
   const app = createSnapshotApi({
     reader,
     stored: undefined,
+    stream: undefined,
     dictionary: SMALL_DICTIONARY,
     calendars: CALENDARS,
     build: { version: '1.2.3', revision: 'abc1234' },
