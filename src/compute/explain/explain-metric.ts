@@ -7,11 +7,12 @@ import type { EpochMs } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
 import { BookReader, type BookReaderOptions } from '../book-reader.js'
 import { instantOf } from '../book-sources.js'
+import type { BookWindow } from '../book-window.js'
 import { Coverage } from '../coverage.js'
 import type { DueMinutes } from '../due-minutes.js'
 import { isAge, isLevel, isOfFeed, type MetricDefinition } from '../metrics/definition.js'
 import { sameResult } from '../result.js'
-import type { CoverageView, WindowView } from '../view.js'
+import type { CoverageView } from '../view.js'
 import { drawdownPart, equityPart, growthPart, reconciliationPart } from './equity.js'
 import { fillsPart } from './fills.js'
 import { FORMULA_TEXTS } from './formula-texts.js'
@@ -38,7 +39,7 @@ interface Reading {
   readonly options: BookReaderOptions
   readonly question: MetricQuestion
   readonly reader: BookReader
-  readonly view: WindowView
+  readonly view: BookWindow
   readonly coverage: CoverageView | undefined
 }
 
@@ -108,18 +109,18 @@ function resultAgain({ question: { definition, window }, view, coverage }: Readi
 }
 
 const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart | undefined>> = {
-  result: ({ reader, view }) => resultPart(view, reader.positionsAtStart(view)),
+  result: ({ view }) => resultPart(view, view.positionsAtStart()),
   'fills by realized': (reading) => fillsOf(reading, 'realized'),
   'fills by notional': (reading) => fillsOf(reading, 'notional'),
   'fills by costs': (reading) => fillsOf(reading, 'costs'),
   positions: ({ view: { level } }) =>
     positionsPart('positions', 'What is held, at its marks.', level.at, level.positions),
-  'positions at start': ({ reader, view }) =>
+  'positions at start': ({ view }) =>
     positionsPart(
       'positions_at_start',
       "What was held when the window began, at the start's own marks.",
       view.start,
-      reader.positionsAtStart(view),
+      view.positionsAtStart(),
     ),
   costs: ({ view }) => costsPart(view),
   equity: ({ options, view: { level } }) => equityPart(level.equity().level(), options.account, level.equity()),
