@@ -133,6 +133,11 @@ export class Account {
     return this.#snapshots[this.#indexAt(at)]
   }
 
+  /** The first instant after `at` with a snapshot, whether or not its equity counts; Infinity when there is none. */
+  nextSnapshotAfter(at: EpochMs): EpochMs {
+    return this.#snapshots[this.#indexAt(at) + 1]?.at ?? Number.POSITIVE_INFINITY
+  }
+
   /** True when so many snapshots came since the last thinning that it is worth its while. */
   get isGrown(): boolean {
     return this.#snapshots.length > 2 * this.#lengthWhenThinned + THINNING_WORTH

@@ -20,6 +20,7 @@ export function unavailable(
   { needs = [], sources }: MetricDescription,
   { lacking, marks }: Availability,
 ): MetricResult | undefined {
+  if (lacking.size === 0 && marks === undefined) return undefined
   const missing = new Set(needs.map((need) => lacking.get(need)).filter((name) => name !== undefined))
   if (marks !== undefined && sources.includes('prices')) missing.add(marks)
   return missing.size === 0 ? undefined : insufficient('source_unavailable', { missing: [...missing].sort() })

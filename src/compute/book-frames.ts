@@ -3,16 +3,15 @@ import type { Explanation } from '../domain/explanation.js'
 import type { BookFrame } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { BookInstants, FeedInstant, Stamp } from '../domain/instants.js'
-import { type MetricResult, TIERS, type Tier } from '../domain/metric.js'
+import { TIERS, type Tier } from '../domain/metric.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
-import { WINDOWS, type Window } from '../domain/window.js'
-import { readOnce } from '../lib/read-once.js'
+import { WINDOWS } from '../domain/window.js'
 import { recordOf } from '../lib/record-of.js'
 import { type Availability, unavailable } from './availability.js'
 import type { Book } from './book.js'
 import { BookReader, type BookReaderOptions } from './book-reader.js'
 import { BookSources, instantOf } from './book-sources.js'
-import { type BookTotals, bookTotalsOf } from './book-totals.js'
+import type { BookTotals } from './book-totals.js'
 import { Coverage } from './coverage.js'
 import type { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
@@ -24,12 +23,12 @@ import { holdingsOf, NO_HOLDINGS } from './holdings.js'
 import { type Digest, digestText, plus } from './inputs/digest.js'
 import type { MarketTerms } from './inputs/market-terms.js'
 import type { MarketNews } from './market.js'
-import { insufficient, isLevel, type MetricDefinition, type WindowMetric } from './metrics/definition.js'
 import { pricedSymbols } from './price-demand.js'
 import type { SessionAges } from './staleness.js'
-import { type Results, type Splits, StandingResults } from './standing-results.js'
+import { type NewResult, StandingResults } from './standing-results.js'
 import type { TierPlan } from './tier-plan.js'
-import type { WindowView } from './view.js'
+import { TierResults } from './tier-results.js'
+import type { LevelView } from './view.js'
 
 export interface TickInputs {
   readonly stamp: Stamp
@@ -45,30 +44,6 @@ export interface TickInputs {
   readonly factsDigest: Digest
   /** False for an extra frame between ticks: quality is judged at ticks only. */
   readonly judges: boolean
-}
-
-interface TierState {
-  /** The instant that its values are of. */
-  instant: EpochMs | undefined
-  holdsUntil: EpochMs
-  dirty: boolean
-  moving: readonly Moving[]
-}
-
-/** A figure that is another one at every T, since it counts from a window's start. */
-interface Moving {
-  readonly definition: WindowMetric
-  readonly index: number
-  readonly window: Window
-}
-
-interface Computed {
-  readonly results: Results
-  /** Undefined where the tier tells nothing by adapter. */
-  readonly splits: Splits | undefined
-  readonly moving: readonly Moving[]
-  readonly holdsUntil: EpochMs
-  readonly totals: () => BookTotals | undefined
 }
 
 export interface BookFramesOptions extends BookReaderOptions {
@@ -87,13 +62,14 @@ export interface BookFramesOptions extends BookReaderOptions {
  */
 export class BookFrames {
   readonly #options: BookFramesOptions
-  readonly #tiers: Record<Tier, TierState>
-  /** Those in which a metric is about orders and their prices. */
-  readonly #tiersOfOrders: readonly Tier[]
+  readonly #reader: BookReader
+  readonly #tiers: Readonly<Record<Tier, TierResults>>
   readonly #sources: BookSources
   readonly #coverage: Coverage
   readonly #standing = new StandingResults()
   #holdings = NO_HOLDINGS
+  /** The book as it was when they were read. */
+  #heldAt: LevelView | undefined
   #totals: BookTotals | undefined
   #availability: string | undefined
   #seq = 0
@@ -102,10 +78,10 @@ export class BookFrames {
 
   constructor(options: BookFramesOptions) {
     this.#options = options
-    this.#tiers = recordOf(TIERS, () => ({ instant: undefined, holdsUntil: 0, dirty: true, moving: [] }))
-    this.#tiersOfOrders = TIERS.filter((tier) =>
-      options.plan[tier].planned.some(({ definition }) => definition.byAdapter === true),
-    )
+    const { plan, onMetricError } = options
+    const reader = new BookReader(options, Number.NEGATIVE_INFINITY)
+    this.#reader = reader
+    this.#tiers = recordOf(TIERS, (tier) => new TierResults({ tier, plan, reader, onMetricError }))
     this.#sources = new BookSources(options)
     this.#coverage = new Coverage(options.book, options.settings)
   }
@@ -128,7 +104,7 @@ export class BookFrames {
   }
 
   touch(): void {
-    for (const tier of TIERS) this.#tiers[tier].dirty = true
+    this.#touchTiers(TIERS)
     this.#options.memory.forgetPast()
     this.#coverage.touch()
     this.#priced = undefined
@@ -142,9 +118,9 @@ export class BookFrames {
     const { latest, quoted, past, late } = news
     const { book, account, memory } = this.#options
     book.orderFlow.noteMarket(news)
-    if (book.orderFlow.isUnsettled) for (const tier of this.#tiersOfOrders) this.#tiers[tier].dirty = true
+    if (book.orderFlow.isUnsettled) this.#touchTiers(TIERS.filter((tier) => this.#tiers[tier].isOfOrders))
     const benchmark = this.#options.benchmark()
-    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#tiers.heavy.dirty = true
+    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#touchTiers(['heavy'])
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
     const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
@@ -154,18 +130,25 @@ export class BookFrames {
       (latest.size > 0 && this.#holdings.priced.some((symbol) => latest.has(symbol))) ||
       (quoted.size > 0 && this.#holdings.quoted.some((symbol) => quoted.has(symbol)))
     )
-      for (const tier of TIERS) this.#tiers[tier].dirty = true
+      this.#touchTiers(TIERS)
+  }
+
+  #touchTiers(tiers: readonly Tier[]): void {
+    this.#reader.forget()
+    for (const tier of tiers) this.#tiers[tier].touch()
   }
 
   frame(inputs: TickInputs): BookFrame {
     const { book, moneyDecimalsOf } = this.#options
     const { stamp, availability } = inputs
-    if (this.#availability !== availability.key) this.touch()
+    if (this.#availability !== availability.key) {
+      this.touch()
+      this.#coverage.forget()
+    }
     this.#availability = availability.key
 
     let material = this.#seq === 0
-    const readerAt = this.#readers()
-    for (const tier of TIERS) if (this.#computeTier(tier, inputs, readerAt)) material = true
+    for (const tier of TIERS) if (this.#computeTier(tier, inputs)) material = true
     if (this.#computeCoverage(inputs)) material = true
     const instants = this.#instants(inputs)
     this.#sources.observe(instants, this.#holdings, stamp)
@@ -212,145 +195,58 @@ export class BookFrames {
     return this.#priced.symbols
   }
 
-  /** Computes a tier if it is due; true when a value, status or reason changed. */
-  #computeTier(
-    tier: Tier,
-    { stamp: { at }, availability }: TickInputs,
-    readerAt: (at: EpochMs) => BookReader,
-  ): boolean {
-    const { planned } = this.#options.plan[tier]
-    if (planned.length === 0) return false
-    const state = this.#tiers[tier]
+  /** Computes what of a tier is due; true when a value, status or reason changed. */
+  #computeTier(tier: Tier, { stamp: { at }, availability }: TickInputs): boolean {
     const instant = instantOf(tier, at, this.#options.settings)
-    if (state.instant !== undefined && !isDue(state, instant, tier)) {
-      if (instant !== state.instant && state.moving.length > 0) return this.#computeMoving(state, instant, readerAt)
-      // They are the values of this instant as well: what comes to be known later within it is not taken in.
-      state.instant = instant
-      return false
-    }
-    const { results, splits, holdsUntil, totals, moving } = this.#compute(planned, instant, availability, readerAt)
-    if (tier === 'light') this.#totals = totals()
-    this.#tiers[tier] = { instant, holdsUntil, dirty: false, moving }
-    const isOtherSplit = splits !== undefined && this.#standing.acceptSplits(splits)
-    return this.#standing.accept(results) || isOtherSplit
+    const news = this.#tiers[tier].newsAt(instant, availability)
+    if (news === undefined) return false
+    this.#noteBook(tier, instant)
+    const isOtherSplit = news.splits !== undefined && this.#standing.acceptSplits(news.splits)
+    return this.#standing.accept(news.results) || isOtherSplit
   }
 
-  /** Reads again what is another at every T, while all else stays as it was. */
-  #computeMoving(state: TierState, instant: EpochMs, readerAt: (at: EpochMs) => BookReader): boolean {
-    const results = this.#standing.copy()
-    const reader = readerAt(instant)
-    const still: Moving[] = []
-    for (const moving of state.moving) {
-      const { definition, index, window } = moving
-      results[window][index] = this.#guard(definition, () => definition.compute(reader.movingWindow(window)))
-      if (reader.takeMoves()) still.push(moving)
-    }
-    state.instant = instant
-    state.moving = still
-    state.holdsUntil = Math.min(state.holdsUntil, reader.holdsUntil)
-    return this.#standing.accept(results)
-  }
-
-  /** One reader an instant: when tiers fall on one, they share what they read. */
-  #readers(): (at: EpochMs) => BookReader {
-    const readers = new Map<EpochMs, BookReader>()
-    return (at) => readOnce(readers, at, () => new BookReader(this.#options, at))
-  }
-
-  #compute(
-    planned: TierPlan[Tier]['planned'],
-    at: EpochMs,
-    availability: Availability,
-    readerAt: (at: EpochMs) => BookReader,
-  ): Computed {
-    const results = this.#standing.copy()
-    const moving: Moving[] = []
-    const set = (index: number, windows: readonly Window[], result: MetricResult) => {
-      for (const window of windows) results[window][index] = result
-    }
+  /** What is held, and what the account adds up; where the calendar does not know, nothing is told of it. */
+  #noteBook(tier: Tier, instant: EpochMs): void {
     try {
-      const reader = readerAt(at)
-      const level = reader.level()
+      const level = this.#reader.level()
       // A slower tier looks at an earlier instant, at which other symbols may have been held.
-      if (at >= this.#holdings.at) this.#holdings = holdingsOf(reader, level, this.#isFreshAt(at))
-      const views = WINDOWS.map((window) => reader.window(window))
-      reader.takeMoves()
-      for (const { definition, index } of planned) {
-        const missing = unavailable(definition, availability)
-        if (isLevel(definition))
-          set(index, WINDOWS, missing ?? this.#guard(definition, () => definition.compute(level)))
-        else
-          for (const view of views) {
-            set(index, [view.window], this.#inWindow(definition, view, missing))
-            if (reader.takeMoves()) moving.push({ definition, index, window: view.window })
-          }
+      if (level !== this.#heldAt && instant >= this.#holdings.at) {
+        this.#holdings = holdingsOf(this.#reader, level, this.#isFreshAt(instant))
+        this.#heldAt = level
       }
-      const splits = this.#split(planned, reader, views, availability)
-      return { results, splits, moving, holdsUntil: reader.holdsUntil, totals: () => bookTotalsOf(level, views) }
+      if (tier === 'light') this.#totals = this.#reader.totals()
     } catch (error) {
-      const result = calendarEnds(error)
-      for (const { index } of planned) set(index, WINDOWS, result)
-      return { results, splits: new Map(), moving: [], holdsUntil: at, totals: () => undefined }
+      calendarEnds(error)
+      if (tier === 'light') this.#totals = undefined
     }
-  }
-
-  /** The same metrics of the orders of each adapter, those that are told so. */
-  #split(
-    planned: TierPlan[Tier]['planned'],
-    reader: BookReader,
-    views: readonly WindowView[],
-    availability: Availability,
-  ): Splits | undefined {
-    const told = planned.flatMap(({ definition, index }) =>
-      definition.byAdapter === true && !isLevel(definition) ? [{ definition, index }] : [],
-    )
-    if (told.length === 0) return undefined
-    return new Map(
-      reader.adapters().map((adapter) => {
-        const results = this.#standing.copyOf(adapter)
-        for (const view of views) {
-          const ofAdapter: WindowView = { ...view, execution: () => view.execution(adapter) }
-          for (const { definition, index } of told)
-            results[view.window][index] = this.#inWindow(definition, ofAdapter, unavailable(definition, availability))
-        }
-        return [adapter, results]
-      }),
-    )
-  }
-
-  #inWindow(definition: WindowMetric, view: WindowView, missing: MetricResult | undefined): MetricResult {
-    const isDefined = definition.windows === 'all' || definition.windows.includes(view.window)
-    if (!isDefined) return insufficient('not_defined_for_window')
-    return missing ?? this.#guard(definition, () => definition.compute(view))
   }
 
   /** Reads what the feeds covered, if that may be new, and says of ages when they cannot be taken; true when something changed. */
   #computeCoverage({ due, universe, availability }: TickInputs): boolean {
-    const { ofFeeds, ages } = this.#options.plan
+    const { plan, onMetricError } = this.#options
+    const { ofFeeds, ages } = plan
     const inputs = { due, universe, held: this.#holdings.symbols }
     if (!this.#coverage.isDue(inputs)) return false
-    const results = this.#standing.copy()
+    const results: NewResult[] = ages.map(({ definition, index }) => ({
+      ...{ index, windows: WINDOWS, result: unavailable(definition, availability) },
+    }))
     try {
       for (const view of this.#coverage.views(inputs))
-        for (const { definition, index } of ofFeeds)
-          results[view.window][index] =
-            unavailable(definition, availability) ?? this.#guard(definition, () => definition.compute(view))
+        for (const { definition, index } of ofFeeds) {
+          const missing = unavailable(definition, availability)
+          const result = missing ?? guarded(definition, () => definition.compute(view), onMetricError)
+          results.push({ index, windows: [view.window], result })
+        }
     } catch (error) {
       const result = calendarEnds(error)
-      for (const window of WINDOWS) for (const { index } of ofFeeds) results[window][index] = result
+      for (const { index } of ofFeeds) results.push({ index, windows: WINDOWS, result })
     }
-    for (const { definition, index } of ages)
-      for (const window of WINDOWS) results[window][index] = unavailable(definition, availability)
     return this.#standing.accept(results)
   }
 
   #isFreshAt(at: EpochMs): (barAt: EpochMs) => boolean {
     const { book, settings } = this.#options
     return (barAt) => book.calendar.sessionTimeBetween(barAt, at) <= settings.markMaxAgeMs
-  }
-
-  #guard(definition: MetricDefinition, compute: () => MetricResult): MetricResult {
-    return guarded(definition, compute, this.#options.onMetricError)
   }
 
   /** The newest event of each feed among the symbols that matter; a strategy's universe is looked up once a tick for all its books. */
@@ -361,10 +257,4 @@ export class BookFrames {
       newer(feeds[feed].newestOf(base), feeds[feed].newestOf(this.#holdings.symbols))
     return { bars: newestOf('bars'), signals: newestOf('signals'), reviewedAt: this.#holdings.reviewedAt }
   }
-}
-
-/** A tier moves with its instant; within one instant only the light tier takes in what has just become known. */
-function isDue({ instant: computed, dirty, holdsUntil }: TierState, instant: EpochMs, tier: Tier): boolean {
-  if (instant === computed) return dirty && tier === 'light'
-  return dirty || instant >= holdsUntil
 }

@@ -27,6 +27,9 @@ export class Coverage {
   #read: CoverageInputs | undefined
   #holdsUntil = Number.NEGATIVE_INFINITY
   #symbols: ReadonlySet<string> = new Set()
+  #calendar: Calendar | undefined
+  /** A fact of the book may have made the symbols others. */
+  #areSymbolsOld = false
 
   constructor(book: Book, options: WindowOptions) {
     this.#book = book
@@ -38,26 +41,40 @@ export class Coverage {
     return this.#symbols
   }
 
+  /** A fact of the book's came: it matters as far as the symbols or the calendar are others. */
   touch(): void {
+    this.#areSymbolsOld = true
+  }
+
+  /** What the feeds had is another. */
+  forget(): void {
     this.#read = undefined
   }
 
   /** Minutes of these symbols are no longer missing. */
   noteLate(late: ReadonlySet<string>): void {
-    for (const symbol of late) if (this.#symbols.has(symbol)) this.touch()
+    for (const symbol of late) if (this.#symbols.has(symbol)) this.forget()
   }
 
   /** False as long as the views would be those of the last call. */
   isDue({ due, universe, held }: CoverageInputs): boolean {
     const before = this.#read
+    if (this.#areSymbolsOld && before !== undefined) {
+      this.#areSymbolsOld = false
+      const symbols = this.#symbolsOf({ due, universe, held })
+      const areSame = symbols.size === this.#symbols.size && [...symbols].every((symbol) => this.#symbols.has(symbol))
+      if (!areSame || this.#book.calendar !== this.#calendar) return true
+      if (universe.length === 0) this.#holdsUntil = Math.min(this.#holdsUntil, this.#nextDecisionLeaves(due.at))
+    }
     return before?.universe !== universe || !isSame(before.held, held) || due.at >= this.#holdsUntil
   }
 
   /** One view a window; throws CalendarOutOfRange where the calendar of the book ends. */
   views(inputs: CoverageInputs): CoverageView[] {
-    const { due, universe, held } = inputs
-    const base = universe.length > 0 ? universe : decidedSymbols(this.#book, due.at, this.#options)
-    this.#symbols = new Set([...base, ...held])
+    const { due, universe } = inputs
+    this.#areSymbolsOld = false
+    this.#symbols = this.#symbolsOf(inputs)
+    this.#calendar = this.#book.calendar
     const symbols = [...this.#symbols].sort()
     const views = WINDOWS.map((window) => {
       const minutes = due.in(window, this.#book.calendar)
@@ -67,6 +84,11 @@ export class Coverage {
     this.#holdsUntil = this.#nextChange(due.at, universe)
     this.#read = inputs
     return views
+  }
+
+  #symbolsOf({ due, universe, held }: CoverageInputs): ReadonlySet<string> {
+    const base = universe.length > 0 ? universe : decidedSymbols(this.#book, due.at, this.#options)
+    return new Set([...base, ...held])
   }
 
   #nextChange(at: EpochMs, universe: readonly string[]): EpochMs {

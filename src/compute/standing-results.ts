@@ -9,6 +9,13 @@ export type Results = Record<Window, (MetricResult | undefined)[]>
 /** By adapter; holes are metrics that are not told by adapter. */
 export type Splits = ReadonlyMap<string, Results>
 
+/** The result of one metric, by its place in the dictionary, in windows in which it is the same. */
+export interface NewResult {
+  readonly index: number
+  readonly windows: readonly Window[]
+  readonly result: MetricResult | undefined
+}
+
 /** The results of one book as they stand, and as its frames show them: the same objects as long as nothing was replaced. */
 export class StandingResults {
   #results: Results = recordOf(WINDOWS, () => [])
@@ -26,22 +33,21 @@ export class StandingResults {
     return this.#byAdapter
   }
 
-  /** To change some of them and hand all back. */
-  copy(): Results {
-    return copied(this.#results)
-  }
-
-  copyOf(adapter: string): Results {
-    const known = this.#splits.get(adapter)
-    return known === undefined ? recordOf(WINDOWS, () => []) : copied(known)
-  }
-
   /** True when a value, status or reason is another one than before; what is said about a value may be new all the same. */
-  accept(results: Results): boolean {
-    const before = this.#results
+  accept(news: readonly NewResult[]): boolean {
+    if (news.length === 0) return false
+    // Frames that were handed out keep what they show.
+    const results = { ...this.#results }
+    let isMaterial = false
+    for (const { index, windows, result } of news)
+      for (const window of windows) {
+        if (results[window] === this.#results[window]) results[window] = [...results[window]]
+        if (!sameResult(result, results[window][index])) isMaterial = true
+        results[window][index] = result
+      }
     this.#results = results
     this.#windows = undefined
-    return !sameResults(results, before)
+    return isMaterial
   }
 
   /** The same of all adapters at once. */
@@ -54,10 +60,6 @@ export class StandingResults {
       [...splits].some(([adapter, results]) => !sameResults(results, before.get(adapter)))
     )
   }
-}
-
-function copied(results: Results): Results {
-  return recordOf(WINDOWS, (window) => [...results[window]])
 }
 
 function assembled(results: Results): BookFrame['windows'] {

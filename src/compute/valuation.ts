@@ -10,3 +10,7 @@ export interface Unknown {
   readonly symbols: readonly string[]
   readonly meta?: Meta
 }
+
+export function known<Value>(value: Value): Valuation<Value> {
+  return { known: true, value }
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
 import type { WindowMetric } from '../../src/compute/metrics/definition.js'
-import type { WindowView } from '../../src/compute/view.js'
+import type { LevelView, WindowResult } from '../../src/compute/view.js'
 import { bookId } from '../../src/domain/book.js'
 import type { Fact } from '../../src/domain/facts.js'
 import { WINDOWS } from '../../src/domain/window.js'
@@ -15,8 +15,13 @@ import { arrivedBy, freshFrames, latestOf } from './processes.js'
 
 const shape = { era: WEEK, orders: 8, snapshots: 5, barRuns: 4, instants: 4 }
 
+interface Seen {
+  readonly result: WindowResult
+  readonly heldCount: LevelView['heldCount']
+}
+
 /** A metric that only looks: it keeps the exact sums that the others are made of. */
-function spy(views: WindowView[]): WindowMetric {
+function spy(seen: Seen[]): WindowMetric {
   return {
     name: 'spy',
     group: 'pipeline',
@@ -28,7 +33,7 @@ function spy(views: WindowView[]): WindowMetric {
     sources: ['orders'],
     summary: '',
     compute: (view) => {
-      views.push(view)
+      seen.push({ result: view.result(), heldCount: view.level.heldCount })
       return { status: 'ok', value: 0 }
     },
   }
@@ -42,12 +47,12 @@ describe('identities', () => {
     fc.assert(
       fc.property(history(shape), ({ deliveries, instants }) => {
         for (const at of instants) {
-          const views: WindowView[] = []
-          const dictionary = [...DICTIONARY, spy(views)]
+          const seen: Seen[] = []
+          const dictionary = [...DICTIONARY, spy(seen)]
           const frames = freshFrames(at, latestOf(arrivedBy(at, deliveries)), { dictionary })
           const all = [...frames.books.values()].flatMap((frame) => WINDOWS.map((window) => briefs(frame, window)))
-          views.forEach(({ result }, index) => {
-            const { realized, unrealizedChange, orderCosts, feesInKind, accountFees } = result()
+          seen.forEach(({ result }, index) => {
+            const { realized, unrealizedChange, orderCosts, feesInKind, accountFees } = result
             const values = all[index]
             if (!realized.known || !unrealizedChange.known || !feesInKind.known) return
             const costs = orderCosts + feesInKind.value + accountFees
@@ -70,16 +75,15 @@ describe('identities', () => {
         const facts = latestOf(deliveries.map(({ fact }) => fact))
         const closed = [...facts, ...closingOrders(at, facts)]
         const known = new Knowledge(at, closed, { ...SETTINGS, calendarOf })
-        const views: WindowView[] = []
-        const frames = freshFrames(at, closed, { dictionary: [spy(views)] })
+        const seen: Seen[] = []
+        const frames = freshFrames(at, closed, { dictionary: [spy(seen)] })
         const places = [...frames.books.keys()].flatMap((id) => WINDOWS.map((window) => ({ id, window })))
-        views.forEach(({ result, level }, index) => {
-          const { realized } = result()
+        seen.forEach(({ result: { realized }, heldCount }, index) => {
           if (places[index]?.window !== '20d' || !realized.known) return
           const cash = known.fills
             .filter(({ order: { strategyId = '', account } }) => bookId({ strategyId, account }) === places[index]?.id)
             .map((fill) => (fill.order.side === 'sell' ? known.worthOf(fill) : -known.worthOf(fill)))
-          expect(level.heldCount).toEqual({ known: true, value: 0 })
+          expect(heldCount).toEqual({ known: true, value: 0 })
           expect(realized.value).toBe(cash.reduce((sum, amount) => sum + amount, 0n))
         })
       }),

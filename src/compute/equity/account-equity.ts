@@ -91,8 +91,6 @@ export interface AccountEquityOptions {
   readonly memory: EquityMemory
   /** Told until when what was read holds. */
   readonly changesAt: (at: EpochMs) => void
-  /** Told when what was read is another at every later T, since a window's start moves. */
-  readonly moves: () => void
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
-import { isWallClock, type Window } from '../../domain/window.js'
-import { readOnce } from '../../lib/read-once.js'
+import { isWallClock } from '../../domain/window.js'
 import type { Valuation } from '../valuation.js'
 import { accountDrawdown } from './account-drawdown.js'
 import { AccountEquity, type AccountEquityOptions, accountEquityAt, type EquityReading } from './account-equity.js'
@@ -28,7 +27,8 @@ export interface AloneEquityOptions extends AccountEquityOptions {
   readonly opensAt: EpochMs
   readonly isObserved: (where: WindowStart) => Sighting
   readonly seen: SeriesSources
-  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
+  /** Told when what was read is another at every later T. */
+  readonly moves: () => void
   /** Net result of the book between two snapshots, positions at the snapshots' own prices. */
   readonly netPnlBetween: (from: EpochMs, to: EpochMs) => Valuation<MoneyE17>
 }
@@ -40,8 +40,6 @@ export class AloneEquity implements BookEquity {
   readonly #options: AloneEquityOptions
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
-  readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
-  readonly #series = new Map<Window, Valuation<EquitySeries>>()
 
   constructor(options: AloneEquityOptions, at: EpochMs) {
     this.#options = options
@@ -77,21 +75,12 @@ export class AloneEquity implements BookEquity {
     return isSeen ? this.#chain(base.value.equity, where.start) : unknownBecause('no_observations')
   }
 
-  drawdown(where: WindowStart, asks: 'depth' | 'length' = 'depth'): Valuation<Drawdown> {
-    const { account, pricing, memory, changesAt, moves } = this.#options
-    const parts = { account, calendar: pricing.calendar, runs: memory.runs, changesAt }
-    const drawdown = readOnce(this.#drawdowns, where.window, () => accountDrawdown(parts, where, this.#at))
-    // What began before the window counts from its start, which moves.
-    const isFromStart = drawdown.known && drawdown.value.longestFrom === where.start
-    if (asks === 'length' && Number.isFinite(where.lead) && isFromStart) moves()
-    return drawdown
+  drawdown(where: WindowStart): Valuation<Drawdown> {
+    const { account, pricing, memory, changesAt } = this.#options
+    return accountDrawdown({ account, calendar: pricing.calendar, runs: memory.runs, changesAt }, where, this.#at)
   }
 
-  series(where: WindowStart): Valuation<EquitySeries> {
-    return readOnce(this.#series, where.window, () => this.#readSeries(where))
-  }
-
-  #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
+  series({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
     const { account, pricing, memory, changesAt, moves } = this.#options
     const { observations } = account
     const { calendar } = pricing
@@ -108,19 +97,18 @@ export class AloneEquity implements BookEquity {
     const points: SeriesPoint[] = cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount }))
     if (opening.known) points.unshift({ at: start, equity: opening.value.equity, cell: undefined })
     const flows = this.#datedFlowsIn(points[0]?.at ?? start, this.#at)
-    const onTimesAsked = () => {
-      if (timesMove(start, lead, this.#at, calendar)) moves()
+    const onTimesAsked = (from: EpochMs, to: EpochMs) => {
+      if (timesMove(from, lead, to, calendar)) moves()
     }
     const series = { window, calendar, start, to: this.#at, points, flows, onTimesAsked }
     return { known: true, value: new EquitySeries(series) }
   }
 
   #cellSources(): CellSources {
-    const { account, pricing, seen, nextBarAfter } = this.#options
+    const { account, pricing, seen } = this.#options
     const { observations } = account
     return {
       ...seen,
-      nextBarAfter,
       ownAt: (at) => {
         const observation = observations.latestAt(at)
         return observation && { at: observation.at, amount: observation.equity }

@@ -36,6 +36,9 @@ export interface WindowStart {
   readonly lead: number
 }
 
+/** A window, or the latest session so far. */
+export type Opening = Omit<WindowStart, 'window'> & { readonly window: WindowStart['window'] | 'since open' }
+
 /** By how much an account's equity changed that neither flows nor the book's own results explain. */
 export interface Reconciliation {
   readonly gap: MoneyE17

@@ -19,8 +19,6 @@ export interface CellSources extends SeriesSources {
   readonly ownEventAt: (at: EpochMs) => EpochMs | undefined
   /** The amount at an instant between observations, and the earliest instant whose prices it rests on. */
   readonly amountAt: (at: EpochMs) => { readonly amount: MoneyE17; readonly restsOn: EpochMs } | undefined
-  /** The first bar of a symbol after an instant; Infinity where none is known. */
-  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
 }
 
 /**

@@ -12,11 +12,15 @@ export interface Drawdown {
   readonly current: number
   /** The longest time below a peak, in milliseconds of session time. */
   readonly longestMs: number
+  /** True where it began before the window, so that it counts from the start. */
+  readonly isLongestFromStart: boolean
   /** When that time began, not before the window's start. */
   readonly longestFrom: EpochMs | undefined
   readonly peakAt: EpochMs | undefined
   readonly troughAt: EpochMs | undefined
   readonly recoveredAt: EpochMs | undefined
+  /** The same observations in a window that starts at another instant, as long as no other has come. */
+  readonly startingAt: (start: EpochMs) => Drawdown
   /** What the two depths and the longest time are made of, for who asks. */
   readonly basis: () => DrawdownBasis
 }
@@ -131,10 +135,12 @@ export class DrawdownRun {
       deepest: ratio(this.#deepest.fallen, this.#deepest.from),
       current: ratio(current.fallen, current.from),
       longestMs: longest.ms,
+      isLongestFromStart: longest.span?.from === startsAt,
       longestFrom: longest.span?.from,
       peakAt: deepestPeak?.at,
       troughAt: trough?.at,
       recoveredAt: this.#recoveredAt,
+      startingAt: (start) => this.result(start),
       basis: () => ({
         peak: dated(deepestPeak),
         trough: dated(trough),

@@ -6,10 +6,11 @@ import type { BookCosts } from '../book-costs.js'
 import { markSourcesOf, type PricedBook } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
 import { markOf } from '../marks.js'
+import { Kept, type Readings } from '../readings.js'
 import type { Valuation } from '../valuation.js'
 import { driftsAt, type EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
-import type { BookEquity, WindowStart } from './book-equity.js'
+import type { BookEquity, Opening, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, shareKey, sharingOf } from './sharing.js'
@@ -22,36 +23,49 @@ export interface EquityReaderOptions extends PricedBook {
   /** The part of its account's equity that is the book's by configuration. */
   readonly capitalShare: () => QuantityE9 | undefined
   readonly memory: EquityMemory
-  readonly costs: BookCosts
-  readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
-  readonly changesAt: (at: EpochMs) => void
-  /** Told when what was read is another at every later T. */
-  readonly moves: () => void
+  readonly readings: Readings
+  /** As the source tells them that counts at T. */
+  readonly costs: () => BookCosts
+  readonly netPnlSince: (opening: Opening) => Valuation<MoneyE17>
 }
 
-/** Reads what a book's equity is made of at one T: whose the account is, and what the book holds and earned there. */
+/** Reads what a book's equity is made of at T: whose the account is, and what the book holds and earned there. */
 export class EquityReader {
   readonly #options: EquityReaderOptions
-  readonly #at: EpochMs
-  #sharing: Sharing | undefined
+  readonly #sharing = new Kept<Sharing>()
+  readonly #equity = new Kept<BookEquity>()
 
-  constructor(options: EquityReaderOptions, at: EpochMs) {
+  constructor(options: EquityReaderOptions) {
     this.#options = options
-    this.#at = at
   }
 
-  /** The book's equity; `opensAt` is the open of the latest session. */
-  equity(opensAt: EpochMs): BookEquity {
-    const { book, account, memory, netPnlSince, changesAt, moves } = this.#options
+  get #at(): EpochMs {
+    return this.#options.readings.at
+  }
+
+  /** The book's equity as it is seen from T: it reads everything anew, and tells until when that holds. */
+  equity(): BookEquity {
+    const { readings } = this.#options
+    const { kind } = this.sharing()
+    // A bar makes an observation of the end of its minute.
+    if (kind === 'shared') readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
+    return readings.atOnce(this.#equity, () => this.#equityAtT())
+  }
+
+  #equityAtT(): BookEquity {
+    const { book, account, memory, netPnlSince, readings } = this.#options
     const sharing = this.sharing()
+    const { opensAt } = book.calendar.latestSession(this.#at)
+    const changesAt = (at: EpochMs) => readings.changesAt(at)
+    const moves = () => readings.moves()
     const common = { account, memory, opensAt, changesAt, moves, pricing: this.#pricing(sharing) }
     const seen = {
       calendar: book.calendar,
       lastFillAt: (at: EpochMs) => this.#lastFillAt(at),
       lastBarAt: (symbol: string, at: EpochMs) => this.#lastBarAt(symbol, at),
+      nextBarAfter: (symbol: string, at: EpochMs) =>
+        this.#options.market.series(symbol)?.nextAfter(at) ?? Number.POSITIVE_INFINITY,
     }
-    const nextBarAfter = (symbol: string, at: EpochMs) =>
-      this.#options.market.series(symbol)?.nextAfter(at) ?? Number.POSITIVE_INFINITY
     if (sharing.kind === 'alone') {
       memory.note(book.changes.take())
       // Nobody asks for what it would have seen as one of several; if somebody does, all of it is worked out.
@@ -62,7 +76,7 @@ export class EquityReader {
       const sources = { ...seen, observations, heldSymbols, isHoldingKnown: true }
       const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
       const netPnlBetween = (from: EpochMs, to: EpochMs) => this.#netPnlBetween(from, to)
-      const parts = { isObserved: isSeen, seen: sources, nextBarAfter, netPnlBetween }
+      const parts = { isObserved: isSeen, seen: sources, netPnlBetween }
       return new AloneEquity({ ...common, ...parts }, this.#at)
     }
     this.#extendTimeline()
@@ -71,7 +85,7 @@ export class EquityReader {
     const sources = { ...seen, observations: undefined, heldSymbols, isHoldingKnown }
     const isSeen = (where: WindowStart) => isObserved(where, this.#at, sources)
     const pnlAt = (at: EpochMs) => this.#pnlAt(at)
-    const parts = { isObserved: isSeen, seen: sources, nextBarAfter, netPnlSince, pnlAt }
+    const parts = { isObserved: isSeen, seen: sources, netPnlSince, pnlAt }
     return new SharedEquity({ ...common, ...parts, sharing }, this.#at)
   }
 
@@ -94,17 +108,16 @@ export class EquityReader {
 
   /** Whose the account's equity is at T. */
   sharing(): Sharing {
-    this.#sharing ??= this.#readSharing()
-    return this.#sharing
+    return this.#options.readings.of(this.#sharing, () => this.#readSharing())
   }
 
   #readSharing(): Sharing {
-    const { book, account, settings, memory, capitalShare, changesAt } = this.#options
+    const { book, account, settings, memory, capitalShare, readings } = this.#options
     const { sharing, holdsUntil } = sharingOf(book, account, this.#at, book.calendar, {
       ...settings,
       configuredShare: capitalShare(),
     })
-    changesAt(holdsUntil)
+    readings.changesAt(holdsUntil)
     memory.sharing = sharing
     return sharing
   }
@@ -122,7 +135,8 @@ export class EquityReader {
   }
 
   #extendTimeline(): void {
-    const { book, settings, memory, costs } = this.#options
+    const { book, settings, memory } = this.#options
+    const costs = this.#options.costs()
     const rules = `${costs.source} ${costs.source === 'broker_activities' ? shareKey(this.sharing()) : ''}`
     // Costs that another source tells, or that others share now, change the book's whole past.
     if (memory.costRules !== rules) book.changes.changedFrom(Number.NEGATIVE_INFINITY)
@@ -137,7 +151,8 @@ export class EquityReader {
 
   /** Net result of the book from its beginning: only differences of two mean anything. */
   #pnlAt(at: EpochMs): MoneyE17 | undefined {
-    const { book, costs } = this.#options
+    const { book } = this.#options
+    const costs = this.#options.costs()
     const beginning = Number.NEGATIVE_INFINITY
     let pnl = -costs.ofBareOrders(beginning, at) - costs.ofAccount(beginning, at, this.sharing())
     for (const [symbol, ledger] of book.ledgers) {
@@ -197,7 +212,8 @@ export class EquityReader {
 
   /** What the book earned between two snapshots, its positions at the snapshots' own prices, else at their marks. */
   #netPnlBetween(from: EpochMs, to: EpochMs): Valuation<MoneyE17> {
-    const { book, costs, currencyOf } = this.#options
+    const { book, currencyOf } = this.#options
+    const costs = this.#options.costs()
     let earned = -costs.ofBareOrders(from, to) - costs.ofAccount(from, to, this.sharing())
     const foreign: string[] = []
     const unmarked: string[] = []

@@ -2,7 +2,7 @@ import type { Calendar } from '../../domain/calendar.js'
 import { CELL_MS, type Cell } from '../../domain/cells.js'
 import { MONEY_DIGITS, type MoneyE17, ratio } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
-import type { Window } from '../../domain/window.js'
+import { isWallClock, type Window } from '../../domain/window.js'
 import type { Flow } from './flows.js'
 import { returnTimeMs, yearMs } from './session-time.js'
 
@@ -19,11 +19,14 @@ export interface DatedFlow extends Flow {
   readonly equityAfter: MoneyE17
 }
 
+/** The two values that a return lies between. */
+export type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
+
 /** Returns between consecutive values of a series. */
 export interface Returns {
   readonly values: readonly number[]
-  /** The values that each of them lies between. */
-  readonly ends: readonly (readonly [from: SeriesPoint, to: SeriesPoint])[]
+  /** The values that each of them lies between, for who asks. */
+  readonly ends: () => readonly Ends[]
   /** Σ Δt in years of session time; 0 where no time passed. */
   readonly years: number
   /** Σ Δt in milliseconds of session time. */
@@ -48,7 +51,16 @@ export interface SeriesOptions {
   /** Flows of the account up to T, oldest first. */
   readonly flows: readonly DatedFlow[]
   /** Told when somebody asks for what changes as time goes by: how long returns took, and coverage. */
-  readonly onTimesAsked: () => void
+  readonly onTimesAsked: (start: EpochMs, to: EpochMs) => void
+}
+
+/** A return from one value to the next. */
+interface Step {
+  readonly value: number
+  /** How long it took; undefined where it belongs to no series. */
+  readonly ms: number | undefined
+  /** Whether nothing can be chained behind it. */
+  readonly isLast: boolean
 }
 
 /**
@@ -57,11 +69,43 @@ export interface SeriesOptions {
  */
 export class EquitySeries {
   readonly #options: SeriesOptions
+  /** The steps between values next to each other, as far as somebody asked for returns. */
+  readonly #steps: (Step | undefined)[]
   #chained: readonly SeriesPoint[] | undefined
   #returns: Returns | undefined
+  /** They are those of an earlier T, of the same values. */
+  #areReturnsOlder = false
 
-  constructor(options: SeriesOptions) {
+  constructor(options: SeriesOptions, steps: (Step | undefined)[] = []) {
     this.#options = options
+    this.#steps = steps
+  }
+
+  /**
+   * The same values as a later T dates them, while nothing happened: in windows of the clock the start has moved, and so has
+   * the end of the unfinished cell. Only returns from or to a value that moved are worked out again.
+   */
+  movedTo(start: EpochMs, to: EpochMs): EquitySeries {
+    const { window, points } = this.#options
+    const end = points.length - 1
+    const [first, last] = [points[0], points[end]]
+    const isLastMoved = isWallClock(window) && last?.cell !== undefined && last.at < last.cell.end
+    const isFirstMoved = first !== undefined && first.cell === undefined && first.at !== start
+    const hasMoved = isFirstMoved || isLastMoved
+    const [moved, steps] = hasMoved ? [[...points], [...this.#steps]] : [[], this.#steps]
+    if (isFirstMoved) {
+      moved[0] = { ...first, at: start }
+      steps[0] = undefined
+    }
+    if (isLastMoved) {
+      moved[end] = { ...last, at: Math.min(to, last.cell.end) }
+      steps[end - 1] = undefined
+    }
+    const series = new EquitySeries({ ...this.#options, start, to, points: hasMoved ? moved : points }, steps)
+    series.#returns = this.#returns
+    series.#areReturnsOlder = hasMoved || this.#areReturnsOlder
+    if (!hasMoved) series.#chained = this.#chained
+    return series
   }
 
   /** All values, whatever they are worth. */
@@ -91,8 +135,8 @@ export class EquitySeries {
 
   /** Session time from the first to the last value over that of the window; undefined where the window has none. */
   get coverage(): number | undefined {
-    const { calendar, start, to, onTimesAsked } = this.#options
-    onTimesAsked()
+    const { calendar, start, to } = this.#options
+    this.#noteTimes()
     const whole = calendar.sessionTimeBetween(start, to)
     if (whole === 0) return undefined
     const [first, last] = [this.chain[0], this.chain.at(-1)]
@@ -101,14 +145,17 @@ export class EquitySeries {
 
   /** All returns of the series: see `returnsBetween`. */
   get returns(): Returns {
-    this.#options.onTimesAsked()
-    this.#returns ??= this.returnsBetween(this.chain)
+    this.#noteTimes()
+    if (this.#returns === undefined || this.#areReturnsOlder)
+      this.#returns = this.#joined(this.chain, this.#steps, this.#returns?.values)
+    this.#areReturnsOlder = false
     return this.#returns
   }
 
   /** What a dollar at the first value became by the end of the chain, flows taken out; undefined without a return. */
   get growth(): number | undefined {
-    const { values, ends } = this.returns
+    const { values } = this.returns
+    const ends = this.returns.ends()
     const [first, last] = [ends[0]?.[0], ends.at(-1)?.[1]]
     if (values.length === 0 || first === undefined || last === undefined) return undefined
     const { numerator, denominator } = this.#chain(first, last)
@@ -119,26 +166,48 @@ export class EquitySeries {
    * Simple returns between consecutive values out of the chain, flows taken out where they came in and chained. In windows of the clock a return that crosses closed hours is left out.
    */
   returnsBetween(points: readonly SeriesPoint[]): Returns {
-    const { window, calendar, onTimesAsked } = this.#options
-    onTimesAsked()
+    this.#noteTimes()
+    return this.#joined(points, [])
+  }
+
+  /**
+   * `steps` are those that are known, by the index of their first point; the others are added to them. Where all returns are
+   * those of `before`, they are that list: what was made of it need not be made again.
+   */
+  #joined(points: readonly SeriesPoint[], steps: (Step | undefined)[], before?: readonly number[]): Returns {
+    const { window, calendar } = this.#options
     const values: number[] = []
-    const ends: (readonly [from: SeriesPoint, to: SeriesPoint])[] = []
     let totalMs = 0
-    let before: SeriesPoint | undefined
-    for (const point of points) {
-      if (before !== undefined) {
-        const { numerator, denominator, isLast } = this.#chain(before, point)
-        const ms = returnTimeMs(window, calendar, before.at, point.at)
-        if (ms !== undefined) {
-          values.push(ratio(numerator - denominator, denominator))
-          ends.push([before, point])
-          totalMs += ms
-        }
-        if (isLast) break
+    for (let index = 0; index + 1 < points.length; index += 1) {
+      const [from, to] = [points[index], points[index + 1]]
+      if (from === undefined || to === undefined) break
+      const step = steps[index] ?? this.#step(from, to)
+      steps[index] = step
+      if (step.ms !== undefined) {
+        values.push(step.value)
+        totalMs += step.ms
       }
-      before = point
+      if (step.isLast) break
     }
-    return { values, ends, totalMs, years: totalMs / yearMs(window, calendar) }
+    const isSame = before?.length === values.length && values.every((value, index) => value === before[index])
+    return {
+      values: isSame ? before : values,
+      ends: () => endsOf(points, steps),
+      totalMs,
+      years: totalMs / yearMs(window, calendar),
+    }
+  }
+
+  #step(from: SeriesPoint, to: SeriesPoint): Step {
+    const { window, calendar } = this.#options
+    const { numerator, denominator, isLast } = this.#chain(from, to)
+    const ms = returnTimeMs(window, calendar, from.at, to.at)
+    return { ms, isLast, value: ms === undefined ? 0 : ratio(numerator - denominator, denominator) }
+  }
+
+  #noteTimes(): void {
+    const { start, to, onTimesAsked } = this.#options
+    onTimesAsked(start, to)
   }
 
   /** Growth from one point to another, without the flows between them; an equity of nothing on the way ends it. */
@@ -157,6 +226,18 @@ export class EquitySeries {
     numerator *= last
     return { numerator, denominator, isLast: numerator <= 0n || to.equity <= 0n }
   }
+}
+
+/** Of the steps that are returns, up to the last that anything can be chained behind. */
+function endsOf(points: readonly SeriesPoint[], steps: readonly (Step | undefined)[]): Ends[] {
+  const ends: Ends[] = []
+  for (let index = 0; index + 1 < points.length; index += 1) {
+    const [from, to, step] = [points[index], points[index + 1], steps[index]]
+    if (from === undefined || to === undefined || step === undefined) break
+    if (step.ms !== undefined) ends.push([from, to])
+    if (step.isLast) break
+  }
+  return ends
 }
 
 function untilRuin(points: readonly SeriesPoint[]): readonly SeriesPoint[] {

@@ -1,14 +1,14 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import type { Meta } from '../../domain/metric.js'
-import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
-import { isWallClock, type Window } from '../../domain/window.js'
-import { readOnce } from '../../lib/read-once.js'
+import type { EpochMs } from '../../domain/time.js'
+import { isWallClock } from '../../domain/window.js'
 import type { Unknown, Valuation } from '../valuation.js'
 import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
 import {
   type BookEquity,
   type EquityValue,
   type Growth,
+  type Opening,
   ofEnough,
   type Reconciliation,
   tooFew,
@@ -27,16 +27,14 @@ export interface SharedEquityOptions extends AccountEquityOptions {
   readonly sharing: Extract<Sharing, { kind: 'shared' }>
   readonly opensAt: EpochMs
   readonly isObserved: (where: WindowStart) => Sighting
+  /** Told when what was read is another at every later T. */
+  readonly moves: () => void
   /** Net result of the book from an instant to T, the start marked as a window's. */
-  readonly netPnlSince: (start: EpochMs, lead: number) => Valuation<MoneyE17>
+  readonly netPnlSince: (opening: Opening) => Valuation<MoneyE17>
   /** Net result of the book from its beginning to an instant: only differences mean anything. */
   readonly pnlAt: (at: EpochMs) => MoneyE17 | undefined
   readonly seen: SeriesSources
-  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
 }
-
-/** A window, or the latest session so far. */
-type Opening = Omit<WindowStart, 'window'> & { readonly window: WindowStart['window'] | 'since open' }
 
 /** The equity of a book in an account that others trade in: what it started with is its share, the rest it earned. */
 export class SharedEquity implements BookEquity {
@@ -45,8 +43,6 @@ export class SharedEquity implements BookEquity {
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
-  readonly #drawdowns = new Map<Window, Valuation<Drawdown>>()
-  readonly #series = new Map<Window, Valuation<EquitySeries>>()
   #end: { readonly pnl: MoneyE17 | undefined } | undefined
 
   constructor(options: SharedEquityOptions, at: EpochMs) {
@@ -56,17 +52,21 @@ export class SharedEquity implements BookEquity {
     this.meta = { equity_source: options.sharing.source }
   }
 
+  get #latestSession(): Opening {
+    return { window: 'since open', start: this.#options.opensAt, lead: Number.POSITIVE_INFINITY }
+  }
+
   foreign(): Unknown | undefined {
-    const earned = this.#options.netPnlSince(this.#options.opensAt, Number.POSITIVE_INFINITY)
+    const earned = this.#options.netPnlSince(this.#latestSession)
     return !earned.known && earned.reason === 'currency' ? earned : undefined
   }
 
   level(): Valuation<EquityValue> {
-    return this.#equitySince(this.#options.opensAt, Number.POSITIVE_INFINITY)
+    return this.#equitySince(this.#latestSession)
   }
 
   sinceOpen(): Valuation<Growth> {
-    return this.#growthSince({ window: 'since open', start: this.#options.opensAt, lead: Number.POSITIVE_INFINITY })
+    return this.#growthSince(this.#latestSession)
   }
 
   growth(where: WindowStart): Valuation<Growth> {
@@ -79,9 +79,9 @@ export class SharedEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    const drawdown = readOnce(this.#drawdowns, where.window, () => this.#readDrawdown(where))
+    const drawdown = this.#readDrawdown(where)
     // A peak at the opening moves with the window's start.
-    const isFromStart = drawdown.known && [drawdown.value.longestFrom, drawdown.value.peakAt].includes(where.start)
+    const isFromStart = drawdown.known && (drawdown.value.isLongestFromStart || drawdown.value.peakAt === where.start)
     if (Number.isFinite(where.lead) && isFromStart) this.#options.moves()
     return drawdown
   }
@@ -98,12 +98,8 @@ export class SharedEquity implements BookEquity {
     return ofEnough(run.value.result(where.start))
   }
 
-  series(where: WindowStart): Valuation<EquitySeries> {
-    return readOnce(this.#series, where.window, () => this.#readSeries(where))
-  }
-
   /** The book's results at its observations, lifted to its equity. */
-  #readSeries({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
+  series({ window, start, lead }: WindowStart): Valuation<EquitySeries> {
     const { pricing, memory, changesAt, moves } = this.#options
     const { calendar } = pricing
     const base = this.#baseAt(start, lead)
@@ -115,17 +111,15 @@ export class SharedEquity implements BookEquity {
     })
     changesAt(cellsHoldUntil(window, this.#at, sources))
     changesAt((cells[0]?.seenAt ?? Number.POSITIVE_INFINITY) + lead)
-    // A bar makes an observation of the end of its minute.
-    if (sources.heldSymbols(this.#at).length > 0) changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     const opening: SeriesPoint = { at: start, equity: base.value.equity, cell: undefined }
-    const offset = this.#offset(start, lead, base.value.equity)
+    const offset = this.#offset({ window, start, lead }, base.value.equity)
     // Where nothing was seen, or the start ends the chain, nobody needs to know what was earned since.
     if (!offset.known && cells.length > 0 && base.value.equity > 0n) return offset
     const points = offset.known
       ? cells.map(({ cell, at, amount }) => ({ at, cell, equity: amount + offset.value }))
       : []
-    const onTimesAsked = () => {
-      if (timesMove(start, lead, this.#at, calendar)) moves()
+    const onTimesAsked = (from: EpochMs, to: EpochMs) => {
+      if (timesMove(from, lead, to, calendar)) moves()
     }
     const isCut = !offset.known && cells.length > 0
     const series = { window, calendar, start, to: this.#at, points: [opening, ...points], isCut, flows: [] }
@@ -133,11 +127,10 @@ export class SharedEquity implements BookEquity {
   }
 
   #cellSources(): CellSources {
-    const { memory, seen, nextBarAfter, pnlAt } = this.#options
+    const { memory, seen, pnlAt } = this.#options
     const { timeline } = memory
     return {
       ...seen,
-      nextBarAfter,
       ownAt: (at) => {
         const point = timeline.at(timeline.indexAt(at))
         return point && { at: point.at, amount: point.pnl }
@@ -176,10 +169,10 @@ export class SharedEquity implements BookEquity {
     return { known: true, value: { ...base.value, equity: shareOf(base.value.equity, this.#options.sharing) } }
   }
 
-  #equitySince(start: EpochMs, lead: number): Valuation<EquityValue> {
-    const base = this.#baseAt(start, lead)
+  #equitySince(opening: Opening): Valuation<EquityValue> {
+    const base = this.#baseAt(opening.start, opening.lead)
     if (!base.known) return base
-    const earned = this.#options.netPnlSince(start, lead)
+    const earned = this.#options.netPnlSince(opening)
     if (!earned.known) return earned
     return { known: true, value: { ...base.value, equity: base.value.equity + earned.value, earned: earned.value } }
   }
@@ -189,7 +182,7 @@ export class SharedEquity implements BookEquity {
     const base = this.#baseAt(start, lead)
     if (!base.known) return base
     if (base.value.equity <= 0n) return unknownBecause('non_positive_equity')
-    const now = this.#equitySince(start, lead)
+    const now = this.#equitySince(where)
     if (!now.known) return now
     const [numerator, denominator] = [now.value.equity, base.value.equity]
     const run = this.#run(where)
@@ -199,12 +192,13 @@ export class SharedEquity implements BookEquity {
   }
 
   /** W is 1 at the start, and the observations are the book's own. */
-  #run({ window, start, lead }: Opening): Valuation<DrawdownRun> {
+  #run(opening: Opening): Valuation<DrawdownRun> {
+    const { window, start, lead } = opening
     const { pricing, memory, changesAt } = this.#options
     const { timeline } = memory
     const base = this.#baseAt(start, lead)
     if (!base.known) return base
-    const offset = this.#offset(start, lead, base.value.equity)
+    const offset = this.#offset(opening, base.value.equity)
     if (!offset.known) return offset
     changesAt((timeline.at(timeline.indexAt(start) + 1)?.at ?? this.#at) + lead)
 
@@ -222,8 +216,8 @@ export class SharedEquity implements BookEquity {
   }
 
   /** What turns the book's result since its beginning into its equity in a window. */
-  #offset(start: EpochMs, lead: number, base: MoneyE17): Valuation<MoneyE17> {
-    const earned = this.#options.netPnlSince(start, lead)
+  #offset(opening: Opening, base: MoneyE17): Valuation<MoneyE17> {
+    const earned = this.#options.netPnlSince(opening)
     if (!earned.known) return earned
     const end = this.#pnlAtEnd()
     return end === undefined ? unknownBecause('missing_mark') : { known: true, value: base + earned.value - end }

@@ -18,6 +18,8 @@ export interface SeriesSources {
   readonly lastFillAt: (at: EpochMs) => EpochMs | undefined
   /** The newest bar of a symbol at or before an instant. */
   readonly lastBarAt: (symbol: string, at: EpochMs) => EpochMs | undefined
+  /** The first bar of a symbol after an instant; Infinity where none is known. */
+  readonly nextBarAfter: (symbol: string, at: EpochMs) => EpochMs
 }
 
 export interface Sighting {
@@ -48,11 +50,11 @@ export function isObserved(where: WindowStart, at: EpochMs, sources: SeriesSourc
     return { isSeen: isAnyCellSeen(where, at, sources), holdsUntil: at + 1 }
   const held = sources.heldSymbols(at)
   const lastOpenAt = Math.min(at, calendar.latestSession(at).closesAt)
-  if (held.length === 0)
-    return {
-      isSeen: sources.isHoldingKnown && calendar.sessionTimeBetween(start, at) > 0,
-      holdsUntil: Math.min(changes, lastOpenAt + lead),
-    }
+  if (held.length === 0) {
+    const isSeen = sources.isHoldingKnown && calendar.sessionTimeBetween(start, at) > 0
+    // At the open itself no time has passed yet.
+    return { isSeen, holdsUntil: calendar.isOpen(at) && !isSeen ? at + 1 : Math.min(changes, lastOpenAt + lead) }
+  }
   // Closed hours count for who shares.
   const usableTo = isShared ? at : lastOpenAt
   const bars = held.map((symbol) => sources.lastBarAt(symbol, usableTo)).filter((barAt) => barAt !== undefined)
@@ -61,7 +63,7 @@ export function isObserved(where: WindowStart, at: EpochMs, sources: SeriesSourc
   const opensAt = isAnyHourOpen ? Number.NEGATIVE_INFINITY : calendar.latestSession(at).opensAt
   return seenAt > Math.max(start, opensAt)
     ? { isSeen: true, holdsUntil: Math.min(changes, seenAt + lead) }
-    : { isSeen: false, holdsUntil: changes }
+    : { isSeen: false, holdsUntil: Math.min(changes, ...held.map((symbol) => sources.nextBarAfter(symbol, at))) }
 }
 
 function isAnyCellSeen({ window, start }: WindowStart, at: EpochMs, sources: SeriesSources): boolean {

@@ -7,11 +7,12 @@ import type { EpochMs } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
 import { BookReader, type BookReaderOptions } from '../book-reader.js'
 import { instantOf } from '../book-sources.js'
+import type { BookWindow } from '../book-window.js'
 import { Coverage } from '../coverage.js'
 import type { DueMinutes } from '../due-minutes.js'
 import { isAge, isLevel, isOfFeed, type MetricDefinition } from '../metrics/definition.js'
 import { sameResult } from '../result.js'
-import type { CoverageView, WindowView } from '../view.js'
+import type { CoverageView } from '../view.js'
 import { accountEquityPart } from './account-equity.js'
 import { activityPart } from './activity.js'
 import { decisionsPart, routedPart } from './choices.js'
@@ -45,7 +46,7 @@ interface Reading {
   readonly options: BookReaderOptions
   readonly question: MetricQuestion
   readonly reader: BookReader
-  readonly view: WindowView
+  readonly view: BookWindow
   readonly coverage: CoverageView | undefined
 }
 
@@ -115,7 +116,7 @@ function resultAgain({ question: { definition, window }, view, coverage }: Readi
 }
 
 const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart | undefined>> = {
-  result: ({ reader, view }) => resultPart(view, reader.positionsAtStart(view)),
+  result: ({ view }) => resultPart(view, view.positionsAtStart()),
   'fills by realized': (reading) => fillsOf(reading, 'realized'),
   'fills by notional': (reading) => fillsOf(reading, 'notional'),
   'fills by costs': (reading) => fillsOf(reading, 'costs'),
@@ -123,12 +124,12 @@ const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart 
   positions: ({ options, view: { level } }) =>
     positionsPart('positions', 'What is held, at its marks.', level.at, level.positions, options.multiplierOf),
   held: ({ options, reader }) => heldPart(options.book, reader),
-  'positions at start': ({ options, reader, view }) =>
+  'positions at start': ({ options, view }) =>
     positionsPart(
       'positions_at_start',
       "What was held when the window began, at the start's own marks.",
       view.start,
-      reader.positionsAtStart(view),
+      view.positionsAtStart(),
       options.multiplierOf,
     ),
   costs: ({ options, reader, view }) => costsPart(options, view, reader.sharing()),
@@ -145,10 +146,8 @@ const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart 
     accountEquityPart('account_equity_at_start', options.account, reader, view.start),
   'account equity at T of its own': ({ options, reader, view: { level } }) =>
     level.equity().isAlone ? accountEquityPart('account_equity', options.account, reader, level.at) : undefined,
-  'earned since open': ({ options, reader, view: { level } }) =>
-    level.equity().isAlone
-      ? undefined
-      : earnedPart(reader.resultFrom({ start: opensAt(level.at, options), lead: Number.POSITIVE_INFINITY })),
+  'earned since open': ({ reader, view: { level } }) =>
+    level.equity().isAlone ? undefined : earnedPart(reader.resultSinceOpen()),
   earned: ({ view }) => (view.level.equity().isAlone ? undefined : earnedPart(view.result())),
   growth: ({ view }) => growthPart(view.level.equity().growth(view), view.level.equity()),
   'growth since open': ({ view: { level } }) => growthPart(level.equity().sinceOpen(), level.equity()),
@@ -177,7 +176,7 @@ const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart 
     instantsPart(frame, options.book.calendar.latestSession(frame.stamp.at)),
 }
 
-function spanOf({ start, level }: WindowView): Span {
+function spanOf({ start, level }: BookWindow): Span {
   return { from: start, to: level.at }
 }
 

@@ -1,6 +1,6 @@
 import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.js'
 import { SECOND_MS } from '../../domain/time.js'
-import { type EquitySeries, meanEquityOf, type SeriesPoint } from '../equity/series.js'
+import { type Ends, type EquitySeries, meanEquityOf, type SeriesPoint } from '../equity/series.js'
 import { returnTimeMs, yearMs } from '../equity/session-time.js'
 import { deviationOf, meanOf } from '../formulas/sample.js'
 import { joinedReturns } from '../metrics/exposure/beta-vs-benchmark.js'
@@ -12,14 +12,13 @@ import { isoOrNull, listed, price, sumOf, unknownRow, usd } from './rows.js'
 /** More than any window has cells but 1d around the clock, where it is enough for every one as well. */
 const LISTED_RETURNS = 500
 
-type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
-
 /** The equity on the cells of a window, and the returns between them. */
 export function seriesPart(series: Valuation<EquitySeries>, { window, calendar, level }: WindowView): ExplanationPart {
   const about =
     'Equity at the last observation of each cell, the return since the cell before, and what they have in common.'
   if (!series.known) return { name: 'series', about, values: unknownRow(series) }
-  const { values, ends, years } = series.value.returns
+  const { values, years, ...returns } = series.value.returns
+  const ends = returns.ends()
   const items = values.map((value, index) => ({ value, ends: ends[index] }))
   return {
     name: 'series',
@@ -100,7 +99,8 @@ export function benchmarkPart(
   if (benchmark === undefined) return { name: 'benchmark', about, values: { unknown: 'no_benchmark' } }
   if (!series.known) return { name: 'benchmark', about, values: unknownRow(series) }
   const { joined, ofBenchmark, closeOf } = joinedReturns(view, series.value, benchmark)
-  const items = joined.values.map((value, index) => ({ value, of: ofBenchmark[index] ?? 0, ends: joined.ends[index] }))
+  const ends = joined.ends()
+  const items = joined.values.map((value, index) => ({ value, of: ofBenchmark[index] ?? 0, ends: ends[index] }))
   return {
     name: 'benchmark',
     about,

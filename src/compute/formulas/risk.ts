@@ -31,9 +31,10 @@ export function sharpe(
 ): Outcome {
   if (returns.length < DEVIATION_NEEDS) return 'too_few_observations'
   // A constant rate shifts all returns alike: whether they vary is asked of them, since a shift may round.
-  const excess = returns.map(
-    (value, index) => value - (typeof riskFree === 'number' ? riskFree : (riskFree[index] ?? 0)),
-  )
+  const excess =
+    riskFree === 0
+      ? returns
+      : returns.map((value, index) => value - (typeof riskFree === 'number' ? riskFree : (riskFree[index] ?? 0)))
   if (isConstant(typeof riskFree === 'number' ? returns : excess)) return 'zero_variance'
   const deviation = deviationOf(excess)
   return deviation === 0 ? 'zero_variance' : (meanOf(excess) / deviation) * Math.sqrt(periodsPerYear)
@@ -49,7 +50,8 @@ export function sortino(returns: readonly number[], periodsPerYear: number, mar:
   if (returns.length === 0) return 'too_few_observations'
   const downside = downsideDeviation(returns, mar) * Math.sqrt(periodsPerYear)
   if (downside === 0) return 'no_downside'
-  return (meanOf(returns.map((value) => value - mar)) * periodsPerYear) / downside
+  const excess = mar === 0 ? returns : returns.map((value) => value - mar)
+  return (meanOf(excess) * periodsPerYear) / downside
 }
 
 /** What a growth factor over some years is as a rate a year; everything lost is −1, however long it took. */

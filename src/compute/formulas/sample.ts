@@ -3,15 +3,39 @@
  * give equal bytes. Two passes, since a difference of squares would cancel.
  */
 
+/** Several figures ask for the moments of one sample, at every tick: they are taken once of each list, which nobody changes. */
+const MEANS = new WeakMap<readonly number[], number>()
+const DEVIATIONS = new WeakMap<readonly number[], number>()
+
 /** Arithmetic mean; NaN of nothing. */
 export function meanOf(values: readonly number[]): number {
+  return takenOnce(MEANS, values, takeMean)
+}
+
+/** Sample standard deviation (n − 1), exactly 0 where all values are equal; NaN of fewer than two. */
+export function deviationOf(values: readonly number[]): number {
+  return takenOnce(DEVIATIONS, values, takeDeviation)
+}
+
+function takenOnce(
+  taken: WeakMap<readonly number[], number>,
+  values: readonly number[],
+  take: (values: readonly number[]) => number,
+): number {
+  const before = taken.get(values)
+  if (before !== undefined) return before
+  const moment = take(values)
+  taken.set(values, moment)
+  return moment
+}
+
+function takeMean(values: readonly number[]): number {
   let sum = 0
   for (const value of values) sum += value
   return sum / values.length
 }
 
-/** Sample standard deviation (n − 1), exactly 0 where all values are equal; NaN of fewer than two. */
-export function deviationOf(values: readonly number[]): number {
+function takeDeviation(values: readonly number[]): number {
   if (values.length < 2) return Number.NaN
   if (isConstant(values)) return 0
   const mean = meanOf(values)

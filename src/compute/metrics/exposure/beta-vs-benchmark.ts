@@ -58,7 +58,7 @@ export function joinedReturns(view: WindowView, series: EquitySeries, benchmark:
   }
   const closeOf = (point: SeriesPoint) => closes.get(point) ?? 0n
   const joined = series.returnsBetween([...closes.keys()])
-  const ofBenchmark = joined.ends.map(([from, to]) => ratio(closeOf(to) - closeOf(from), closeOf(from)))
+  const ofBenchmark = joined.ends().map(([from, to]) => ratio(closeOf(to) - closeOf(from), closeOf(from)))
   return { joined, ofBenchmark, closeOf }
 }
 
