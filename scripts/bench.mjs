@@ -6,6 +6,7 @@
 //   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
 //   npm run bench -- store --minutes 5       WAL and rows of the newest values of 100 books, for five minutes
+//   npm run bench -- series                 bytes a sample in ClickHouse, and a read of 20 × 11,000 points
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
@@ -13,6 +14,7 @@ import { benchExposition } from './bench/exposition.mjs'
 import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
 import { benchReplay } from './bench/replay.mjs'
+import { benchSeries } from './bench/series.mjs'
 import { benchStatements } from './bench/statements.mjs'
 import { benchStore } from './bench/store.mjs'
 
@@ -23,6 +25,7 @@ const PARTS = {
   statements: benchStatements,
   replay: benchReplay,
   store: benchStore,
+  series: benchSeries,
   latency: benchLatency,
 }
 

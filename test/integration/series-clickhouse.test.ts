@@ -32,7 +32,7 @@ afterAll(async () => {
 function storeOf(database: string, isThinned = true) {
   const table: SeriesTable = { database, cluster: undefined, isThinned }
   const options = { client, table, timeoutMs: TIMEOUT_MS }
-  return { table, sink: new ClickHouseSink(options), reader: new ClickHouseReader(options) }
+  return { table, sink: new ClickHouseSink(options), reader: new ClickHouseReader({ ...options, samplingMs: 10_000 }) }
 }
 
 /** Rows of net_pnl in 1d: an amount at each instant, null where it is lost; each with its coverage. */

@@ -214,7 +214,7 @@ describe('a store of series that misbehaves', () => {
   test('and is away for longer than there is room for loses the oldest, counts it, and carries nothing across', async () => {
     const table = newTable()
     const recorder = startRecorder({ table, maxRows: 120, timeoutMs: 500 })
-    const reader = new ClickHouseReader({ client, table, timeoutMs: 10_000 })
+    const reader = new ClickHouseReader({ client, table, timeoutMs: 10_000, samplingMs: 10_000 })
     try {
       for (let tick = 0; tick < 5; tick += 1) await recorder.tick()
       await until(() => recorder.counts.written === recorder.given.length)
