@@ -1,7 +1,8 @@
+import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
 import { openClickHouse } from '../connections/clickhouse-client.js'
-import { type Need, STATUSES } from '../domain/metric.js'
+import { type MetricDescription, type Need, STATUSES } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
@@ -10,10 +11,16 @@ import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js
 /** What a source is like, why it cannot be told, or that it is not configured. */
 export type Inspected<State> = { readonly state: State } | { readonly error: unknown } | undefined
 
+/** How many series at most there are of each. */
+export interface SeriesPer {
+  readonly book: number
+  readonly account: number
+}
+
 export interface Inspection {
   readonly torghut: Inspected<TorghutState>
   readonly market: Inspected<MarketSchema>
-  readonly seriesPerBook: number
+  readonly seriesPer: SeriesPer
   /** Metrics that are insufficient_data with these schemas, each with the table or column that it lacks. */
   readonly insufficient: readonly { readonly metric: string; readonly lacks: string }[]
 }
@@ -25,7 +32,7 @@ export async function inspect(config: Config): Promise<Inspection> {
     ...(torghut !== undefined && 'state' in torghut ? torghut.state.schema.lacking : []),
     ...(market !== undefined && 'state' in market ? market.state.lacking : []),
   ])
-  return { torghut, market, seriesPerBook: seriesPerBook(), insufficient: insufficientOf(lacking) }
+  return { torghut, market, seriesPer: seriesPer(), insufficient: insufficientOf(lacking) }
 }
 
 /** The metrics that what is missing makes insufficient. */
@@ -60,13 +67,17 @@ async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSc
   }
 }
 
-/** Values of all metrics and windows, and what stands beside them. */
-function seriesPerBook(): number {
-  const values = DICTIONARY.reduce(
+/** Values of all metrics and windows, and what stands beside those of books. */
+export function seriesPer(): SeriesPer {
+  const instants = DICTIONARY.filter(({ instant }) => instant !== undefined).length
+  const groups = new Set(DICTIONARY.map(({ group }) => group)).size
+  const beside = instants + groups * WINDOWS.length * (1 + STATUSES.length) + 1
+  return { book: valuesOf(DICTIONARY) + beside, account: valuesOf(ACCOUNT_DICTIONARY) }
+}
+
+function valuesOf(metrics: readonly Pick<MetricDescription, 'windows'>[]): number {
+  return metrics.reduce(
     (total, { windows }) => total + (windows === 'level' ? 1 : windows === 'all' ? WINDOWS.length : windows.length),
     0,
   )
-  const instants = DICTIONARY.filter(({ instant }) => instant !== undefined).length
-  const groups = new Set(DICTIONARY.map(({ group }) => group)).size
-  return values + instants + groups * WINDOWS.length * (1 + STATUSES.length) + 1
 }

@@ -32,7 +32,7 @@ export const config: Command = {
     for (const [key, value, source] of rows)
       terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
 
-    const { torghut, market, seriesPerBook, insufficient } = await inspect(settings)
+    const { torghut, market, seriesPer, insufficient } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
       const isWhole = state.schema.tables.every(({ missingColumns }) => missingColumns?.length === 0)
@@ -42,9 +42,10 @@ export const config: Command = {
       for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
       for (const problem of state.schema.problems) terminal.out(`            cannot be read: ${problem}\n`)
-      const series = state.books * seriesPerBook
+      const { books, accounts } = state
+      const series = books * seriesPer.book + accounts * seriesPer.account
       terminal.out(
-        `series      about ${series} (${state.books} books × ${seriesPerBook}); at most ${settings.maxSeries} are exported\n`,
+        `series      about ${series} (${books} books × ${seriesPer.book}, ${accounts} accounts × ${seriesPer.account}); at most ${settings.maxSeries} are exported\n`,
       )
     })
     report('clickhouse', 'CH_HOST is not set', market, ({ serverVersion, feeds }) => {

@@ -4,7 +4,7 @@ import type { PositionSnapshotFact } from '../domain/facts.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { recordOf } from '../lib/record-of.js'
 import { PriceSeries } from './accumulators/price-series.js'
-import { lastDatedAtOrBefore } from './accumulators/sorted-search.js'
+import { insertAt, lastDatedAtOrBefore } from './accumulators/sorted-search.js'
 import type { Book, CostEvidence } from './book.js'
 import { CostEvidenceSet, type CostTeller } from './cost-evidence-set.js'
 import type { CostSource } from './costs.js'
@@ -83,7 +83,7 @@ export class Account {
     if (before?.at === snapshot.at) {
       if (sameSnapshot(before, snapshot)) return false
       this.#snapshots[index] = snapshot
-    } else this.#snapshots.splice(index + 1, 0, snapshot)
+    } else insertAt(this.#snapshots, index + 1, snapshot)
     // Prices and positions of snapshots that have been thinned are still there.
     if (this.positions.at(this.positions.indexAt(snapshot.at)) === snapshot.at)
       this.#forgetPrices(new Set([snapshot.at]))
@@ -181,7 +181,6 @@ export class Account {
    * when the account's cost source at T, or the moment at which it changes, is another one now.
    */
   noteCosts(teller: CostTeller, id: string, evidence: Partial<CostEvidence>, at: EpochMs): boolean {
-    if (TOLD_SOURCES.every((told) => this.#costEvidence[told].of(teller, id) === evidence[told])) return false
     const [source, holdsUntil] = [this.costSource(at), this.costSourceHoldsUntil(at)]
     for (const told of TOLD_SOURCES) this.#costEvidence[told].set(teller, id, evidence[told])
     return this.costSource(at) !== source || this.costSourceHoldsUntil(at) !== holdsUntil
@@ -189,18 +188,19 @@ export class Account {
 
   /** One source an account: the first, in the order of COST_SOURCES, that has any cost up to `at`. */
   costSource(at: EpochMs): CostSource | 'none' {
-    const told = TOLD_SOURCES.find((source) => this.#costEvidence[source].first <= at)
-    return told ?? (this.#hasFeeSchedule(this) ? 'fee_schedule' : 'none')
+    for (const told of TOLD_SOURCES) if (this.#costEvidence[told].first <= at) return told
+    return this.#hasFeeSchedule(this) ? 'fee_schedule' : 'none'
   }
 
-  /** When the cost source will change next; Infinity when it will not. */
+  /** When the cost source will change next, to one that goes before it; Infinity when it will not. */
   costSourceHoldsUntil(at: EpochMs): EpochMs {
-    const source = this.costSource(at)
-    const better = TOLD_SOURCES.slice(
-      0,
-      source === 'none' || source === 'fee_schedule' ? undefined : TOLD_SOURCES.indexOf(source),
-    )
-    return Math.min(Number.POSITIVE_INFINITY, ...better.map((told) => this.#costEvidence[told].first))
+    let until = Number.POSITIVE_INFINITY
+    for (const told of TOLD_SOURCES) {
+      const { first } = this.#costEvidence[told]
+      if (first <= at) break
+      until = Math.min(until, first)
+    }
+    return until
   }
 
   /**

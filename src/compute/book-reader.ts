@@ -7,6 +7,7 @@ import type { LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { BookCosts } from './book-costs.js'
 import type { BookEquity, WindowStart } from './equity/book-equity.js'
 import { EquityReader, type EquityReaderOptions } from './equity/equity-reader.js'
+import type { Sharing } from './equity/sharing.js'
 import type { ExecutionWindow } from './execution/channel.js'
 import type { OrderFlow } from './execution/order-flow.js'
 import { orderPricingOf } from './execution/order-pricing.js'
@@ -88,6 +89,21 @@ export class BookReader {
   /** Symbols that the account's equity rests on at T. */
   accountSymbols(): string[] {
     return this.#equity.accountSymbols()
+  }
+
+  /** What carried the account's equity on from its last snapshot to an instant. */
+  accountDriftsAt(at: EpochMs): ReturnType<EquityReader['driftsAt']> {
+    return this.#equity.driftsAt(at)
+  }
+
+  /** Whose the account's equity is at T. */
+  sharing(): Sharing {
+    return this.#equity.sharing()
+  }
+
+  /** What the book did since an instant, marked like a window's start. */
+  resultFrom({ start, lead }: Pick<WindowStart, 'start' | 'lead'>): WindowResult {
+    return this.#resultSince(start, lead)
   }
 
   /** True when something read since the last call is another at every later T, whatever else stays as it is. */

@@ -22,7 +22,6 @@ import { Routing } from './routing.js'
 interface Order {
   readonly row: ExecutionFact
   readonly fills: readonly Fill[]
-  readonly activity: readonly EpochMs[]
 }
 
 /** A cost that no fill carries: of an order that ended without one. */
@@ -45,6 +44,8 @@ export interface BookOptions {
   /** What the book's account was told. */
   readonly facts: FactSum
   readonly orderPins: OrderPins
+  /** Told that an order of a symbol is another one now, with the instant of its submission. */
+  readonly onOrder: (symbol: string, submittedAt: EpochMs) => void
 }
 
 /**
@@ -68,8 +69,7 @@ export class Book {
   readonly openOrders = new OpenOrders()
   readonly #facts: FactSum
   readonly #scheduledCost: ScheduledCost
-  /** By symbol, from when on orders are others than they were. */
-  readonly #ordersChangedFrom = new Map<string, EpochMs>()
+  readonly #onOrder: BookOptions['onOrder']
   readonly #termsOf: BookOptions['termsOf']
   readonly #roundTrips = new Map<string, RoundTrips>()
   readonly #orders = new Map<string, Order>()
@@ -78,7 +78,7 @@ export class Book {
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, { readonly fact: OpeningPositionFact; readonly opening: Opening }>()
 
-  constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins }: BookOptions) {
+  constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins, onOrder }: BookOptions) {
     this.orderFlow = new OrderFlow({
       orderOf: (executionId) => this.#flowOrderOf(executionId),
       decisionOf: (decisionId) => this.decisions.find(decisionId),
@@ -90,6 +90,7 @@ export class Book {
     this.description = description
     this.calendar = calendar
     this.#termsOf = termsOf
+    this.#onOrder = onOrder
   }
 
   /** Applies the latest revision of an order; the symbols whose positions it may have changed, or undefined for no news. */
@@ -119,9 +120,9 @@ export class Book {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
     this.#facts.replace(order.row, undefined)
-    for (const at of order.activity) this.activity.remove(at)
+    for (const at of activityOf(order)) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
-    this.#noteOrder(order.row)
+    this.#onOrder(order.row.symbol, order.row.submittedAt)
     this.openOrders.remove(order.row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     if (order.fills.length > 0) this.#ledger(order.row.symbol).replace(order.fills, [])
@@ -203,6 +204,14 @@ export class Book {
     return total
   }
 
+  /** The orders of (from, to] that ended without a fill and cost something, by the source that counts. */
+  looseChargesIn(from: EpochMs, to: EpochMs, source: CostSource | 'none') {
+    return [...this.#looseCosts].flatMap(([executionId, { at, costs }]) => {
+      const cost = costsBy(source, costs)
+      return at > from && at <= to && cost !== 0n ? { executionId, at, cost } : []
+    })
+  }
+
   nextLooseCostAfter(at: EpochMs): EpochMs {
     let next = Number.POSITIVE_INFINITY
     for (const cost of this.#looseCosts.values()) if (cost.at > at && cost.at < next) next = cost.at
@@ -212,12 +221,6 @@ export class Book {
   /** Works out anew what the orders of a symbol cost: an instrument is another one than was thought. */
   recost(symbol: string): void {
     for (const order of [...this.#orders.values()]) if (order.row.symbol === symbol) this.#setOrder(order.row, order)
-  }
-
-  /** Tells by symbol the submission of the first order that is another one since the last call, and forgets it. */
-  takeOrderChanges(tell: (symbol: string, from: EpochMs) => void): void {
-    for (const [symbol, from] of this.#ordersChangedFrom) tell(symbol, from)
-    this.#ordersChangedFrom.clear()
   }
 
   /** True when no fact is of the book. */
@@ -232,21 +235,18 @@ export class Book {
   #setOrder(row: ExecutionFact, before: Order | undefined): string[] {
     const evidence = this.#evidenceOf(row.executionId)
     const fills = deriveFills(row, evidence, this.#scheduledCost)
-    const activity = [row.submittedAt]
-    if (row.endedAt !== undefined) activity.push(row.endedAt)
-    for (const { at } of fills) activity.push(at)
     if (before !== undefined) {
-      for (const at of before.activity) this.activity.remove(at)
+      for (const at of activityOf(before)) this.activity.remove(at)
       this.submissions.remove(before.row.submittedAt)
-      this.#noteOrder(before.row)
+      this.#onOrder(before.row.symbol, before.row.submittedAt)
       this.openOrders.remove(before.row.symbol, lifetimeOf(before))
       this.changes.changedFrom(firstChangeOf(before))
       this.routing.remove(before.row)
     }
-    for (const at of activity) this.activity.add(at)
-    const order = { row, fills, activity }
+    const order = { row, fills }
+    for (const at of activityOf(order)) this.activity.add(at)
     this.submissions.add(row.submittedAt)
-    this.#noteOrder(row)
+    this.#onOrder(row.symbol, row.submittedAt)
     this.openOrders.add(row.symbol, lifetimeOf(order))
     this.changes.changedFrom(firstChangeOf(order))
     this.#orders.set(row.executionId, order)
@@ -280,6 +280,11 @@ export class Book {
     if (first !== undefined) this.orderFlow.pricesChanged(symbol, first.at)
   }
 
+  /** Every order that is known, for who looks at them one by one. */
+  orders(): FlowOrder[] {
+    return [...this.#orders.keys()].flatMap((executionId) => this.#flowOrderOf(executionId) ?? [])
+  }
+
   #flowOrderOf(executionId: string): FlowOrder | undefined {
     const order = this.#orders.get(executionId)
     return order && { row: order.row, fills: order.fills, looseCosts: this.#looseCosts.get(executionId)?.costs }
@@ -289,10 +294,6 @@ export class Book {
   #evidenceOf(executionId: string): readonly FillFact[] {
     const fills = this.#brokerFills.get(executionId)
     return fills === undefined ? NO_EVIDENCE : [...fills.values()]
-  }
-
-  #noteOrder({ symbol, submittedAt }: ExecutionFact): void {
-    this.#ordersChangedFrom.set(symbol, Math.min(submittedAt, this.#ordersChangedFrom.get(symbol) ?? submittedAt))
   }
 
   #ledger(symbol: string): SymbolLedger {
@@ -306,6 +307,13 @@ export class Book {
 
 const NO_FILLS: readonly Fill[] = []
 const NO_EVIDENCE: readonly FillFact[] = []
+
+/** When anything happened to an order. */
+function activityOf({ row: { submittedAt, endedAt }, fills }: Order): EpochMs[] {
+  const activity = endedAt === undefined ? [submittedAt] : [submittedAt, endedAt]
+  for (const { at } of fills) activity.push(at)
+  return activity
+}
 
 /** The first instant at which an order moved positions or money. */
 function firstChangeOf({ row, fills }: Order): EpochMs {

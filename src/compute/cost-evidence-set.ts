@@ -23,11 +23,6 @@ export class CostEvidenceSet {
     known.set(id, from)
   }
 
-  /** From when on one order or fee is evidence; undefined when it is none. */
-  of(teller: CostTeller, id: string): EpochMs | undefined {
-    return this.#known[teller].get(id)
-  }
-
   /** Infinity when there is none. */
   get first(): EpochMs {
     return this.#instants.first ?? Number.POSITIVE_INFINITY

@@ -21,9 +21,15 @@ interface Decision {
   readonly price: PriceE8 | undefined
   readonly isBrokerReject: boolean
   readonly symbol: string
+  readonly status: string
   readonly isVetoed: boolean
   readonly review: Review | undefined
   readonly term: Digest
+}
+
+/** What counts of a decision, by its id. */
+export interface NamedDecision extends Pick<Decision, 'at' | 'symbol' | 'status' | 'isVetoed' | 'isBrokerReject'> {
+  readonly decisionId: string
 }
 
 /**
@@ -52,9 +58,9 @@ export class Decisions {
     const before = this.#known.get(fact.decisionId)
     const term = termOfFact(fact)
     if (before !== undefined && before.term === term) return false
-    const { at, symbol, price } = fact
+    const { at, symbol, price, status } = fact
     const standing = { isVetoed: isVetoed(fact), isBrokerReject: isBrokerReject(fact), review: reviewOf(fact) }
-    const decision = { at, symbol, price, term, ...standing }
+    const decision = { at, symbol, price, status, term, ...standing }
     if (before !== undefined) this.#remove(before)
     this.#known.set(fact.decisionId, decision)
     this.#add(decision)
@@ -92,6 +98,13 @@ export class Decisions {
 
   at(decisionId: string): EpochMs | undefined {
     return this.#known.get(decisionId)?.at
+  }
+
+  /** Those of (from, to], with their ids, for who looks at them one by one. */
+  madeIn(from: EpochMs, to: EpochMs): NamedDecision[] {
+    return [...this.#known].flatMap(([decisionId, decision]) =>
+      decision.at > from && decision.at <= to ? { decisionId, ...decision } : [],
+    )
   }
 
   symbolsIn(from: EpochMs, to: EpochMs): string[] {

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../domain/time.js'
-import { partitionPoint } from './accumulators/sorted-search.js'
+import { readOnce } from '../lib/read-once.js'
+import { insertAt, partitionPoint } from './accumulators/sorted-search.js'
 
 interface Lifetime {
   readonly id: string
@@ -14,9 +15,8 @@ export class OpenOrders {
   readonly #bySymbol = new Map<string, Lifetime[]>()
 
   add(symbol: string, lifetime: Lifetime): void {
-    const lifetimes = this.#bySymbol.get(symbol) ?? []
-    this.#bySymbol.set(symbol, lifetimes)
-    lifetimes.splice(placeAfter(lifetimes, lifetime.submittedAt), 0, lifetime)
+    const lifetimes = readOnce(this.#bySymbol, symbol, () => [])
+    insertAt(lifetimes, placeAfter(lifetimes, lifetime.submittedAt), lifetime)
   }
 
   remove(symbol: string, { id, submittedAt }: Pick<Lifetime, 'id' | 'submittedAt'>): void {

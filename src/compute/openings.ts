@@ -1,4 +1,5 @@
 import type { EpochMs } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import type { Opening } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
@@ -18,8 +19,7 @@ export class Openings {
       this.#later.push({ at: from, account, symbol })
       return
     }
-    const symbols = this.#unsettled.get(account) ?? new Set()
-    this.#unsettled.set(account, symbols.add(symbol))
+    readOnce(this.#unsettled, account, () => new Set<string>()).add(symbol)
   }
 
   /** Settles all that is due at T; calls back for each book that begins otherwise now. */

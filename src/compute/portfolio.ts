@@ -301,8 +301,10 @@ export class Portfolio {
 
   #applyDecision(decision: DecisionFact): void {
     const book = this.#book(decision)
-    if (this.#bookOfDecision.get(decision.decisionId) !== book) this.#withdrawDecision(decision.decisionId)
-    this.#bookOfDecision.set(decision.decisionId, book)
+    if (this.#bookOfDecision.get(decision.decisionId) !== book) {
+      this.#withdrawDecision(decision.decisionId)
+      this.#bookOfDecision.set(decision.decisionId, book)
+    }
     if (book.applyDecision(decision)) this.#dirty.add(book)
   }
 
@@ -332,10 +334,13 @@ export class Portfolio {
   #applyExecution(row: ExecutionFact): void {
     const { strategyId, account } = row
     const book = strategyId === undefined ? this.#orphansOf(account) : this.#book({ strategyId, account })
-    if (this.#bookOfExecution.get(row.executionId) !== book) this.#withdraw(row.executionId)
+    const bookBefore = this.#bookOfExecution.get(row.executionId)
+    if (bookBefore !== book) {
+      if (bookBefore !== undefined) this.#withdraw(row.executionId)
+      this.#bookOfExecution.set(row.executionId, book)
+    }
     if (strategyId === undefined) this.#orphans.add(row.executionId)
     else this.#orphans.delete(row.executionId)
-    this.#bookOfExecution.set(row.executionId, book)
     for (const fill of this.#fillsBeforeTheirOrder.get(row.executionId) ?? []) book.applyFill(fill)
     this.#fillsBeforeTheirOrder.delete(row.executionId)
     const touched = book.applyExecution(row)
@@ -443,7 +448,6 @@ export class Portfolio {
   #touch(book: Book, symbols: readonly string[], executionId: string): void {
     const account = this.#account(book.description.account)
     account.flows.fillsChangedFrom(book.changes.from)
-    book.takeOrderChanges((symbol, from) => this.#rebases.unsettle(account, symbol, from))
     if (account.books.size > 1) this.#noteFirstOrder(book, account)
     // Whose order it is does not matter to where an account's costs are told.
     const isOtherSource = account.noteCosts('order', executionId, book.costEvidenceOf(executionId), this.now)
@@ -474,6 +478,7 @@ export class Portfolio {
   #orphansOf(label: string): Book {
     const account = this.#account(label)
     account.orphans ??= new Book({
+      onOrder: (symbol, submittedAt) => this.#rebases.unsettle(account, symbol, submittedAt),
       description: { strategyId: '', account: label, strategyName: '', calendar: 'XNYS' },
       calendar: this.#options.calendars.XNYS,
       termsOf: (symbol) => this.instruments.termsOf(symbol),
@@ -510,9 +515,10 @@ export class Portfolio {
   }
 
   #book({ strategyId, account }: BookKey): Book {
-    const id = bookId({ strategyId, account })
-    const known = this.books.get(id)
+    const inAccount = this.#account(account)
+    const known = inAccount.books.get(strategyId)
     if (known !== undefined) return known
+    const id = bookId({ strategyId, account })
     const calendar = this.calendarOf(strategyId)
     const strategyName = this.strategies.get(strategyId)?.name ?? strategyId
     const book: Book = new Book({
@@ -520,12 +526,13 @@ export class Portfolio {
       calendar: this.#options.calendars[calendar],
       termsOf: (symbol) => this.instruments.termsOf(symbol),
       scheduledCost: (row, quantity, notional) => this.#scheduledCost(book, row, quantity, notional),
-      facts: this.#account(account).facts,
+      facts: inAccount.facts,
       orderPins: this.orderPins,
+      onOrder: (symbol, submittedAt) => this.#rebases.unsettle(inAccount, symbol, submittedAt),
     })
     this.books.set(id, book)
     if (this.#isWatching) book.orderFlow.ended.watch()
-    this.#account(account).books.set(strategyId, book)
+    inAccount.books.set(strategyId, book)
     this.#dirty.add(book)
     return book
   }

@@ -1,5 +1,6 @@
 import { absolute, type PriceE8, type QuantityE9 } from '../domain/exact.js'
 import { DAY_MS, type EpochMs } from '../domain/time.js'
+import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import type { Adjustment, LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
@@ -50,14 +51,16 @@ export class Rebases {
   #new: NewRebase[] = []
   /** Where a mark is part of what was learnt. */
   readonly #marked = new Map<Book, Set<string>>()
+  /** By book and symbol, the first row of three that nobody could price: a bar that comes later does. */
+  readonly #unpriced = new Map<Book, Map<string, EpochMs>>()
 
   constructor(options: RebasesOptions) {
     this.#options = options
   }
 
   unsettle(account: Account, symbol: string, from: EpochMs): void {
-    const symbols = this.#unsettled.get(account) ?? new Map<string, EpochMs>()
-    this.#unsettled.set(account, symbols.set(symbol, Math.min(from, symbols.get(symbol) ?? from)))
+    const symbols = readOnce(this.#unsettled, account, () => new Map<string, EpochMs>())
+    if (from < (symbols.get(symbol) ?? Number.POSITIVE_INFINITY)) symbols.set(symbol, from)
   }
 
   /** The same for everything that is traded in an account. */
@@ -74,8 +77,10 @@ export class Rebases {
 
   /** Prices became known of these symbols: what was booked at a mark that is another one now is booked again. */
   reprice(symbols: Iterable<string>, accountOf: (book: Book) => Account): void {
-    if (this.#marked.size === 0) return
+    if (this.#marked.size + this.#unpriced.size === 0) return
     const changed = new Set(symbols)
+    for (const [book, unpriced] of this.#unpriced)
+      for (const [symbol, at] of unpriced) if (changed.has(symbol)) this.unsettle(accountOf(book), symbol, at)
     for (const [book, marked] of this.#marked)
       for (const symbol of marked) {
         if (!changed.has(symbol)) continue
@@ -124,6 +129,8 @@ export class Rebases {
     const settledTo = positions.indexAt(from - 1)
     let index = Math.max(0, settledTo - SNAPSHOTS_NEEDED + 2, positions.indexAt(begins - 1) + 1)
     let row: { readonly quantity: QuantityE9; length: number } | undefined
+    let unpricedFrom = this.#unpriced.get(book)?.get(symbol) ?? Number.POSITIVE_INFINITY
+    if (unpricedFrom >= from) unpricedFrom = Number.POSITIVE_INFINITY
     for (;;) {
       const at = positions.at(index)
       if (at === undefined || at >= aloneUntil) break
@@ -144,12 +151,13 @@ export class Rebases {
           ledger.adjust(adjustment)
           this.#count(comparison, adjustment)
           changedFrom = Math.min(changedFrom, at)
-        }
+        } else unpricedFrom = Math.min(unpricedFrom, at)
         row = undefined
       }
       index += 1
     }
     this.#remember(book, symbol, ledger)
+    this.#rememberUnpriced(book, symbol, unpricedFrom)
     if (Number.isFinite(changedFrom)) this.#options.onChange(book, changedFrom)
   }
 
@@ -191,6 +199,14 @@ export class Rebases {
     else marked.delete(symbol)
     if (marked.size > 0) this.#marked.set(book, marked)
     else this.#marked.delete(book)
+  }
+
+  #rememberUnpriced(book: Book, symbol: string, at: EpochMs): void {
+    const unpriced = this.#unpriced.get(book) ?? new Map<string, EpochMs>()
+    if (Number.isFinite(at)) unpriced.set(symbol, at)
+    else unpriced.delete(symbol)
+    if (unpriced.size > 0) this.#unpriced.set(book, unpriced)
+    else this.#unpriced.delete(book)
   }
 }
 

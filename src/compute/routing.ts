@@ -17,10 +17,12 @@ export class Routing {
   }
 }
 
-function namesBoth({ adapter, expectedAdapter }: ExecutionFact): boolean {
+/** Whether an order says both. */
+export function namesBoth({ adapter, expectedAdapter }: ExecutionFact): boolean {
   return adapter !== undefined && expectedAdapter !== undefined
 }
 
-function isFallback(order: ExecutionFact): boolean {
+/** Whether another adapter took it than was expected. */
+export function isFallback(order: ExecutionFact): boolean {
   return namesBoth(order) && order.adapter !== order.expectedAdapter
 }

@@ -88,16 +88,53 @@ const [FIELD, PART, ITEM] = ['\u001f', '\u001e', '\u001d'] as const
  * learnt, in which revision, and when it reached a table. Not for people: it is compared and hashed.
  */
 export function contentOf(fact: Fact): string {
+  return (fact.fact === 'execution' ? executionParts(fact) : partsOf(fact)).join(FIELD)
+}
+
+function partsOf(fact: Fact): unknown[] {
   const fields = fact as unknown as Readonly<Record<string, unknown>>
-  let text: string = fact.fact
+  const parts: unknown[] = [fact.fact]
   for (const name of NAMES[fact.fact]) {
     const value = fields[name]
-    text += FIELD
-    if (value === undefined) continue
-    if (fact.fact === 'position_snapshot' && name === 'positions') text += positionsText(fact.positions)
-    else text += Array.isArray(value) ? value.join(ITEM) : String(value)
+    if (fact.fact === 'position_snapshot' && name === 'positions') parts.push(positionsText(fact.positions))
+    else parts.push(Array.isArray(value) ? value.join(ITEM) : value)
   }
-  return text
+  return parts
+}
+
+/**
+ * The same of an order, each field read by its own name and written as text at once: orders come by the hundred thousand,
+ * and this is twice as fast. A test changes each field in turn and sees another content.
+ */
+function executionParts(row: Extract<Fact, { fact: 'execution' }>): (string | undefined)[] {
+  return [
+    row.fact,
+    row.executionId,
+    row.decisionId,
+    row.strategyId,
+    row.account,
+    row.symbol,
+    row.side,
+    row.orderType,
+    textOf(row.limitPrice),
+    textOf(row.submittedQty),
+    textOf(row.notional),
+    textOf(row.filledQty),
+    textOf(row.avgFillPrice),
+    row.status,
+    row.adapter,
+    row.expectedAdapter,
+    row.venue,
+    textOf(row.submittedAt),
+    textOf(row.filledAt),
+    textOf(row.endedAt),
+    row.replaces,
+    textOf(row.costs),
+  ]
+}
+
+function textOf(value: bigint | number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value)
 }
 
 function positionsText(positions: Extract<Fact, { fact: 'position_snapshot' }>['positions']): string {

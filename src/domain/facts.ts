@@ -3,7 +3,7 @@ import { camelCaser } from '../lib/camel-case.js'
 import { canonicalSymbol } from './book.js'
 import { CALENDAR_NAMES } from './calendar.js'
 import { LARGEST_PRICE_E8, MOMENT_DIGITS, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIGITS } from './exact.js'
-import { plainExecution, plainPositionSnapshot } from './plain-facts.js'
+import { plainDecision, plainExecution, plainPositionSnapshot } from './plain-facts.js'
 import { parseIso } from './time.js'
 
 /**
@@ -304,6 +304,7 @@ export function parseFact<Kind extends FactKind>(
 }
 
 const PLAIN: { readonly [Kind in FactKind]?: (raw: Record<string, unknown>) => object | undefined } = {
+  decision: plainDecision,
   execution: plainExecution,
   position_snapshot: plainPositionSnapshot,
 }

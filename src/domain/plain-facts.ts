@@ -3,7 +3,7 @@ import { LARGEST_PRICE_E8, MONEY_DIGITS, PRICE_DIGITS, parseScaled, QUANTITY_DIG
 import { type EpochMs, parseIso } from './time.js'
 
 /**
- * A quick way for facts of the two kinds that come by the hundred thousand: it reads what is plainly right and leaves
+ * A quick way for facts of the kinds that come by the hundred thousand: it reads what is plainly right and leaves
  * everything else to the schema, which stays the one place that says what is right. A test shows that both agree.
  */
 
@@ -49,6 +49,35 @@ export function plainExecution(raw: Raw): object | undefined {
   })
 }
 
+/** The same for a decision. */
+export function plainDecision(raw: Raw): object | undefined {
+  return whenPlain(() => {
+    const { action } = raw
+    if (action !== 'buy' && action !== 'sell') throw NOT_PLAIN
+    refuseStamps(raw)
+    return {
+      fact: 'decision' as const,
+      at: instant(raw.at),
+      knownAt: undefined,
+      revision: undefined,
+      decisionId: name(raw.decision_id),
+      strategyId: repeatedName(raw.strategy_id),
+      account: repeatedName(raw.account),
+      symbol: symbol(raw.symbol),
+      action,
+      qty: optionally(quantity, raw.qty),
+      price: optionally(price, raw.price),
+      status: repeatedName(raw.status),
+      vetoReasons: optionally(texts, raw.veto_reasons),
+      brokerRejectReasons: optionally(texts, raw.broker_reject_reasons),
+      confidence: optionally(double, raw.confidence),
+      contextFreshnessSeconds: optionally(unsignedDouble, raw.context_freshness_seconds),
+      contextQuality: optionally(double, raw.context_quality),
+      reviewedAt: optionally(instant, raw.reviewed_at),
+    }
+  })
+}
+
 /** The same for a snapshot. */
 export function plainPositionSnapshot(raw: Raw): object | undefined {
   return whenPlain(() => {
@@ -73,7 +102,7 @@ function plainPosition(raw: unknown): object {
   const { symbol: of, qty, avg_entry_price, mark } = raw as Raw
   return {
     symbol: symbol(of),
-    qty: scaled(qty, QUANTITY_DIGITS),
+    qty: quantity(qty),
     avgEntryPrice: optionally(price, avg_entry_price),
     mark: optionally(price, mark),
   }
@@ -138,10 +167,14 @@ function scaled(value: unknown, digits: number): bigint {
   return parsed
 }
 
+function quantity(value: unknown): bigint {
+  return scaled(value, QUANTITY_DIGITS)
+}
+
 function unsigned(value: unknown): bigint {
-  const quantity = scaled(value, QUANTITY_DIGITS)
-  if (quantity < 0n) throw NOT_PLAIN
-  return quantity
+  const parsed = quantity(value)
+  if (parsed < 0n) throw NOT_PLAIN
+  return parsed
 }
 
 function price(value: unknown): bigint {
@@ -152,4 +185,21 @@ function price(value: unknown): bigint {
 
 function money(value: unknown): bigint {
   return scaled(value, MONEY_DIGITS)
+}
+
+function double(value: unknown): number {
+  const parsed = typeof value === 'string' ? Number(value) : Number.NaN
+  if (!Number.isFinite(parsed)) throw NOT_PLAIN
+  return parsed
+}
+
+function unsignedDouble(value: unknown): number {
+  const parsed = double(value)
+  if (parsed < 0) throw NOT_PLAIN
+  return parsed
+}
+
+function texts(value: unknown): string[] {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw NOT_PLAIN
+  return value
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseScaled } from '../../src/domain/exact.js'
 import { parseBySchema, parseFact } from '../../src/domain/facts.js'
-import { plainExecution, plainPositionSnapshot } from '../../src/domain/plain-facts.js'
+import { plainDecision, plainExecution, plainPositionSnapshot } from '../../src/domain/plain-facts.js'
 import { parseIso } from '../../src/domain/time.js'
 import { parameters } from './parameters.js'
 
@@ -76,6 +76,29 @@ const execution = fc.record({
   costs: sometimes(decimal),
   at: mostly(moment),
 })
+const number = fc.oneof(
+  decimal,
+  fc.double().map(String),
+  fc.constantFrom('0.75', '-1', 'Infinity', '1e400', '0x10', ' 2 '),
+)
+const reasons = fc.array(mostly(fc.constantFrom('max_notional', 'alpaca_order_rejected: 403')), { maxLength: 2 })
+const decision = fc.record({
+  decision_id: mostly(name),
+  strategy_id: mostly(name),
+  account: mostly(name),
+  symbol: mostly(symbol),
+  action: mostly(fc.constantFrom('buy', 'sell')),
+  qty: sometimes(decimal),
+  price: sometimes(decimal),
+  status: mostly(name),
+  veto_reasons: sometimes(reasons),
+  broker_reject_reasons: sometimes(reasons),
+  confidence: sometimes(number),
+  context_freshness_seconds: sometimes(number),
+  context_quality: sometimes(number),
+  reviewed_at: sometimes(moment),
+  at: mostly(moment),
+})
 const position = fc.record({
   symbol: mostly(symbol),
   qty: mostly(decimal),
@@ -103,6 +126,7 @@ const RIGHT = {
 }
 
 test.each([
+  ['decision', decision],
   ['execution', execution],
   ['position_snapshot', snapshot],
 ] as const)('the quick way and the schema agree on every %s', (kind, rows) => {
@@ -114,6 +138,11 @@ test.each([
 
 test('the quick way is taken for rows as databases write them', () => {
   const positions = [{ symbol: 'AAPL', qty: '-3', avg_entry_price: '1.5', mark: null }]
+  const decided = { decision_id: 'd', strategy_id: 's', account: 'live', symbol: 'btc/usd', action: 'buy', qty: '10' }
+  const reviewed = { confidence: '0.7500', context_freshness_seconds: '42.5', reviewed_at: '2026-11-20T19:31:00Z' }
+  const vetoed = { status: 'rejected', veto_reasons: ['max_notional'], broker_reject_reasons: [], price: '100.25' }
+  const row = { ...decided, ...reviewed, ...vetoed, at: '2026-11-20 19:30:00.5+00' }
+  expect(plainDecision(row)).toEqual(parseBySchema('decision', row))
   expect(plainExecution(RIGHT)).toEqual(parseBySchema('execution', RIGHT))
   const whole = { account: 'live', at: '2026-11-20T19:30:00Z', equity: '1000.00000000', cash: '-12.5', positions }
   expect(plainPositionSnapshot(whole)).toEqual(parseBySchema('position_snapshot', whole))

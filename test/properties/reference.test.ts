@@ -10,6 +10,7 @@ import { calendarOf } from './cast.js'
 import { history, MONTH, WEEK } from './generated-history.js'
 import { parameters } from './parameters.js'
 import { arrivedBy, freshFrames, latestOf } from './processes.js'
+import { roundedLike } from './rounded-like.js'
 import { referenceScheduleOf, settingsOf } from './schedule.js'
 
 const TRADING = { orders: 8, snapshots: 6, barRuns: 5, instants: 5 }
@@ -20,32 +21,9 @@ const OBSERVED = { orders: 4, snapshots: 1, barRuns: 1, instants: 2, flows: 1, b
 /** One book that turns its positions over and over. */
 const TURNING = { orders: 16, minOrders: 8, snapshots: 1, barRuns: 2, instants: 4, flows: 0, books: 1 } as const
 
-/** Quotients of exact numbers: whoever rounds them, this is how far they may be apart. */
-const RELATIVE = 1e-12
-/** Sums of doubles: a little farther, and small ones by the size of what cancels in them. */
-const RELATIVE_OF_SUMS = 1e-9
-const ABSOLUTE_OF_SUMS = 1e-12
-const SUMS = [
-  ...['volatility_annualized', 'downside_volatility_annualized', 'sharpe_annualized', 'sortino_annualized', 'calmar'],
-  ...['var_95_historical', 'cvar_95_historical', 'beta_vs_benchmark'],
-]
 /** Histories are short: figures that want twenty returns would never be seen. */
 const RETURN_RULES = { ...DEFAULT_RETURN_RULES, minimumObservations: 2, riskFreeAnnual: 0.04 }
 const SLOW = DICTIONARY.flatMap(({ name, tier }) => (tier === 'light' ? [] : name))
-const QUOTIENTS = [
-  'equity',
-  'cumulative_return',
-  'intraday_return',
-  'max_drawdown',
-  'current_drawdown',
-  'drawdown_duration_minutes',
-  'leverage_gross_over_equity',
-  'pnl_reconciliation_gap',
-  ...DICTIONARY.filter(({ group, extended }) => group === 'trades' || (group === 'execution' && !extended)).map(
-    ({ name }) => name,
-  ),
-]
-
 describe('every metric of every book and window is what METRICS says when all fills are gone through again', () => {
   test.each([
     ['in a week of sessions, half days and closed hours', WEEK, TRADING, 100],
@@ -96,23 +74,4 @@ function picked<Value>(values: Readonly<Record<string, Value>>, isPicked: (name:
 function shown(expected: Readonly<Record<string, Answer>>): Readonly<Record<string, Answer>> {
   const names = new Set(DICTIONARY.map(({ name }) => name))
   return Object.fromEntries(Object.entries(expected).filter(([name]) => names.has(name)))
-}
-
-/** The expected quotients, each as the other side rounded it where that is near enough. */
-function roundedLike(
-  answers: Readonly<Record<string, number | string>>,
-  expected: Readonly<Record<string, Answer>>,
-): Record<string, number | string> {
-  const isNear = (a: number, b: number) => Math.abs(a - b) <= RELATIVE * Math.abs(b)
-  const isNearSum = (a: number, b: number) => Math.abs(a - b) <= RELATIVE_OF_SUMS * Math.abs(b) + ABSOLUTE_OF_SUMS
-  return Object.fromEntries(
-    Object.entries(expected).map(([name, value]) => {
-      const answer = answers[name]
-      const isSame =
-        typeof value === 'number' &&
-        typeof answer === 'number' &&
-        ((QUOTIENTS.includes(name) && isNear(answer, value)) || (SUMS.includes(name) && isNearSum(answer, value)))
-      return [name, isSame ? answer : value]
-    }),
-  )
 }

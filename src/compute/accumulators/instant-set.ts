@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../domain/time.js'
-import { lastAtOrBefore } from './sorted-search.js'
+import { insertAt, lastAtOrBefore } from './sorted-search.js'
 
 /** A multiset of instants that answers "did anything happen in (from, to]?" without walking it. */
 export class InstantSet {
   readonly #ats: EpochMs[] = []
 
   add(at: EpochMs): void {
-    this.#ats.splice(lastAtOrBefore(this.#ats, at, this.#ats.length) + 1, 0, at)
+    insertAt(this.#ats, lastAtOrBefore(this.#ats, at, this.#ats.length) + 1, at)
   }
 
   /** Takes one occurrence away; an instant that is not there is left alone. */

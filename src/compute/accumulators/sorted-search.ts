@@ -24,3 +24,9 @@ export function lastAtOrBefore(ats: { readonly [index: number]: number }, at: nu
 export function lastDatedAtOrBefore(dated: readonly { readonly at: number }[], at: number): number {
   return partitionPoint(dated.length, (index) => (dated[index]?.at ?? Number.POSITIVE_INFINITY) <= at) - 1
 }
+
+/** Puts an item at a place of a list. Facts come nearly in order, and at the end a push is many times faster. */
+export function insertAt<Item>(items: Item[], index: number, item: Item): void {
+  if (index === items.length) items.push(item)
+  else items.splice(index, 0, item)
+}

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/time.js'
 import { type Costs, NO_COSTS, plusCosts } from '../costs.js'
 import { compareFills, type Fill } from '../fills.js'
 import { marketValue, timesMultiplier } from '../market-value.js'
-import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
+import { insertAt, lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
 /** How the history of a symbol begins: see METRICS section 1, "Opening inventory". */
 export type Opening =
@@ -141,7 +141,7 @@ export class SymbolLedger {
     }
     for (const fill of after) {
       const index = this.#insertionIndex(fill)
-      this.#entries.splice(index, 0, { at: fill.at, fill, state: NOTHING })
+      insertAt(this.#entries, index, { at: fill.at, fill, state: NOTHING })
       from = Math.min(from, index)
     }
     this.#validLength = Math.min(this.#validLength, from)

@@ -55,6 +55,36 @@ export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPr
   return { equity, snapshotAt: snapshot.at, holdsUntil }
 }
 
+/** How a position of the last snapshot moved the equity of its account since. */
+export interface Drift {
+  readonly position: Position
+  readonly multiplier: QuantityE9
+  /** Its mark at the snapshot. */
+  readonly before: Mark | undefined
+  readonly now: Mark | undefined
+  readonly moved: MoneyE17
+}
+
+/** What `accountEquityAt` adds to a snapshot's equity, position by position, for who redoes it; until when marks count. */
+export function driftsAt(
+  account: Account,
+  at: EpochMs,
+  pricing: EquityPricing,
+): { readonly until: EpochMs; readonly drifts: readonly Drift[] } | undefined {
+  const snapshot = account.snapshotAt(at)
+  const driftsUntil = snapshot && endOfDrift(snapshot.at, pricing.calendar)
+  if (snapshot === undefined || driftsUntil === undefined) return undefined
+  const until = Math.min(at, driftsUntil)
+  const drifts = snapshot.positions.flatMap((position): Drift[] => {
+    if (position.qty === 0n || !pricing.isPriced(position.symbol)) return []
+    const sources = pricing.marksOf(position.symbol)
+    const [before, now] = [markOf(sources, snapshot.at), markOf(sources, until)]
+    const multiplier = pricing.multiplierOf(position.symbol)
+    return [{ position, multiplier, before, now, moved: driftOf(position, before, now, multiplier) }]
+  })
+  return { until, drifts }
+}
+
 export interface AccountEquityOptions {
   readonly account: Account
   readonly pricing: EquityPricing

@@ -7,7 +7,7 @@ import { markSourcesOf, type PricedBook } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
 import { markOf } from '../marks.js'
 import type { Valuation } from '../valuation.js'
-import type { EquityPricing } from './account-equity.js'
+import { driftsAt, type EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
 import type { BookEquity, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
@@ -85,6 +85,11 @@ export class EquityReader {
   #shownSymbols(at: EpochMs): string[] {
     const positions = this.#options.account.newestSnapshotAt(at)?.positions ?? []
     return positions.filter(({ qty }) => qty !== 0n).map(({ symbol }) => symbol)
+  }
+
+  /** What carried the account's equity on from its last snapshot to an instant. */
+  driftsAt(at: EpochMs): ReturnType<typeof driftsAt> {
+    return driftsAt(this.#options.account, at, this.#pricing(this.sharing()))
   }
 
   /** Whose the account's equity is at T. */

@@ -157,6 +157,11 @@ export class Flows {
     return total
   }
 
+  /** The records behind `feesIn`. */
+  feeRecordsIn(from: EpochMs, to: EpochMs): CashFlowFact[] {
+    return [...this.#recorded.values()].filter((fact) => isCashFee(fact) && fact.at > from && fact.at <= to)
+  }
+
   nextFeeAfter(at: EpochMs): EpochMs {
     let next = Number.POSITIVE_INFINITY
     for (const fact of this.#recorded.values()) if (isCashFee(fact) && fact.at > at && fact.at < next) next = fact.at

@@ -203,23 +203,13 @@ function endItem(
 ): { readonly item: EndItem; readonly marks: readonly (Mark | undefined)[] } {
   const { executionId: id, symbol, side, status, submittedAt } = row
   const decision = decided?.price
-  const filled = fills.reduce((total, { quantity }) => total + quantity, 0n)
-  const marks: (Mark | undefined)[] = []
-  const markAt = (instant: EpochMs) => {
-    const mark = pricing.markAt(symbol, instant)
-    marks.push(mark)
-    return mark?.priceE8
-  }
-  const reference = decision ?? row.limitPrice ?? markAt(submittedAt)
-  const ordered = orderedQuantity(row, filled, reference)
-  const isUnfilled = ordered === undefined || ordered > filled
-  const markAtEnd = decision !== undefined && isUnfilled ? markAt(at) : undefined
+  const { filled, reference, ordered, isUnfilled, markAtEnd, marks } = pricedEnd({ row, fills }, at, decision, pricing)
   const multiplier = pricing.multiplierOf(symbol)
   const shortfall =
     decision === undefined || ordered === undefined
       ? NO_SHORTFALL
       : shortfallTerms({
-          ...{ side, decision, ordered, filled, mid, end: markAtEnd },
+          ...{ side, decision, ordered, filled, mid, end: markAtEnd?.priceE8 },
           filledNotional: fills.reduce((total, { notional }) => total + notional, 0n),
           worth: (notional) => timesMultiplier(notional, multiplier),
         })
@@ -241,7 +231,7 @@ function endItem(
       latencyMs: isCompleted ? latency.latencyMs : undefined,
       terms: {
         ...NO_END,
-        ...ratioTerms({ filled, submitted: ordered, reference }),
+        ...ratioTerms({ filled, submitted: ordered, reference: reference?.priceE8 }),
         ...shortfall,
         ...costs,
         ended: 1n,
@@ -257,6 +247,47 @@ function endItem(
 }
 
 const NO_END = noSums(END_SUMS)
+
+/** What an order that ended is measured with. */
+export interface PricedEnd {
+  readonly filled: QuantityE9
+  /** What weighs it against others, and where that price is from. */
+  readonly reference: { readonly priceE8: PriceE8; readonly source: 'decision' | 'limit' | 'mark' } | undefined
+  /** Undefined where only a notional was asked for, and no price turns it into a quantity. */
+  readonly ordered: QuantityE9 | undefined
+  readonly isUnfilled: boolean
+  /** Of an order with a decision price and an unfilled rest. */
+  readonly markAtEnd: Mark | undefined
+  /** Those that were looked for. */
+  readonly marks: readonly (Mark | undefined)[]
+}
+
+/** Prices an order that ended at an instant, by the decision's price where there is one. */
+export function pricedEnd(
+  { row, fills }: Pick<FlowOrder, 'row' | 'fills'>,
+  at: EpochMs,
+  decision: PriceE8 | undefined,
+  { markAt }: Pick<OrderPricing, 'markAt'>,
+): PricedEnd {
+  const { symbol, submittedAt } = row
+  const filled = fills.reduce((total, { quantity }) => total + quantity, 0n)
+  const given = decision ?? row.limitPrice
+  const markAtSubmit = given === undefined ? markAt(symbol, submittedAt) : undefined
+  const referenceE8 = given ?? markAtSubmit?.priceE8
+  const ordered = orderedQuantity(row, filled, referenceE8)
+  const isUnfilled = ordered === undefined || ordered > filled
+  const needsEnd = decision !== undefined && isUnfilled
+  const markAtEnd = needsEnd ? markAt(symbol, at) : undefined
+  const source = decision !== undefined ? 'decision' : given !== undefined ? 'limit' : 'mark'
+  return {
+    filled,
+    reference: referenceE8 === undefined ? undefined : { priceE8: referenceE8, source },
+    ordered,
+    isUnfilled,
+    markAtEnd,
+    marks: [...(given === undefined ? [markAtSubmit] : []), ...(needsEnd ? [markAtEnd] : [])],
+  }
+}
 
 /** A replaced order asked for what it got; one for a notional asked for what that bought at the reference price. */
 function orderedQuantity(

@@ -1,31 +1,51 @@
+import type { MoneyE17 } from '../../domain/exact.js'
 import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.js'
 import { MINUTE_MS } from '../../domain/time.js'
-import type { Account } from '../account.js'
-import type { BookEquity, EquityValue, Growth, Reconciliation } from '../equity/book-equity.js'
+import type { BookEquity, EquityValue, Growth } from '../equity/book-equity.js'
 import type { DatedWealth, Drawdown } from '../equity/drawdown.js'
 import type { DatedFlow } from '../equity/series.js'
 import type { Valuation } from '../valuation.js'
-import { isoOrNull, listed, sumOf, usd, valued } from './rows.js'
+import type { WindowResult } from '../view.js'
+import { isoOrNull, listed, sumOf, unknownRow, usd, valued } from './rows.js'
 
 const LISTED_FLOWS = 50
 
 /** The equity at T: what it begins with, and what has moved it since. */
-export function equityPart(level: Valuation<EquityValue>, account: Account, { meta }: BookEquity): ExplanationPart {
+export function equityPart(level: Valuation<EquityValue>, { meta }: BookEquity): ExplanationPart {
   return {
     name: 'equity',
     about:
       'The equity at T: of an account of its own the last snapshot, carried on by marks; else the share at the open and what was earned since.',
     values: {
       equity_source: String(meta.equity_source),
-      ...valued(level, ({ equity, snapshotAt, earned }): ExplanationRow => {
-        const common = { equity_usd: usd(equity), snapshot_at: isoOrNull(snapshotAt) }
-        if (earned !== undefined)
-          return { ...common, share_at_open_usd: usd(equity - earned), earned_since_open_usd: usd(earned) }
-        const snapshot = account.snapshotAt(snapshotAt)
-        if (snapshot === undefined) return common
-        const moved = { snapshot_equity_usd: usd(snapshot.equity), moved_since_usd: usd(equity - snapshot.equity) }
-        return { ...common, ...moved }
-      }),
+      ...valued(
+        level,
+        ({ equity, snapshotAt, earned }): ExplanationRow => ({
+          equity_usd: usd(equity),
+          snapshot_at: isoOrNull(snapshotAt),
+          ...(earned === undefined
+            ? {}
+            : { share_at_open_usd: usd(equity - earned), earned_since_open_usd: usd(earned) }),
+        }),
+      ),
+    },
+  }
+}
+
+/** What a book that shares its account earned since an instant, its positions marked like those of a window's start. */
+export function earnedPart({ realized, unrealizedChange, ...costs }: WindowResult): ExplanationPart {
+  const { orderCosts, feesInKind, accountFees } = costs
+  const knownUsd = (name: string, value: Valuation<MoneyE17>): ExplanationRow =>
+    value.known ? { [name]: usd(value.value) } : unknownRow(value)
+  return {
+    name: 'earned',
+    about: 'What the book earned since its share was taken: realised + change of unrealised − costs.',
+    values: {
+      ...knownUsd('realized_usd', realized),
+      ...knownUsd('unrealized_change_usd', unrealizedChange),
+      order_costs_usd: usd(orderCosts),
+      ...knownUsd('fees_in_kind_usd', feesInKind),
+      account_fees_usd: usd(accountFees),
     },
   }
 }
@@ -48,7 +68,8 @@ export function growthPart(growth: Valuation<Growth>, { meta }: BookEquity): Exp
   return growth.known ? { ...part, list: flowList(growth.value.flows) } : part
 }
 
-function flowList(flows: readonly DatedFlow[]) {
+/** Flows with the equity after them. */
+export function flowList(flows: readonly DatedFlow[]) {
   return listed(flows, {
     limit: LISTED_FLOWS,
     order: 'oldest first',
@@ -87,28 +108,4 @@ export function drawdownPart(drawdown: Valuation<Drawdown>): ExplanationPart {
 
 function wealth(name: string, value: DatedWealth | undefined): ExplanationRow {
   return { [`${name}_at`]: isoOrNull(value?.at), [`${name}_usd`]: value?.usd ?? null }
-}
-
-/** The two snapshots, and what explains the change between them. */
-export function reconciliationPart(reconciliation: Valuation<Reconciliation>, account: Account): ExplanationPart {
-  return {
-    name: 'reconciliation',
-    about: 'The change of equity between two snapshots, less flows, less what the book says that it earned.',
-    values: valued(reconciliation, ({ gap, from, to, flows, dividends, interest }): ExplanationRow => {
-      const [before, after] = [account.snapshotAt(from)?.equity ?? 0n, account.snapshotAt(to)?.equity ?? 0n]
-      const flowed = sumOf(flows, ({ amount }) => amount)
-      return {
-        first_snapshot_at: isoOrNull(from),
-        first_equity_usd: usd(before),
-        last_snapshot_at: isoOrNull(to),
-        last_equity_usd: usd(after),
-        flows: flows.length,
-        flows_usd: usd(flowed),
-        net_result_usd: usd(after - before - flowed - gap),
-        gap_usd: usd(gap),
-        dividends_usd: usd(dividends),
-        interest_usd: usd(interest),
-      }
-    }),
-  }
 }

@@ -12,14 +12,21 @@ import type { DueMinutes } from '../due-minutes.js'
 import { isAge, isLevel, isOfFeed, type MetricDefinition } from '../metrics/definition.js'
 import { sameResult } from '../result.js'
 import type { CoverageView, WindowView } from '../view.js'
-import { drawdownPart, equityPart, growthPart, reconciliationPart } from './equity.js'
+import { accountEquityPart } from './account-equity.js'
+import { activityPart } from './activity.js'
+import { decisionsPart, routedPart } from './choices.js'
+import { drawdownPart, earnedPart, equityPart, growthPart } from './equity.js'
+import { shortfallPart, slippagePart } from './execution.js'
 import { fillsPart } from './fills.js'
 import { FORMULA_TEXTS } from './formula-texts.js'
+import { fillLatenciesPart, submitLatenciesPart } from './latencies.js'
+import { endedPart, type Span, sentPart, WindowOrders } from './orders.js'
 import { type PartName, partsOf } from './parts-of.js'
-import { countsPart, coveragePart, instantsPart, reviewPart } from './pipeline.js'
-import { positionsPart } from './positions.js'
+import { coveragePart, instantsPart, reviewPart } from './pipeline.js'
+import { heldPart, positionsPart } from './positions.js'
+import { reconciliationPart } from './reconciliation.js'
 import { costsPart, resultPart } from './result.js'
-import { benchmarkPart, seriesPart } from './series.js'
+import { benchmarkPart, equitiesPart, flowsPart, seriesPart } from './series.js'
 import { tradesPart } from './trades.js'
 
 export interface MetricQuestion {
@@ -112,31 +119,76 @@ const BUILDERS: Readonly<Record<PartName, (reading: Reading) => ExplanationPart 
   'fills by realized': (reading) => fillsOf(reading, 'realized'),
   'fills by notional': (reading) => fillsOf(reading, 'notional'),
   'fills by costs': (reading) => fillsOf(reading, 'costs'),
-  positions: ({ view: { level } }) =>
-    positionsPart('positions', 'What is held, at its marks.', level.at, level.positions),
-  'positions at start': ({ reader, view }) =>
+  activity: activityPart,
+  positions: ({ options, view: { level } }) =>
+    positionsPart('positions', 'What is held, at its marks.', level.at, level.positions, options.multiplierOf),
+  held: ({ options, reader }) => heldPart(options.book, reader),
+  'positions at start': ({ options, reader, view }) =>
     positionsPart(
       'positions_at_start',
       "What was held when the window began, at the start's own marks.",
       view.start,
       reader.positionsAtStart(view),
+      options.multiplierOf,
     ),
-  costs: ({ view }) => costsPart(view),
-  equity: ({ options, view: { level } }) => equityPart(level.equity().level(), options.account, level.equity()),
+  costs: ({ options, reader, view }) => costsPart(options, view, reader.sharing()),
+  equity: ({ view: { level } }) => equityPart(level.equity().level(), level.equity()),
+  // A book that shares takes its share of it at the open.
+  'account equity': ({ options, reader, view: { level } }) =>
+    accountEquityPart(
+      'account_equity',
+      options.account,
+      reader,
+      level.equity().isAlone ? level.at : opensAt(level.at, options),
+    ),
+  'account equity at start': ({ options, reader, view }) =>
+    accountEquityPart('account_equity_at_start', options.account, reader, view.start),
+  'account equity at T of its own': ({ options, reader, view: { level } }) =>
+    level.equity().isAlone ? accountEquityPart('account_equity', options.account, reader, level.at) : undefined,
+  'earned since open': ({ options, reader, view: { level } }) =>
+    level.equity().isAlone
+      ? undefined
+      : earnedPart(reader.resultFrom({ start: opensAt(level.at, options), lead: Number.POSITIVE_INFINITY })),
+  earned: ({ view }) => (view.level.equity().isAlone ? undefined : earnedPart(view.result())),
   growth: ({ view }) => growthPart(view.level.equity().growth(view), view.level.equity()),
   'growth since open': ({ view: { level } }) => growthPart(level.equity().sinceOpen(), level.equity()),
-  reconciliation: ({ options, view }) => reconciliationPart(view.level.equity().reconciliation(view), options.account),
-  series: ({ view }) => seriesPart(view.level.equity().series(view)),
+  reconciliation: ({ options, reader, view }) =>
+    reconciliationPart(options, reader, view.level.equity().reconciliation(view)),
+  series: ({ view }) => seriesPart(view.level.equity().series(view), view),
+  flows: ({ view }) => flowsPart(view.level.equity().series(view)),
+  equities: ({ view }) => equitiesPart(view.level.equity().series(view)),
   benchmark: ({ view }) => benchmarkPart(view, view.level.equity().series(view), view.level.benchmark),
   drawdown: ({ view }) => drawdownPart(view.level.equity().drawdown(view)),
   trades: ({ options, view }) => tradesPart(options.book, view),
-  counts: ({ view }) => countsPart(view),
+  'ended orders': (reading) => endedPart(ordersOf(reading)),
+  'sent orders': (reading) => sentPart(ordersOf(reading)),
+  'fills against mid': (reading) => slippagePart(ordersOf(reading)),
+  shortfall: (reading) => shortfallPart(ordersOf(reading)),
+  'submit latencies p50': (reading) => submitLatenciesPart(ordersOf(reading), 0.5),
+  'submit latencies p95': (reading) => submitLatenciesPart(ordersOf(reading), 0.95),
+  'fill latencies p50': (reading) => fillLatenciesPart(ordersOf(reading), 0.5),
+  'fill latencies p95': (reading) => fillLatenciesPart(ordersOf(reading), 0.95),
+  'routed orders': (reading) => routedPart(ordersOf(reading)),
+  decisions: ({ options, view }) => decisionsPart(options.book.decisions, spanOf(view)),
   coverage: ({ question: { definition }, coverage }) =>
     isOfFeed(definition) && coverage !== undefined ? coveragePart(definition.feed, coverage) : undefined,
   review: ({ view }) => reviewPart(view.level),
-  instants: ({ question: { frame } }) => instantsPart(frame),
+  instants: ({ options, question: { frame } }) =>
+    instantsPart(frame, options.book.calendar.latestSession(frame.stamp.at)),
+}
+
+function spanOf({ start, level }: WindowView): Span {
+  return { from: start, to: level.at }
+}
+
+function ordersOf({ options, view }: Reading): WindowOrders {
+  return new WindowOrders(options, spanOf(view), view.costSource)
+}
+
+function opensAt(at: EpochMs, { book }: BookReaderOptions): EpochMs {
+  return book.calendar.latestSession(at).opensAt
 }
 
 function fillsOf({ options, view }: Reading, measure: Parameters<typeof fillsPart>[3]): ExplanationPart {
-  return fillsPart(options.book, { from: view.start, to: view.level.at }, view.costSource, measure)
+  return fillsPart(options.book, spanOf(view), view.costSource, measure)
 }

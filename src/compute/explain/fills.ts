@@ -4,7 +4,7 @@ import type { EpochMs } from '../../domain/time.js'
 import type { LedgerState, LedgerStep, SymbolLedger } from '../accumulators/symbol-ledger.js'
 import type { Book } from '../book.js'
 import { type CostSource, costsBy } from '../costs.js'
-import { isoOrNull, largestFirst, listed, price, quantity, sumOf, usd } from './rows.js'
+import { isoOrNull, largestFirst, listed, multiplierRow, price, quantity, sumOf, usd } from './rows.js'
 
 /** What the fills of a window are looked at for. */
 export type FillMeasure = 'realized' | 'notional' | 'costs'
@@ -21,6 +21,7 @@ interface LedgerMove {
   readonly realized: MoneyE17
   readonly notional: MoneyE17
   readonly costs: MoneyE17
+  readonly takenOver: MoneyE17
 }
 
 const ORDERS: Readonly<Record<FillMeasure, string>> = {
@@ -44,6 +45,7 @@ export function fillsPart(
     realized_usd: usd(sumOf(some, ({ realized }) => realized)),
     notional_usd: usd(sumOf(some, ({ notional }) => notional)),
     costs_usd: usd(sumOf(some, ({ costs }) => costs)),
+    taken_over_usd: usd(sumOf(some, ({ takenOver }) => takenOver)),
   })
   return {
     name: 'fills',
@@ -68,8 +70,9 @@ function movesOf(
   for (let index = count - 1; index >= 0; index -= 1) {
     const step = steps[index]
     if (step === undefined || step.at <= from) break
-    if (step.fill === undefined && step.adjustment === undefined) continue
     const before = steps[index - 1]?.state
+    const takenOver = step.state.takenOver - (before?.takenOver ?? 0n)
+    if (step.fill === undefined && step.adjustment === undefined && takenOver === 0n) continue
     const costs = costsBy(source, step.state.costs) - (before === undefined ? 0n : costsBy(source, before.costs))
     const changeOf = (field: 'realized' | 'notional') => step.state[field] - (before?.[field] ?? 0n)
     const { multiplier } = ledger.terms
@@ -79,6 +82,7 @@ function movesOf(
       before,
       multiplier,
       costs,
+      takenOver,
       realized: changeOf('realized'),
       notional: changeOf('notional'),
     })
@@ -86,7 +90,7 @@ function movesOf(
   return moves.reverse()
 }
 
-function rowOf({ symbol, step, before, multiplier, realized, notional, costs }: LedgerMove): ExplanationRow {
+function rowOf({ symbol, step, before, multiplier, realized, notional, costs, takenOver }: LedgerMove): ExplanationRow {
   const { fill, adjustment, state } = step
   const held = before?.quantity ?? 0n
   const filled = fill && {
@@ -106,7 +110,7 @@ function rowOf({ symbol, step, before, multiplier, realized, notional, costs }: 
     symbol,
     ...filled,
     ...taught,
-    ...(multiplier === ONE ? {} : { multiplier: quantity(multiplier) }),
+    ...multiplierRow(multiplier),
     held_before: quantity(held),
     // Signed like the position, so that their quotient is a price.
     average_cost_before: held === 0n ? null : ratio((before?.cost ?? 0n) * ONE, held * multiplier * 10n ** 8n),
@@ -114,5 +118,6 @@ function rowOf({ symbol, step, before, multiplier, realized, notional, costs }: 
     realized_usd: usd(realized),
     notional_usd: usd(notional),
     costs_usd: usd(costs),
+    ...(takenOver === 0n ? {} : { taken_over_usd: usd(takenOver) }),
   }
 }

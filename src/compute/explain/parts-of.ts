@@ -6,16 +6,34 @@ export const PART_NAMES = [
   'fills by costs',
   'positions',
   'positions at start',
+  'held',
+  'activity',
   'costs',
   'equity',
+  'account equity',
+  'account equity at start',
+  'account equity at T of its own',
+  'earned',
+  'earned since open',
   'growth',
   'growth since open',
   'reconciliation',
   'series',
+  'flows',
+  'equities',
   'benchmark',
   'drawdown',
   'trades',
-  'counts',
+  'ended orders',
+  'sent orders',
+  'fills against mid',
+  'shortfall',
+  'submit latencies p50',
+  'submit latencies p95',
+  'fill latencies p50',
+  'fill latencies p95',
+  'routed orders',
+  'decisions',
   'coverage',
   'review',
   'instants',
@@ -23,27 +41,27 @@ export const PART_NAMES = [
 export type PartName = (typeof PART_NAMES)[number]
 
 const POSITIONS: readonly PartName[] = ['positions']
-const SERIES: readonly PartName[] = ['growth', 'series']
+const EQUITY: readonly PartName[] = ['equity', 'account equity', 'earned since open']
+const SERIES: readonly PartName[] = ['series', 'flows']
 const DRAWDOWN: readonly PartName[] = ['drawdown', 'growth']
 const TRADES: readonly PartName[] = ['trades']
 
 /**
  * What each metric rests on, in the order in which one redoes it. In a table beside the metrics and not in their
- * definitions, since it says nothing of the number: a metric without an entry is explained by its formula, its meta and the
- * counts of its window.
+ * definitions, since it says nothing of the number. What says that a book was idle stands before all of them.
  */
 const PARTS_OF: Readonly<Record<string, readonly PartName[]>> = {
   realized_pnl: ['fills by realized'],
   unrealized_pnl: POSITIONS,
   net_pnl: ['result', 'costs', 'fills by realized', 'positions', 'positions at start'],
   gross_pnl: ['result', 'fills by realized', 'positions', 'positions at start'],
-  cumulative_return: ['growth'],
-  intraday_return: ['growth since open'],
+  cumulative_return: ['growth', 'account equity at start', 'account equity at T of its own', 'earned'],
+  intraday_return: ['growth since open', 'account equity', 'earned since open'],
   cost_bps: ['costs', 'fills by costs'],
-  equity: ['equity'],
+  equity: EQUITY,
   cost_total: ['costs', 'fills by costs'],
   traded_notional: ['fills by notional'],
-  pnl_reconciliation_gap: ['reconciliation', 'fills by realized'],
+  pnl_reconciliation_gap: ['reconciliation'],
 
   volatility_annualized: SERIES,
   downside_volatility_annualized: SERIES,
@@ -63,17 +81,29 @@ const PARTS_OF: Readonly<Record<string, readonly PartName[]>> = {
   avg_loss: TRADES,
   payoff_ratio: TRADES,
   expectancy_per_trade: TRADES,
-  turnover_ratio: ['fills by notional', 'series'],
+  turnover_ratio: ['fills by notional', 'equities'],
   avg_holding_minutes: TRADES,
+
+  fill_ratio: ['ended orders'],
+  reject_rate: ['sent orders'],
+  cancel_rate: ['ended orders'],
+  slippage_bps_vs_mid: ['fills against mid'],
+  implementation_shortfall_bps: ['shortfall'],
+  decision_to_submit_latency_ms_p50: ['submit latencies p50'],
+  decision_to_submit_latency_ms_p95: ['submit latencies p95'],
+  submit_to_fill_latency_ms_p50: ['fill latencies p50'],
+  submit_to_fill_latency_ms_p95: ['fill latencies p95'],
+  route_fallback_rate: ['routed orders'],
+  decision_veto_rate: ['decisions'],
 
   gross_exposure: POSITIONS,
   net_exposure: POSITIONS,
-  leverage_gross_over_equity: ['positions', 'equity'],
+  leverage_gross_over_equity: ['positions', ...EQUITY],
   position_concentration_top1_pct: POSITIONS,
   position_concentration_top5_pct: POSITIONS,
   position_hhi: POSITIONS,
-  beta_vs_benchmark: ['benchmark'],
-  open_positions: POSITIONS,
+  beta_vs_benchmark: ['benchmark', 'flows'],
+  open_positions: ['held'],
 
   ta_freshness_seconds: ['instants'],
   context_freshness_seconds: ['review'],
@@ -82,9 +112,7 @@ const PARTS_OF: Readonly<Record<string, readonly PartName[]>> = {
   missing_signal_rate: ['coverage'],
 }
 
-const BY_DEFAULT: readonly PartName[] = ['counts']
-
 /** The parts of a metric's explanation. */
 export function partsOf(metric: string): readonly PartName[] {
-  return PARTS_OF[metric] ?? BY_DEFAULT
+  return ['activity', ...(PARTS_OF[metric] ?? [])]
 }

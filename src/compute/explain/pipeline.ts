@@ -1,8 +1,9 @@
+import type { Session } from '../../domain/calendar.js'
 import type { ExplanationPart } from '../../domain/explanation.js'
 import type { BookFrame } from '../../domain/frame.js'
 import { FACT_SOURCES } from '../../domain/metric.js'
 import type { Feed } from '../../domain/ports.js'
-import type { CoverageView, LevelView, WindowView } from '../view.js'
+import type { CoverageView, LevelView } from '../view.js'
 import { isoOrNull, listed } from './rows.js'
 
 const LISTED_SYMBOLS = 50
@@ -35,13 +36,16 @@ export function coveragePart(feed: Feed, { symbols, due, missing }: CoverageView
 }
 
 /** The instants that ages are taken from, and how far each source is known. */
-export function instantsPart({ instants, stamp, sources }: BookFrame): ExplanationPart {
+export function instantsPart({ instants, stamp, sources }: BookFrame, session?: Session): ExplanationPart {
   const { bars, signals, reviewedAt } = instants
   return {
     name: 'instants',
     about: 'The newest events, the last complete reads, and how far each source is known at the light tier.',
     values: {
       t: isoOrNull(stamp.at),
+      session_opened_at: isoOrNull(session?.opensAt),
+      session_closes_at: isoOrNull(session?.closesAt),
+      process_started_at: isoOrNull(stamp.startedAt),
       newest_bar_at: isoOrNull(bars?.newestAt),
       newest_signal_at: isoOrNull(signals?.newestAt),
       newest_review_at: isoOrNull(reviewedAt),
@@ -51,22 +55,6 @@ export function instantsPart({ instants, stamp, sources }: BookFrame): Explanati
       ...Object.fromEntries(
         FACT_SOURCES.map((source) => [`${source}_known_to`, isoOrNull(sources.light[source].asOf)] as const),
       ),
-    },
-  }
-}
-
-/** Orders and decisions of the window, counted. */
-export function countsPart({ orderCount, routed, decisions, result }: WindowView): ExplanationPart {
-  return {
-    name: 'counts',
-    about: 'What was decided, submitted and filled in the window.',
-    values: {
-      decisions: decisions.made,
-      decisions_vetoed: decisions.vetoed,
-      orders_submitted: orderCount,
-      orders_that_name_both_adapters: routed.named,
-      orders_by_another_adapter: routed.fallbacks,
-      fills: result().fillCount,
     },
   }
 }

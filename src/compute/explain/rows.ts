@@ -9,10 +9,13 @@ import {
 } from '../../domain/exact.js'
 import type { ExplanationList, ExplanationRow } from '../../domain/explanation.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
+import type { Sharing } from '../equity/sharing.js'
 import type { Unknown, Valuation } from '../valuation.js'
 
 /** Symbols named where something is unknown because of them. */
 const NAMED_SYMBOLS = 20
+
+const ONE = 10n ** BigInt(QUANTITY_DIGITS)
 
 export function usd(money: MoneyE17): number {
   return toNumber(money, MONEY_DIGITS)
@@ -26,9 +29,28 @@ export function quantity(quantityE9: QuantityE9): number {
   return toNumber(quantityE9, QUANTITY_DIGITS)
 }
 
+export function priceOrNull(priceE8: PriceE8 | undefined): number | null {
+  return priceE8 === undefined ? null : price(priceE8)
+}
+
+export function quantityOrNull(quantityE9: QuantityE9 | undefined): number | null {
+  return quantityE9 === undefined ? null : quantity(quantityE9)
+}
+
+/** What quantity times price is multiplied by, where that is not 1. */
+export function multiplierRow(multiplier: QuantityE9): ExplanationRow {
+  return multiplier === ONE ? {} : { multiplier: quantity(multiplier) }
+}
+
 /** RFC 3339; null where there is no instant. */
 export function isoOrNull(at: EpochMs | undefined): string | null {
   return at === undefined || !Number.isFinite(at) ? null : toIso(at)
+}
+
+/** The book's part of what its account has or pays: 1 where the account is its own. */
+export function shareNumber(sharing: Sharing): number {
+  if (sharing.kind === 'alone') return 1
+  return sharing.source === 'configured' ? quantity(sharing.share) : 1 / sharing.books
 }
 
 /** What a valuation says, or why it says nothing. */

@@ -1,10 +1,12 @@
 import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.js'
 import { SECOND_MS } from '../../domain/time.js'
-import type { EquitySeries, SeriesPoint } from '../equity/series.js'
+import { type EquitySeries, meanEquityOf, type SeriesPoint } from '../equity/series.js'
+import { returnTimeMs, yearMs } from '../equity/session-time.js'
 import { deviationOf, meanOf } from '../formulas/sample.js'
 import { joinedReturns } from '../metrics/exposure/beta-vs-benchmark.js'
 import type { Valuation } from '../valuation.js'
 import type { Benchmark, WindowView } from '../view.js'
+import { flowList } from './equity.js'
 import { isoOrNull, listed, price, sumOf, unknownRow, usd } from './rows.js'
 
 /** More than any window has cells but 1d around the clock, where it is enough for every one as well. */
@@ -13,7 +15,7 @@ const LISTED_RETURNS = 500
 type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
 
 /** The equity on the cells of a window, and the returns between them. */
-export function seriesPart(series: Valuation<EquitySeries>): ExplanationPart {
+export function seriesPart(series: Valuation<EquitySeries>, { window, calendar, level }: WindowView): ExplanationPart {
   const about =
     'Equity at the last observation of each cell, the return since the cell before, and what they have in common.'
   if (!series.known) return { name: 'series', about, values: unknownRow(series) }
@@ -30,18 +32,61 @@ export function seriesPart(series: Valuation<EquitySeries>): ExplanationPart {
       growth: series.value.growth ?? null,
       n: values.length,
       years,
+      seconds_per_year: yearMs(window, calendar) / SECOND_MS,
       periods_per_year: years > 0 ? values.length / years : null,
       ...moments(values),
+      risk_free_annual: level.returnRules.riskFreeAnnual,
+      minimum_acceptable_return: level.returnRules.marPerPeriod,
     },
     list: listed(items, {
       limit: LISTED_RETURNS,
       order: 'oldest first',
-      row: ({ value, ends }) => ({ ...endsRow(ends, series.value), return: value }),
+      row: ({ value, ends }) => ({
+        ...endsRow(ends, series.value),
+        seconds: ends === undefined ? null : (returnTimeMs(window, calendar, ends[0].at, ends[1].at) ?? 0) / SECOND_MS,
+        return: value,
+      }),
       sums: (leftOut) => ({
         return: leftOut.reduce((sum, { value }) => sum + value, 0),
+        seconds: leftOut.reduce(
+          (sum, { ends }) =>
+            sum + (ends === undefined ? 0 : (returnTimeMs(window, calendar, ends[0].at, ends[1].at) ?? 0) / SECOND_MS),
+          0,
+        ),
         squared_return: leftOut.reduce((sum, { value }) => sum + value ** 2, 0),
       }),
     }),
+  }
+}
+
+/** The equities of a window's series, that at its start included: what turnover is measured against. */
+export function equitiesPart(series: Valuation<EquitySeries>): ExplanationPart {
+  const about =
+    'Equity at the last observation of each cell and at the start: their mean is what turnover is divided by.'
+  if (!series.known) return { name: 'equities', about, values: unknownRow(series) }
+  const { points } = series.value
+  return {
+    name: 'equities',
+    about,
+    values: { points: points.length, mean_equity_usd: meanEquityOf(series.value) ?? null },
+    list: listed(points, {
+      limit: LISTED_RETURNS,
+      order: 'oldest first',
+      row: ({ at, equity }) => ({ at: isoOrNull(at), equity_usd: usd(equity) }),
+      sums: (leftOut) => ({ equity_usd: usd(sumOf(leftOut, ({ equity }) => equity)) }),
+    }),
+  }
+}
+
+/** Deposits and withdrawals that the returns of a series leave out. */
+export function flowsPart(series: Valuation<EquitySeries>): ExplanationPart | undefined {
+  if (!series.known || series.value.flows.length === 0) return undefined
+  return {
+    name: 'flows',
+    about:
+      'What came in or went between the values of the series: one at a value is taken out of it, one before it splits the way.',
+    values: { flows: series.value.flows.length },
+    list: flowList(series.value.flows),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.js'
-import { lastAtOrBefore } from '../accumulators/sorted-search.js'
+import { insertAt, lastAtOrBefore } from '../accumulators/sorted-search.js'
 import { type Digest, minus, plus } from './digest.js'
 
 /** The digest of inputs of which there is one an instant. */
@@ -15,8 +15,8 @@ export class DatedTerms {
   put(at: EpochMs, term: Digest): void {
     this.remove(at)
     const index = this.#indexAt(at) + 1
-    this.#ats.splice(index, 0, at)
-    this.#terms.splice(index, 0, term)
+    insertAt(this.#ats, index, at)
+    insertAt(this.#terms, index, term)
     this.#digest = plus(this.#digest, term)
   }
 

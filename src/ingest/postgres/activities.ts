@@ -86,6 +86,7 @@ function scaledOf(value: unknown, digits: number): bigint | undefined {
  * not among them counts as itself; of two corrections of one activity the later counts.
  */
 export function chainsOf(activities: readonly Activity[]): ActivityChain[] {
+  if (activities.length === 0) return []
   const byId = new Map<string, Activity>()
   for (const activity of activities) if (!byId.has(activity.id)) byId.set(activity.id, activity)
   const chains = new Map<string, { head: Activity; depth: number; members: Activity[] }>()

@@ -77,6 +77,8 @@ export function brokerFillsOf(
 
 const NOTHING_TOLD: BrokerFills = { fills: [], orderCosts: [], gone: [], lastActivityAt: undefined }
 
+const NO_FACTS: Reading = { facts: [], rejections: [] }
+
 function timeOf({ at, createdAt }: OrderEvent): string {
   return at ?? createdAt
 }
@@ -91,8 +93,10 @@ function lastOf(times: readonly string[]): string | undefined {
  */
 export function fillFacts(
   { executionId, account }: { readonly executionId: string; readonly account: string },
-  { fills, orderCosts, gone }: BrokerFills,
+  told: BrokerFills,
 ): Reading {
+  if (told === NOTHING_TOLD) return NO_FACTS
+  const { fills, orderCosts, gone } = told
   return join(
     ...gone.map(({ id, at }) => read('retraction', id, { of: 'fill', identity: [executionId, id], at })),
     ...fills.map(({ id, at, qty, price }) =>

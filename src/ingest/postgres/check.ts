@@ -91,11 +91,11 @@ async function look(query: Query, wallNow: () => EpochMs): Promise<Omit<TorghutC
   const session = await sessionOf(query)
   const access = await accessOf(query)
   const schema = await readSchema(query)
-  const books = schema.problems.length === 0 ? await countBooks(query) : 0
+  const counted = schema.problems.length === 0 ? await countBooks(query) : { books: 0, accounts: 0 }
   // Last: a refusal leaves a transaction that answers nothing more.
   const writing = { sessionIsReadOnly: session.sessionIsReadOnly, ...(await attemptToWrite(query, access)) }
   const { role, isSuperuser, otherTables, ...connections } = session
-  return { ...{ schema, books, role, isSuperuser, otherTables, writing, clock, access }, connections }
+  return { ...{ schema, ...counted, role, isSuperuser, otherTables, writing, clock, access }, connections }
 }
 
 async function clockOf(query: Query, wallNow: () => EpochMs): Promise<TorghutCheck['clock']> {

@@ -1,10 +1,12 @@
 import { NEWEST_REVIEW, REVIEWS_WATCH, reviewFields } from './reviews.js'
 import type { TorghutSchema } from './schema.js'
 import {
+  type Columns,
   instrumentOf,
   join,
   ownRows,
   priceOf,
+  projectionOf,
   type Reading,
   type Row,
   read,
@@ -23,14 +25,28 @@ const BROKER_REASON = /^(alpaca_order_rejected|alpaca_order_submit_failed)/
  */
 export function decisionsTable(schema: TorghutSchema): Table {
   const hasReviews = schema.has('llm_decision_reviews')
+  const columns: Columns = {
+    id: 't.id',
+    version: WATCHED.trade_decisions.version,
+    strategy_id: 't.strategy_id',
+    account: 't.alpaca_account_label',
+    symbol: 't.symbol',
+    status: 't.status',
+    created_at: 't.created_at',
+    action: 'j.action',
+    qty: 'j.qty',
+    price: `j.params->>'price'`,
+    risk_reasons: 'j.risk_reasons',
+    review: hasReviews ? 'r.review' : 'NULL::json',
+    review_versions: hasReviews ? 'r.versions' : 'NULL::json',
+  }
   return {
     name: 'trade_decisions',
     kind: 'decision',
     joins: `LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(t.decision_json) = 'object' THEN t.decision_json END)
     AS j(action text, qty text, params jsonb, risk_reasons jsonb) ON true ${hasReviews ? NEWEST_REVIEW : ''}`,
-    projection: `json_build_object('id', t.id, 'version', ${WATCHED.trade_decisions.version}, 'strategy_id', t.strategy_id, 'account', t.alpaca_account_label, 'symbol', t.symbol,
-    'status', t.status, 'created_at', t.created_at, 'action', j.action, 'qty', j.qty, 'price', j.params->>'price', 'risk_reasons', j.risk_reasons,
-    'review', ${hasReviews ? 'r.review' : 'NULL::json'}, 'review_versions', ${hasReviews ? 'r.versions' : 'NULL::json'})`,
+    columns,
+    projection: projectionOf(columns),
     watches: [ownRows('trade_decisions'), ...(hasReviews ? [REVIEWS_WATCH] : [])],
     toFacts,
   }

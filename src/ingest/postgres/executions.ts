@@ -43,18 +43,17 @@ const END_FIELDS: Readonly<Record<string, string>> = {
 const CANCELED_AT = 'canceled_at'
 
 /** Fields of it that are read as they are. */
-const ORDER_FIELDS = [
-  'submitted_at',
-  'filled_at',
-  'updated_at',
-  'replaces',
-  'notional',
-  'limit_price',
-  '_execution_adapter',
-] as const
+const ORDER_FIELDS = ['submitted_at', 'filled_at', 'replaces', 'notional', 'limit_price'] as const
+
+/** Fields of it that are read where nothing better is told. */
+const LAST_RESORTS = ['updated_at', '_execution_adapter'] as const
 
 /** All that is read of it, as text: one pass over the document instead of one a field. */
-const DOCUMENT_FIELDS = [...ORDER_FIELDS, ...Object.values(END_FIELDS), CANCELED_AT, ...COST_FIELDS]
+const DOCUMENT_FIELDS = [...ORDER_FIELDS, ...LAST_RESORTS, ...Object.values(END_FIELDS), CANCELED_AT, ...COST_FIELDS]
+
+/** The document says when the order was submitted, and when all of it was filled: nothing else is asked then. */
+const SUBMIT_IS_TOLD = `coalesce(o.submitted_at, '') <> ''`
+const FILL_IS_TOLD = `t.status = 'filled' AND coalesce(o.filled_at, '') <> ''`
 
 const FINAL = new Set(['filled', 'canceled', 'cancelled', 'expired', 'rejected', 'replaced'])
 /** Strategy, account and submit time are the decision's. */
@@ -78,7 +77,6 @@ export function executionsTable(schema: TorghutSchema): Table {
     decision_id: 't.trade_decision_id',
     strategy_id: 'd.strategy_id',
     account,
-    executed_at: 'd.executed_at',
     symbol: 't.symbol',
     side: 't.side',
     order_type: 't.order_type',
@@ -86,12 +84,15 @@ export function executionsTable(schema: TorghutSchema): Table {
     filled_qty: 't.filled_qty::text',
     avg_fill_price: 't.avg_fill_price::text',
     status: 't.status',
-    created_at: 't.created_at',
-    last_update_at: 't.last_update_at',
-    adapter: column('execution_actual_adapter'),
+    adapter: `coalesce(${column('execution_actual_adapter')}, o._execution_adapter)`,
     expected_adapter: column('execution_expected_adapter'),
     ...Object.fromEntries(ORDER_FIELDS.map((field) => [`order_document_${field}`, `o.${field}`])),
-    // A column costs as much as a document of some fields, so what can be chosen here is not chosen later.
+    // A column costs as much as a document of some fields, so what can be chosen here is not chosen later, and what most
+    // rows do not need is left out of them.
+    executed_at: `CASE WHEN ${SUBMIT_IS_TOLD} THEN NULL ELSE d.executed_at END`,
+    created_at: `CASE WHEN ${SUBMIT_IS_TOLD} OR d.executed_at IS NOT NULL THEN NULL ELSE t.created_at END`,
+    last_update_at: `CASE WHEN ${FILL_IS_TOLD} THEN NULL ELSE t.last_update_at END`,
+    order_document_updated_at: `CASE WHEN t.status = 'filled' THEN NULL ELSE o.updated_at END`,
     order_costs: `coalesce(${COST_FIELDS.map((field) => `nullif(o.${field}, '')`)})`,
     order_ended_at: `CASE t.status ${Object.entries(END_FIELDS)
       .map(([status, field]) => `WHEN '${status}' THEN o.${field}`)
@@ -155,7 +156,7 @@ function toFacts(row: Row): Reading {
       filled_qty: filledQty,
       avg_fill_price: priceOf(row.avg_fill_price),
       status,
-      adapter: row.adapter ?? row.order_document__execution_adapter,
+      adapter: row.adapter,
       expected_adapter: row.expected_adapter,
       submitted_at: submittedAt,
       filled_at: filledAt,

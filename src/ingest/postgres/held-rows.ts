@@ -37,8 +37,11 @@ export class HeldRows {
     return this.#versions[table].keys()
   }
 
-  hold(table: TableName, id: string, version: string): void {
-    this.#versions[table].set(id, version)
+  /** True when the row was held before, in whatever version. */
+  hold(table: TableName, id: string, version: string): boolean {
+    const versions = this.#versions[table]
+    const { size } = versions
+    return versions.set(id, version).size === size
   }
 
   forget(table: TableName, id: string): void {

@@ -119,6 +119,7 @@ export interface EventTimes {
 }
 
 export function timesOf(events: readonly OrderEvent[], fills: readonly EventFill[], rowQty: QuantityE9): EventTimes {
+  if (events.length === 0) return UNTIMED
   const timed = events.filter(({ at }) => at !== undefined)
   const lastOf = (types: readonly string[]) => timed.findLast(({ type }) => types.includes(type))?.at
   const isComplete = rowQty > 0n && fills.reduce((total, { qty }) => total + qty, 0n) === rowQty
@@ -128,3 +129,5 @@ export function timesOf(events: readonly OrderEvent[], fills: readonly EventFill
     endedAt: (type) => lastOf(type === 'canceled' ? ['canceled', 'cancelled'] : [type]),
   }
 }
+
+const UNTIMED: EventTimes = { submittedAt: undefined, filledAt: undefined, endedAt: () => undefined }

@@ -7,7 +7,7 @@ import type { TableName } from './schema.js'
 import { WATCHED } from './watched.js'
 
 /** Versions fetched or looked at at once: some milliseconds of work. */
-const FETCH_ROWS = 1_000
+const ROWS_AT_ONCE = 1_000
 /** Suspects looked at in one transaction: a poll may have to wait for it. */
 const SUSPECTS_AT_ONCE = 500
 
@@ -59,25 +59,22 @@ async function scan(
   const dated = DATED_BY[name]
   const age = `CASE WHEN ${dated} > $1::timestamptz THEN 1 ${isWindowed ? `WHEN ${dated} <= $2::timestamptz THEN -1` : ''} ELSE 0 END`
   const statement: LargeStatement = {
-    select: `t.id::text AS id, ${WATCHED[name].version} AS version, ${age} AS age`,
-    ...{ from: `${name} t`, where: 'true', key: BY_ID, orderedBy: 0, rows: FETCH_ROWS },
+    select: ['t.id::text', WATCHED[name].version, age],
+    ...{ from: `${name} t`, where: 'true', key: BY_ID, orderedBy: 0, rows: ROWS_AT_ONCE, rowsAtOnce: ROWS_AT_ONCE },
     values: [at, ...(isWindowed ? [historyFrom] : [])].map((instant) => new Date(instant).toISOString()),
   }
   const goOn = () => signal.throwIfAborted()
-  await readInPieces<{ id: string; version: string; age: number }>(
-    statement,
-    { transaction, hasOneSession, goOn },
-    (rows) => {
-      for (const { id, version, age: aged } of rows) {
-        const isHeld = missing.delete(id)
-        if (aged < 0) {
-          // No window reaches there any more.
-          if (isHeld) held.forget(name, id)
-        } else if (isHeld ? held.versionOf(name, id) !== version : aged === 0 && held.versionOf(name, id) === undefined)
-          suspects.push(id)
-      }
-    },
-  )
+  await readInPieces(statement, { transaction, hasOneSession, goOn }, (rows) => {
+    for (const [idValue, version, aged] of rows) {
+      const id = String(idValue)
+      const isHeld = missing.delete(id)
+      if (Number(aged) < 0) {
+        // No window reaches there any more.
+        if (isHeld) held.forget(name, id)
+      } else if (isHeld ? held.versionOf(name, id) !== version : aged === 0 && held.versionOf(name, id) === undefined)
+        suspects.push(id)
+    }
+  })
   for (const id of missing) suspects.push(id)
   return suspects
 }
@@ -85,7 +82,7 @@ async function scan(
 /** A set made a slice at a time; what comes to be held meanwhile may be in it or not. */
 async function withoutBlocking(ids: Iterable<string>): Promise<Set<string>> {
   const all = new Set<string>()
-  for (const id of ids) if (all.add(id).size % FETCH_ROWS === 0) await immediate()
+  for (const id of ids) if (all.add(id).size % ROWS_AT_ONCE === 0) await immediate()
   return all
 }
 

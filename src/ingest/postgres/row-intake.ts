@@ -41,8 +41,8 @@ export class RowIntake {
     for (const row of rows) {
       const reading = table.toFacts(row)
       if (reading.rejections.length > 0) this.#sink.reject(reading.rejections)
-      facts.push(...this.#retractionsOf(table, row, reading.facts, pass), ...reading.facts)
-      this.#hold(table, row)
+      const wasHeld = this.#hold(table, row)
+      facts.push(...this.#retractionsOf(table, row, reading.facts, wasHeld, pass), ...reading.facts)
     }
     for (const fact of facts) if ('account' in fact) this.accounts.add(fact.account)
     if (facts.length > 0) this.#sink.apply(facts)
@@ -73,36 +73,43 @@ export class RowIntake {
     this.#held.forget(name, id)
   }
 
-  #retractionsOf(table: Table, row: Row, facts: readonly Fact[], pass: ReadPass): RetractionFact[] {
+  #retractionsOf(
+    { kind }: Table,
+    row: Row,
+    facts: readonly Fact[],
+    wasHeld: boolean,
+    pass: ReadPass,
+  ): readonly RetractionFact[] {
+    if (kind !== 'decision' && kind !== 'execution') return NO_RETRACTIONS
     const id = String(row.id)
-    const isTold = facts.some(({ fact }) => fact === table.kind)
-    const isHeld = this.#held.versionOf(table.name, id) !== undefined
-    const { kind } = table
-    if (kind === 'decision') return isHeld && !isTold ? [retraction(pass.at, kind, [id])] : []
-    if (kind !== 'execution') return []
+    const isGone = wasHeld && !facts.some(({ fact }) => fact === kind)
+    const ofRow = isGone ? [retraction(pass.at, kind, [id])] : NO_RETRACTIONS
+    if (kind === 'decision') return ofRow
     const { lost, gained } = this.#held.linkEvents(id, linkedRows(row.events, 0, EVENT_VERSION))
     for (const event of lost) pass.events.add(event)
     for (const event of gained) for (const order of this.#held.ordersOf(event)) if (order !== id) pass.orders.add(order)
-    return [
-      ...(isHeld && !isTold ? [retraction(pass.at, kind, [id])] : []),
-      ...lost.map((event) => retraction(pass.at, 'fill', [id, event])),
-    ]
+    return lost.length === 0 ? ofRow : [...ofRow, ...lost.map((event) => retraction(pass.at, 'fill', [id, event]))]
   }
 
-  #hold(table: Table, row: Row): void {
+  /** True when the row was held before. */
+  #hold(table: Table, row: Row): boolean {
     const id = String(row.id)
-    this.#held.hold(table.name, id, String(row.version))
+    const wasHeld = this.#held.hold(table.name, id, String(row.version))
     if (table.kind === 'decision') this.#held.linkReviews(id, linkedRows(row.review_versions, 0, 1))
     const key = table.kind === 'position_snapshot' ? snapshotKeyOf(row) : undefined
     if (key !== undefined) this.#held.noteSnapshot(id, key)
+    return wasHeld
   }
 }
+
+const NO_RETRACTIONS: readonly RetractionFact[] = []
+const NO_LINKS: readonly LinkedRow[] = []
 
 /** Where an event's array has its version: after what orderEventsOf reads. */
 const EVENT_VERSION = 9
 
-function linkedRows(list: unknown, idAt: number, versionAt: number): LinkedRow[] {
-  if (!Array.isArray(list)) return []
+function linkedRows(list: unknown, idAt: number, versionAt: number): readonly LinkedRow[] {
+  if (!Array.isArray(list)) return NO_LINKS
   return list
     .filter(Array.isArray)
     .map((linked: readonly unknown[]) => [String(linked[idAt]), String(linked[versionAt])] as const)

@@ -196,6 +196,8 @@ export interface TorghutState {
   readonly schema: TorghutSchema
   /** Strategies × accounts that have decided anything; 0 while the schema cannot be read. */
   readonly books: number
+  /** The accounts of those books. */
+  readonly accounts: number
 }
 
 /** What is there of the schema, and how many books. Rejects with a QuantError when the database cannot be asked. */
@@ -205,14 +207,16 @@ export function discoverTorghut(pool: pg.Pool): Promise<TorghutState> {
     () => undefined,
     async (query) => {
       const schema = await readSchema(query)
-      return { schema, books: schema.problems.length === 0 ? await countBooks(query) : 0 }
+      return { schema, ...(schema.problems.length === 0 ? await countBooks(query) : { books: 0, accounts: 0 }) }
     },
   )
 }
 
-export async function countBooks(query: Query): Promise<number> {
-  const [counted] = await query<{ books: number }>(
-    'SELECT count(*)::int AS books FROM (SELECT DISTINCT strategy_id, alpaca_account_label FROM trade_decisions) b',
+/** Strategies × accounts that have decided anything, and their accounts. */
+export async function countBooks(query: Query): Promise<Pick<TorghutState, 'books' | 'accounts'>> {
+  const [counted] = await query<{ books: number; accounts: number }>(
+    `SELECT count(*)::int AS books, count(DISTINCT alpaca_account_label)::int AS accounts
+       FROM (SELECT DISTINCT strategy_id, alpaca_account_label FROM trade_decisions) b`,
   )
-  return counted?.books ?? 0
+  return counted ?? { books: 0, accounts: 0 }
 }

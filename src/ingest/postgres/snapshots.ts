@@ -93,7 +93,8 @@ export function inCountedOrder(
 /** One position; the sign of shorts is not uniform upstream, so it comes from `side`. */
 function positionOf([symbol, side, qty, entryPrice, mark]: readonly unknown[]): Record<string, unknown> {
   const quantity = text(qty)
-  const magnitude = quantity?.replace(/^[+-]/, '')
+  const isSigned = quantity?.startsWith('-') || quantity?.startsWith('+')
+  const magnitude = isSigned ? quantity?.slice(1) : quantity
   return {
     symbol,
     qty: side === 'short' ? `-${magnitude}` : side === 'long' ? magnitude : quantity,

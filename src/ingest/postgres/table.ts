@@ -1,4 +1,5 @@
 import { type Fact, type FactKind, type FactRejection, parseFact } from '../../domain/facts.js'
+import type { Values } from './read-only.js'
 import type { TableName } from './schema.js'
 
 /** A row as a flat object: texts, JSON documents and nulls, as the projection of its table names them. */
@@ -21,6 +22,23 @@ export interface Table {
 
 /** SQL expressions by the names that a row gives their values. */
 export type Columns = Readonly<Record<string, string>>
+
+/**
+ * Makes rows of the values of columns, which come in the order of their names. A row looks into the values when it is
+ * asked: making an object of thirty fields costs more than reading the ten of them that matter.
+ */
+export function rowMakerOf(names: readonly string[]): (values: Values) => Row {
+  class ColumnsRow {
+    constructor(readonly values: Values) {}
+  }
+  for (const [index, name] of names.entries())
+    Object.defineProperty(ColumnsRow.prototype, name, {
+      get(this: ColumnsRow) {
+        return this.values[index]
+      },
+    })
+  return (values) => new ColumnsRow(values) as object as Row
+}
 
 /** The JSON object that holds the same as some columns. */
 export function projectionOf(columns: Columns): string {
@@ -47,7 +65,7 @@ export interface Reading {
 /** Parses one plain fact; what is wrong with it becomes a counted rejection that names the row. */
 export function read(kind: FactKind, id: string, raw: Record<string, unknown>): Reading {
   const parsed = parseFact(kind, raw)
-  if (typeof parsed !== 'string') return { facts: [parsed], rejections: [] }
+  if (typeof parsed !== 'string') return { facts: [parsed], rejections: NO_REJECTIONS }
   return { facts: [], rejections: [{ kind, id, reason: 'malformed', detail: parsed }] }
 }
 
@@ -86,7 +104,8 @@ export function instrumentOf(symbol: unknown): Reading {
   return read('instrument', String(symbol), { at: 0, symbol, currency: quote.toUpperCase() })
 }
 
-const NOTHING: Reading = { facts: [], rejections: [] }
+const NO_REJECTIONS: readonly FactRejection[] = []
+const NOTHING: Reading = { facts: [], rejections: NO_REJECTIONS }
 
 export function join(...all: readonly Reading[]): Reading {
   const readings = all.filter(({ facts, rejections }) => facts.length + rejections.length > 0)

@@ -21,7 +21,15 @@ const TLS: TlsState = {
 }
 const CLOCK = { offsetMs: 3, uncertaintyMs: 1 }
 const TORGHUT: TorghutCheck = {
-  ...{ schema: new TorghutSchema('15.0', []), books: 0, role: 'reader', isSuperuser: false, otherTables: 0, tls: TLS },
+  ...{
+    schema: new TorghutSchema('15.0', []),
+    books: 0,
+    accounts: 0,
+    role: 'reader',
+    isSuperuser: false,
+    otherTables: 0,
+    tls: TLS,
+  },
   writing: { sessionIsReadOnly: true, attempted: 'UPDATE …', refusedWith: '25006' },
   ...{ clock: CLOCK, access: [] },
   connections: { roleLimit: 2, roleUsed: 1, serverLimit: 97, serverUsed: 5, exporters: 0 },

@@ -245,8 +245,7 @@ describe('what comes late', () => {
   const closed = [...BEFORE, ...gone]
   const sold = filled({ at: at('09:55:00'), side: 'sell', qty: 10, price: 105 })
 
-  // The correction waits for a price, and is not worked out again when the bar of that time is there.
-  test.failing('prices a rebase before the first fill: the bar that comes after the rows', () => {
+  test('prices a rebase before the first fill: the bar that comes after the rows', () => {
     const none = ['10:00:00', '10:00:15', '10:00:30'].map((time) => snapshot(at(time)))
     const sold = filled({ at: at('10:05:00'), side: 'sell', qty: 1, price: 90 })
     const facts = [...showing({ qty: -3, mark: null }, '09:40:00'), ...none, sold, bar('AAA', at('10:00:20'), 110)]

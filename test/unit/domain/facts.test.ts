@@ -1,4 +1,4 @@
-import { FACT_SCHEMAS, type FactKind, parseFact } from '../../../src/domain/facts.js'
+import { FACT_SCHEMAS, type FactKind, parseBySchema, parseFact } from '../../../src/domain/facts.js'
 
 const AT = Date.UTC(2026, 6, 15, 14, 30)
 const AT_TEXT = '2026-07-15T10:30:00-04:00'
@@ -181,9 +181,9 @@ describe('every kind of fact', () => {
       const nulls = Object.fromEntries(['known_at', 'revision', ...Object.keys(more)].map((field) => [field, null]))
       const expected = { fact: kind, at: AT, ...parsed }
       for (const input of [raw, { ...raw, ...nulls }]) {
-        const fact = parseFact(kind, { at: AT_TEXT, ...input })
-        expect(fact).toEqual(expected)
-        // No field that is undefined either: inside, absent has one form.
+        expect(parseFact(kind, { at: AT_TEXT, ...input })).toEqual(expected)
+        // By the schema no field that is undefined either; the quick way of rows gives all facts of a kind one shape.
+        const fact = parseBySchema(kind, { at: AT_TEXT, ...input })
         expect(Object.keys(fact).sort()).toEqual(Object.keys(expected).sort())
       }
     },

@@ -181,12 +181,6 @@ test('ages are taken from the instants', () => {
   expect((AT - newest) / 1_000).toBe(figureOf(explanation))
 })
 
-test('a metric without parts of its own shows what was counted', () => {
-  const explanation = again('decision_veto_rate')
-  const { values } = partOf(explanation, 'counts')
-  expect(number(values, 'decisions_vetoed') / number(values, 'decisions')).toBe(figureOf(explanation))
-})
-
 test('what cannot be told says why, and which symbols are to blame', () => {
   const unmarked = [...FACTS.slice(0, 2), order({ execution_id: 'open', submitted_at: '2026-11-20T15:00:00Z' })]
   expect(explained('cumulative_return', AT, unmarked).result).toMatchObject({ reason: 'no_equity' })
