@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { COVERAGE_MS, LEVEL, type SeriesQuery, type SeriesReader, type SeriesValues } from '../../domain/series.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
 import { align, coverageOf, lookBackFrom, pointsOf, type Told } from '../series/align.js'
-import { rowsOf } from './ask.js'
+import { isMissingTable, rowsOf } from './ask.js'
 import { MINUTE_DAYS, RAW_DAYS, type SeriesTable } from './ddl.js'
 import { FRAME, GAP, nameOf } from './series-sink.js'
 
@@ -67,14 +67,14 @@ export class ClickHouseReader implements SeriesReader {
   }
 
   async accountsOf(strategyId: string): Promise<readonly string[]> {
-    const { client, table, timeoutMs } = this.#options
+    const { table } = this.#options
     const query = `SELECT DISTINCT account FROM ${nameOf(table)} WHERE strategy_id = {strategyId:String} AND metric = '${FRAME}' ORDER BY account`
-    const rows = await rowsOf<{ account: string }>(client, query, { strategyId }, { timeoutMs })
+    const rows = await this.#rows<{ account: string }>(query, { strategyId })
     return rows.map(({ account }) => account)
   }
 
   async read({ strategyId, account, window, metrics, ...grid }: SeriesQuery): Promise<readonly SeriesValues[]> {
-    const { client, table, timeoutMs, samplingMs } = this.#options
+    const { table, samplingMs } = this.#options
     const { firstAt, lastAt, stepMs } = grid
     const since = lookBackFrom(firstAt)
     const parameters = {
@@ -84,8 +84,8 @@ export class ClickHouseReader implements SeriesReader {
     }
     const rows =
       stepMs <= 2 * samplingMs
-        ? await rowsOf<Column>(client, allRowsQuery(table), parameters, { timeoutMs })
-        : await rowsOf<Column>(client, lastRowsQuery(table), { ...parameters, stepMs }, { timeoutMs })
+        ? await this.#rows<Column>(allRowsQuery(table), parameters)
+        : await this.#rows<Column>(lastRowsQuery(table), { ...parameters, stepMs })
     const byName = new Map(
       [...new Set(rows.map(({ metric }) => metric))].map((name) => [name, toldOf(name, rows, since)]),
     )
@@ -97,6 +97,17 @@ export class ClickHouseReader implements SeriesReader {
       const values = align(points, coverage, told ?? NOTHING, gapAts)
       return { formulaVersion: told?.version, values }
     })
+  }
+
+  /** Before the first batch there is no table: that is a store that knows nothing, and no trouble. */
+  async #rows<Row>(query: string, parameters: Record<string, unknown>): Promise<readonly Row[]> {
+    const { client, timeoutMs } = this.#options
+    try {
+      return await rowsOf<Row>(client, query, parameters, { timeoutMs })
+    } catch (error) {
+      if (isMissingTable(error)) return []
+      throw error
+    }
   }
 }
 
