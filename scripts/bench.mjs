@@ -7,6 +7,7 @@
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
 //   npm run bench -- store --minutes 5       WAL and rows of the newest values of 100 books, for five minutes
 //   npm run bench -- stream --minutes 1      1,000 clients of the stream for a minute
+//   npm run bench -- series                 bytes a sample in ClickHouse, and a read of 20 × 11,000 points
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
 import { benchCore } from './bench/core.mjs'
@@ -14,6 +15,7 @@ import { benchExposition } from './bench/exposition.mjs'
 import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
 import { benchReplay } from './bench/replay.mjs'
+import { benchSeries } from './bench/series.mjs'
 import { benchStatements } from './bench/statements.mjs'
 import { benchStore } from './bench/store.mjs'
 import { benchStream } from './bench/stream.mjs'
@@ -26,6 +28,7 @@ const PARTS = {
   replay: benchReplay,
   store: benchStore,
   stream: benchStream,
+  series: benchSeries,
   latency: benchLatency,
 }
 

@@ -28,7 +28,7 @@ import { wallNow } from './clock.js'
 import { createEngine } from './create-engine.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
-import { openStore } from './materialize/open-store.js'
+import { openSharedPool, openStore } from './materialize/open-store.js'
 import { openSeries, type Series } from './materialize/series.js'
 import { type Stores, storeStages } from './materialize/stores.js'
 import { createRecorder, openRecording, type Recording } from './open-recording.js'
@@ -98,7 +98,9 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
   let stores: Stores = { latest: undefined, series: undefined }
   let stream: Stream | undefined
+  const pool = openSharedPool({ config, releasers, log })
   const series = openSeries({
+    pool,
     ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
     metrics: selfMetrics.stores,
     mayWrite: () => stores.latest?.isWriter ?? true,
@@ -118,7 +120,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     pipeline &&
     openStore({
       ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
-      shard: SHARD,
+      ...{ shard: SHARD, pool },
       reader: pipeline,
       dictionary: DICTIONARY,
       metrics: selfMetrics.stores,
@@ -149,7 +151,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     stored: store?.reader,
     stream: stream?.hub,
     series: series?.reader,
-    seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL',
+    seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL or QUANT_STORE_DSN',
     dictionary: DICTIONARY,
     calendars,
     build,

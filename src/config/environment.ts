@@ -202,7 +202,7 @@ export const SETTINGS = {
     key: 'QUANT_SERIES_CLICKHOUSE_URL',
     section: 'Stores',
     description:
-      'Where series are kept: the HTTP interface of a ClickHouse and a database of our own, which is made where the user may do that. Never the database of the bars. User and password are percent-encoded.',
+      'Where series are kept: the HTTP interface of a ClickHouse and a database of our own, which is made where the user may do that. Never the database of the bars. User and password are percent-encoded. Unset: in QUANT_STORE_DSN, for some days.',
     isSecret: true,
     format: text(
       'http(s)://USER:PASSWORD@HOST:PORT/DATABASE',
@@ -231,6 +231,15 @@ export const SETTINGS = {
     unit: 'ms',
     fallback: '10000',
     format: divisorOfMinute,
+  }),
+  seriesPostgresDays: setting({
+    key: 'QUANT_SERIES_POSTGRES_DAYS',
+    section: 'Stores',
+    description:
+      'How many days of series are kept in QUANT_STORE_DSN, where there is no QUANT_SERIES_CLICKHOUSE_URL; older ones are dropped.',
+    unit: 'days',
+    fallback: '7',
+    format: wholeNumber(1, 60, 7),
   }),
   seriesQueueMaxRows: setting({
     key: 'QUANT_SERIES_QUEUE_MAX_ROWS',

@@ -4,17 +4,21 @@ import type { EnvironmentReading } from './read-environment.js'
 import type { ReadFile } from './setting-file.js'
 
 const KEY = 'QUANT_SERIES_CLICKHOUSE_URL'
+const CA_KEY = 'QUANT_SERIES_CLICKHOUSE_CA_CERT'
 const FORM =
   'write http(s)://USER:PASSWORD@HOST:PORT/DATABASE, where @ : / ? and % in user and password are percent-encoded'
 
 /** Where series are kept, and how. */
 export interface SeriesSettings {
-  readonly clickhouse: ClickHouseConnection
+  /** Undefined: in the own Postgres. */
+  readonly clickhouse: ClickHouseConnection | undefined
   /** Undefined: one server. */
   readonly cluster: string | undefined
   /** False: all samples stay, for as long as the database does. */
   readonly isThinned: boolean
   readonly samplingMs: number
+  /** How many days the own Postgres keeps. */
+  readonly postgresDays: number
   readonly queue: { readonly maxRows: number; readonly maxBytes: number }
   readonly spill: { readonly folder: string; readonly maxBytes: number } | undefined
 }
@@ -22,13 +26,31 @@ export interface SeriesSettings {
 /** How long an insert or a read may take. */
 const TIMEOUT_MS = 30_000
 
-/** Undefined: it is not set, or something is wrong with it and stands in the problems. */
+/** Undefined: there is no store at all, or something is wrong with it and stands in the problems. */
 export function readSeries(
   { values }: EnvironmentReading,
   readFile: ReadFile,
   problems: string[],
 ): SeriesSettings | undefined {
-  const written = values.seriesClickhouseUrl
+  if (values.seriesClickhouseUrl === undefined && values.storeDsn === undefined) return undefined
+  const { seriesSpillFolder: folder, seriesSpillMaxBytes } = values
+  return {
+    clickhouse: readClickHouseOfSeries(values, readFile, problems),
+    cluster: values.seriesClickhouseCluster,
+    isThinned: true,
+    samplingMs: values.seriesSamplingMs,
+    postgresDays: values.seriesPostgresDays,
+    queue: { maxRows: values.seriesQueueMaxRows, maxBytes: values.seriesQueueMaxBytes },
+    spill: folder === undefined ? undefined : { folder, maxBytes: seriesSpillMaxBytes },
+  }
+}
+
+function readClickHouseOfSeries(
+  values: EnvironmentReading['values'],
+  readFile: ReadFile,
+  problems: string[],
+): ClickHouseConnection | undefined {
+  const { seriesClickhouseUrl: written, seriesClickhouseCaCert: ca } = values
   if (written === undefined) return undefined
   const place = parseUrl(written)
   if (typeof place === 'string') {
@@ -36,25 +58,12 @@ export function readSeries(
     return undefined
   }
   const { isSecure, ...connection } = place
-  const ca = values.seriesClickhouseCaCert
   if (!isSecure && ca !== undefined)
-    problems.push(
-      `QUANT_SERIES_CLICKHOUSE_CA_CERT is set but ${KEY} begins with http:, which is not protected; write https:`,
-    )
+    problems.push(`${CA_KEY} is set but ${KEY} begins with http:, which is not protected; write https:`)
   return {
-    clickhouse: {
-      ...connection,
-      ca: isSecure ? readAuthority('QUANT_SERIES_CLICKHOUSE_CA_CERT', ca ?? 'system', readFile, problems) : undefined,
-      timeoutMs: TIMEOUT_MS,
-    },
-    cluster: values.seriesClickhouseCluster,
-    isThinned: true,
-    samplingMs: values.seriesSamplingMs,
-    queue: { maxRows: values.seriesQueueMaxRows, maxBytes: values.seriesQueueMaxBytes },
-    spill:
-      values.seriesSpillFolder === undefined
-        ? undefined
-        : { folder: values.seriesSpillFolder, maxBytes: values.seriesSpillMaxBytes },
+    ...connection,
+    ca: isSecure ? readAuthority(CA_KEY, ca ?? 'system', readFile, problems) : undefined,
+    timeoutMs: TIMEOUT_MS,
   }
 }
 
@@ -62,8 +71,8 @@ export function readSeries(
 function parseUrl(
   text: string,
 ): (Pick<ClickHouseConnection, 'url' | 'database' | 'user' | 'password'> & { isSecure: boolean }) | string {
-  const url = URL.parse?.(text.trim()) ?? undefined
-  if (url === undefined || url === null) return 'it is no URL'
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
+  if (url === undefined) return 'it is no URL'
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'it must begin with http:// or https://'
   if (url.search !== '' || url.hash !== '') return 'it has parameters; there are none'
   const isSecure = url.protocol === 'https:'

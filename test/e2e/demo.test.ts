@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
+import { type SeriesBody, seriesSchema, snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
 import { processExists, waitUntil } from '../support/embedded.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
@@ -47,6 +47,20 @@ describe('the demo', () => {
     expect(new Set(accounts).size).toBeGreaterThanOrEqual(3)
     expect(accounts.length).toBeGreaterThan(new Set(accounts).size)
     expect(strategies.some((strategy) => strategy.calendar === '24x7')).toBe(true)
+  })
+
+  test('keeps series from its first minute on', async () => {
+    const { strategies } = strategiesSchema.parse(await (await fetch(`${url}${BASE}/strategies`)).json())
+    const [strategy] = strategies
+    const query = `strategy_id=${strategy?.strategy_id}&account=${strategy?.accounts[0]}&metrics=equity,net_pnl&window=5m`
+    const seriesNow = async (): Promise<SeriesBody> =>
+      seriesSchema.parse(await (await fetch(`${url}${BASE}/series?${query}`)).json())
+    await waitUntil(async () => (await seriesNow()).series.equity?.values.some((one) => one !== null) === true, 60_000)
+    const { series, resolution_seconds, timestamps } = await seriesNow()
+    expect(resolution_seconds).toBe(10)
+    expect(timestamps.length).toBeGreaterThan(20)
+    // Nobody knows what was before the start.
+    expect(series.net_pnl?.values[0]).toBeNull()
   })
 
   test('answers a snapshot of every book with values of good quality', async () => {

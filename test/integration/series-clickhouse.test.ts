@@ -32,7 +32,7 @@ afterAll(async () => {
 function storeOf(database: string, isThinned = true) {
   const table: SeriesTable = { database, cluster: undefined, isThinned }
   const options = { client, table, timeoutMs: TIMEOUT_MS }
-  return { table, sink: new ClickHouseSink(options), reader: new ClickHouseReader(options) }
+  return { table, sink: new ClickHouseSink(options), reader: new ClickHouseReader({ ...options, samplingMs: 10_000 }) }
 }
 
 /** Rows of net_pnl in 1d: an amount at each instant, null where it is lost; each with its coverage. */
@@ -68,6 +68,20 @@ describe('the table of series in ClickHouse', () => {
     expect(await countOf(client, table)).toBe(8)
     expect(await reader.accountsOf(BOOK.strategyId)).toEqual([BOOK.account])
     expect(await reader.accountsOf('nobody')).toEqual([])
+  })
+
+  test('that is not there yet knows nothing, and one that was dropped is made again', async () => {
+    const { sink, reader, table } = storeOf('dropped')
+    const at = recently()
+    const grid = { firstAt: at, lastAt: at }
+    expect((await valuesOf(reader, grid))[0]).toEqual({ formulaVersion: undefined, values: [null] })
+    expect(await reader.accountsOf(BOOK.strategyId)).toEqual([])
+    const batch = { token: 'd', lines: linesOf([[at, 1]]) }
+    await sink.write(batch, NO_END)
+    await client.command({ query: `DROP TABLE ${nameOf(table)}` })
+    await expect(sink.write(batch, NO_END)).rejects.toMatchObject({ code: 'schema_unsupported' })
+    await sink.write(batch, NO_END)
+    expect((await valuesOf(reader, grid))[0]?.values).toEqual([1])
   })
 
   test('takes a batch once, however often it is sent', async () => {

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Config } from '../../config/config.js'
 import type { StoredReader } from '../../domain/ports.js'
 import { describeError } from '../../lib/logger.js'
@@ -15,16 +16,27 @@ export interface OpenStore {
 type StoreOptions = Omit<LatestStoreOptions, 'config' | 'pool'> & {
   readonly config: Config
   readonly releasers: Releasers
+  readonly pool: pg.Pool | undefined
+}
+
+/** Sessions on the store that is configured, for reading and for what is not the writer's; none is opened before it is needed. */
+export function openSharedPool({
+  config,
+  releasers,
+  log,
+}: Pick<StoreOptions, 'config' | 'releasers' | 'log'>): pg.Pool | undefined {
+  if (config.store === undefined || !config.isEnabled) return undefined
+  const pool = openStorePool(config.store, (error) =>
+    log.warn('an idle connection was lost', { store: 'latest', error: describeError(error) }),
+  )
+  releasers.push('store pool', () => pool.end())
+  return pool
 }
 
 /** Opens the store that is configured; nothing is connected to before it is started. Undefined where there is none. */
-export function openStore({ config, releasers, ...options }: StoreOptions): OpenStore | undefined {
+export function openStore({ config, releasers, pool, ...options }: StoreOptions): OpenStore | undefined {
   const { store } = config
-  if (store === undefined) return undefined
-  const pool = openStorePool(store, (error) =>
-    options.log.warn('an idle connection was lost', { store: 'latest', error: describeError(error) }),
-  )
-  releasers.push('store pool', () => pool.end())
+  if (store === undefined || pool === undefined) return undefined
   const latest = new LatestStore({ ...options, config: store, pool })
   releasers.push('store', () => latest.stop())
   return { latest, reader: { strategies: () => readStrategies(pool) } }

@@ -1,7 +1,8 @@
+import type pg from 'pg'
 import { DICTIONARY } from '../../compute/dictionary.js'
 import type { Config } from '../../config/config.js'
-import { openClickHouse } from '../../connections/clickhouse-client.js'
-import { VerifyingAgent } from '../../connections/verifying-agent.js'
+import type { SeriesSettings } from '../../config/series.js'
+import { agentFor, openClickHouse } from '../../connections/clickhouse-client.js'
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import { QuantError } from '../../domain/errors.js'
 import type { FrameSet } from '../../domain/frame.js'
@@ -13,14 +14,19 @@ import { describeError, type Logger } from '../../lib/logger.js'
 import type { Releasers } from '../../lib/releasers.js'
 import { ClickHouseReader } from '../../stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows } from '../../stores/clickhouse/series-sink.js'
+import { SeriesEncoder } from '../../stores/postgres/series-encoder.js'
+import { layoutOf } from '../../stores/postgres/series-layout.js'
+import { PostgresSeriesReader } from '../../stores/postgres/series-reader.js'
+import { PostgresSink } from '../../stores/postgres/series-sink.js'
 import { Sampler } from '../../stores/series/sampler.js'
 import { SeriesFeed } from '../../stores/series/series-feed.js'
-import { SeriesWriter } from '../../stores/series/series-writer.js'
+import { type Encode, type SeriesSink, SeriesWriter } from '../../stores/series/series-writer.js'
 import { Spill } from '../../stores/series/spill.js'
 import { wallNow } from '../clock.js'
 import { StageStatus } from '../stage-status.js'
 
 const STORE = 'series'
+const CA_SETTING = 'QUANT_SERIES_CLICKHOUSE_CA_CERT'
 /** How often a batch is written, in real time. */
 const FLUSH_MS = 10_000
 const MAX_BATCH_ROWS = 100_000
@@ -42,9 +48,43 @@ export interface SeriesParts {
   readonly random: () => number
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly metrics: StoreMetrics
+  /** Of our own Postgres, where there is one. */
+  readonly pool: pg.Pool | undefined
   /** False while another process writes. */
   readonly mayWrite: () => boolean
   readonly releasers: Releasers
+}
+
+/** What holds series: ClickHouse, else our own Postgres. */
+interface Backend {
+  readonly sink: SeriesSink
+  readonly encode: Encode
+  readonly reader: SeriesReader
+}
+
+function openBackend(settings: SeriesSettings, pool: pg.Pool | undefined, releasers: Releasers): Backend | undefined {
+  const { clickhouse, cluster, isThinned, samplingMs, postgresDays } = settings
+  if (clickhouse === undefined) return pool && inPostgres(pool, postgresDays)
+  // Statements name the database themselves: it may have to be made first.
+  const client = openClickHouse({ ...clickhouse, database: 'default' }, agentFor(clickhouse, CA_SETTING))
+  releasers.push('series client', () => client.close())
+  const table = { database: clickhouse.database, cluster, isThinned }
+  const options = { client, table, timeoutMs: clickhouse.timeoutMs }
+  return {
+    sink: new ClickHouseSink(options),
+    encode: encodeRows,
+    reader: new ClickHouseReader({ ...options, samplingMs }),
+  }
+}
+
+function inPostgres(pool: pg.Pool, keptDays: number): Backend {
+  const layout = layoutOf(DICTIONARY)
+  const encoder = new SeriesEncoder(layout)
+  return {
+    sink: new PostgresSink({ pool, layout, encoder, keptDays }),
+    encode: (samples) => encoder.encode(samples),
+    reader: new PostgresSeriesReader(pool),
+  }
 }
 
 /** Opens the store of series; undefined where none is configured. Nothing is written before the first frames. */
@@ -56,6 +96,7 @@ export function openSeries({
   calendars,
   metrics,
   mayWrite,
+  pool,
   releasers,
 }: SeriesParts): Series | undefined {
   const { series } = config
@@ -63,16 +104,12 @@ export function openSeries({
   const status = new StageStatus('materialize:series', FLUSH_MS * clock.speed)
   const maxStalenessMs = config.maxStalenessMs * clock.speed
 
-  const { clickhouse, cluster, isThinned, samplingMs, queue, spill } = series
-  const agent = clickhouse.ca && new VerifyingAgent(clickhouse.ca, 'QUANT_SERIES_CLICKHOUSE_CA_CERT')
-  // Statements name the database themselves: it may have to be made first.
-  const client = openClickHouse({ ...clickhouse, database: 'default' }, agent)
-  releasers.push('series client', () => client.close())
-  const table = { database: clickhouse.database, cluster, isThinned }
-  const { timeoutMs } = clickhouse
+  const backend = openBackend(series, pool, releasers)
+  if (backend === undefined) return undefined
+  const { samplingMs, queue, spill } = series
   const sampler = new Sampler({ dictionary: DICTIONARY, calendars, samplingMs })
   const writer = new SeriesWriter({
-    sink: new ClickHouseSink({ client, table, timeoutMs }),
+    sink: backend.sink,
     flushMs: FLUSH_MS,
     ...queue,
     maxBatchRows: MAX_BATCH_ROWS,
@@ -105,7 +142,7 @@ export function openSeries({
   metrics.expect(STORE)
   metrics.expectQueue(STORE)
   const feed = new SeriesFeed({
-    ...{ sampler, writer, encode: encodeRows },
+    ...{ sampler, writer, encode: backend.encode },
     mayWrite,
     onError: (error) => log.error('series could not be sampled', { error: describeError(error) }),
   })
@@ -114,7 +151,7 @@ export function openSeries({
     await writer.stop(STOP_MS)
   })
   return {
-    reader: new ClickHouseReader({ client, table, timeoutMs }),
+    reader: backend.reader,
     health: (now) => status.health(now, maxStalenessMs, null),
     offer: (frames) => {
       writer.start()

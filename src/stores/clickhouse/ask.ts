@@ -69,6 +69,13 @@ const REMEDIES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   '243': ['source_query_failed', 'its disk is full'],
 }
 
+/** Whether it was the table, or its database, that is not there. */
+export function isMissingTable(error: unknown): boolean {
+  const cause = error instanceof QuantError ? error.cause : undefined
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+  return code === '60' || code === '81'
+}
+
 const TLS_WORDS = {
   caSetting: 'QUANT_SERIES_CLICKHOUSE_CA_CERT',
   hostRemedy: 'name it in QUANT_SERIES_CLICKHOUSE_URL by a name that it holds',

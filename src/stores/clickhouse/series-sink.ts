@@ -1,12 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { BookKey } from '../../domain/book.js'
-import { QuantError } from '../../domain/errors.js'
 import { LEVEL, type SeriesSample } from '../../domain/series.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
 import type { Batch } from '../series/batch.js'
 import type { BookSamples } from '../series/sampler.js'
 import type { SeriesSink } from '../series/series-writer.js'
-import { rowsOf, run } from './ask.js'
+import { isMissingTable, rowsOf, run } from './ask.js'
 import { quoted, type SeriesTable, seriesDdl, TABLE } from './ddl.js'
 
 /** Names that no metric has: that a book had a frame, and that samples of it are missing up to an instant. */
@@ -43,7 +42,13 @@ export class ClickHouseSink implements SeriesSink {
       ...(table.cluster === undefined ? [] : ['distributed_foreground_insert = 1']),
     ]
     const insert = `INSERT INTO ${nameOf(table)} (${COLUMNS}) SETTINGS ${settings.join(', ')} FORMAT JSONCompactEachRow`
-    await run(client, `${insert}\n${lines.join('\n')}`, { timeoutMs, signal })
+    try {
+      await run(client, `${insert}\n${lines.join('\n')}`, { timeoutMs, signal })
+    } catch (error) {
+      // Somebody has dropped it: the next attempt makes it again.
+      if (isMissingTable(error)) this.#isReady = false
+      throw error
+    }
   }
 
   async ping(signal: AbortSignal): Promise<void> {
@@ -74,7 +79,7 @@ export class ClickHouseSink implements SeriesSink {
       return Number(answer?.result) === 1
     } catch (error) {
       // A database that is not there has no table.
-      if (error instanceof QuantError && error.code === 'schema_unsupported') return false
+      if (isMissingTable(error)) return false
       throw error
     }
   }

@@ -12,12 +12,9 @@ export interface SeriesFeedOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** So many books are sampled before others get a turn: with all their values that is a few milliseconds. */
-const BOOKS_AT_A_TIME = 8
-
 /**
  * Takes the frames of ticks to the writer. A tick only leaves them here: they do not change any more, so they are looked
- * at after it, a few books at a time and in order.
+ * at after it, one book at a time and in order, and others get a turn after each.
  */
 export class SeriesFeed {
   readonly #options: SeriesFeedOptions
@@ -42,11 +39,9 @@ export class SeriesFeed {
     // Whoever takes over begins with everything.
     if (!mayWrite()) return sampler.forget()
     await immediate()
-    let books = 0
     for (const samples of sampler.sample(frames)) {
       writer.add(samples, samples.at, encode(samples))
-      books += 1
-      if (books % BOOKS_AT_A_TIME === 0) await immediate()
+      await immediate()
     }
   }
 }
