@@ -1,3 +1,4 @@
+import { backfill } from './backfill.js'
 import { calc } from './calc.js'
 import type { Command } from './command.js'
 import { config } from './config.js'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   calc,
   record,
   migrate,
+  backfill,
   incident,
   embedded,
   simulate,

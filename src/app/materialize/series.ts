@@ -12,12 +12,15 @@ import type { Clock, EpochMs } from '../../domain/time.js'
 import type { StoreMetrics } from '../../exporter/store-metrics.js'
 import { describeError, type Logger } from '../../lib/logger.js'
 import type { Releasers } from '../../lib/releasers.js'
+import { ClickHouseArchive } from '../../stores/clickhouse/series-archive.js'
 import { ClickHouseReader } from '../../stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows } from '../../stores/clickhouse/series-sink.js'
+import { PostgresArchive } from '../../stores/postgres/series-archive.js'
 import { SeriesEncoder } from '../../stores/postgres/series-encoder.js'
 import { layoutOf } from '../../stores/postgres/series-layout.js'
 import { PostgresSeriesReader } from '../../stores/postgres/series-reader.js'
 import { PostgresSink } from '../../stores/postgres/series-sink.js'
+import type { SeriesArchive } from '../../stores/series/archive.js'
 import { Sampler } from '../../stores/series/sampler.js'
 import { SeriesFeed } from '../../stores/series/series-feed.js'
 import { type Encode, type SeriesSink, SeriesWriter } from '../../stores/series/series-writer.js'
@@ -56,13 +59,19 @@ export interface SeriesParts {
 }
 
 /** What holds series: ClickHouse, else our own Postgres. */
-interface Backend {
+export interface Backend {
   readonly sink: SeriesSink
+  readonly archive: SeriesArchive
   readonly encode: Encode
   readonly reader: SeriesReader
 }
 
-function openBackend(settings: SeriesSettings, pool: pg.Pool | undefined, releasers: Releasers): Backend | undefined {
+/** Connects to nothing yet; undefined where there is neither. */
+export function openBackend(
+  settings: SeriesSettings,
+  pool: pg.Pool | undefined,
+  releasers: Releasers,
+): Backend | undefined {
   const { clickhouse, cluster, isThinned, samplingMs, postgresDays } = settings
   if (clickhouse === undefined) return pool && inPostgres(pool, postgresDays)
   // Statements name the database themselves: it may have to be made first.
@@ -70,8 +79,10 @@ function openBackend(settings: SeriesSettings, pool: pg.Pool | undefined, releas
   releasers.push('series client', () => client.close())
   const table = { database: clickhouse.database, cluster, isThinned }
   const options = { client, table, timeoutMs: clickhouse.timeoutMs }
+  const sink = new ClickHouseSink(options)
   return {
-    sink: new ClickHouseSink(options),
+    sink,
+    archive: new ClickHouseArchive({ ...options, sink }),
     encode: encodeRows,
     reader: new ClickHouseReader({ ...options, samplingMs }),
   }
@@ -80,8 +91,10 @@ function openBackend(settings: SeriesSettings, pool: pg.Pool | undefined, releas
 function inPostgres(pool: pg.Pool, keptDays: number): Backend {
   const layout = layoutOf(DICTIONARY)
   const encoder = new SeriesEncoder(layout)
+  const sink = new PostgresSink({ pool, layout, encoder, keptDays })
   return {
-    sink: new PostgresSink({ pool, layout, encoder, keptDays }),
+    sink,
+    archive: new PostgresArchive(pool, sink),
     encode: (samples) => encoder.encode(samples),
     reader: new PostgresSeriesReader(pool),
   }

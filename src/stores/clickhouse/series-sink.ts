@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { BookKey } from '../../domain/book.js'
 import { LEVEL, type SeriesSample } from '../../domain/series.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
+import { BACKFILL } from '../series/archive.js'
 import type { Batch } from '../series/batch.js'
 import type { BookSamples } from '../series/sampler.js'
 import type { SeriesSink } from '../series/series-writer.js'
@@ -95,6 +96,15 @@ export function encodeRows({ strategyId, account, at, samples, isCovered }: Book
   const ts = timeText(at)
   const lines = samples.map((sample) => lineOf(book, ts, sample))
   return isCovered ? [...lines, lineOf(book, ts, { ...MARK, metric: FRAME })] : lines
+}
+
+/** The row that says that a stretch, which begins at `at`, was recomputed with these formulas. */
+export function markLine(at: EpochMs, formulaSet: string): string {
+  return lineOf({ strategyId: '', account: '' }, timeText(at), {
+    ...MARK,
+    metric: BACKFILL,
+    formulaVersion: formulaSet,
+  })
 }
 
 const MARK = { window: LEVEL, decimals: 0, scaled: 1, status: 'ok', formulaVersion: '' } as const
