@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { SeriesReader } from '../../src/domain/series.js'
 import { DAY_MS } from '../../src/domain/time.js'
+import { PostgresArchive } from '../../src/stores/postgres/series-archive.js'
 import { SeriesEncoder } from '../../src/stores/postgres/series-encoder.js'
 import { layoutOf } from '../../src/stores/postgres/series-layout.js'
 import { PostgresSeriesReader } from '../../src/stores/postgres/series-reader.js'
@@ -54,6 +55,26 @@ withServer('series in our own Postgres (package postgresql-15)', () => {
     const [net, exposure] = await reader.read({ ...BOOK, window: MADE_WINDOW, metrics, ...grid })
     return { net: net?.values, exposure: exposure?.values }
   }
+
+  test('are written anew: a stretch is cleared with its mark and nothing beside it, and told which stretches are done', async () => {
+    const { pool, sink, linesOf, reader } = await storeOf('anew')
+    const archive = new PostgresArchive(pool, sink)
+    const grid = { firstAt: START + 10_000, lastAt: START + 40_000, stepMs: 10_000 }
+    const stretch = { from: START + 20_000, to: START + 40_000 }
+    await archive.write(linesOf([tick(1), tick(2), tick(3), tick(4)]))
+    await archive.mark(START, 'f1')
+    await archive.mark(stretch.from, 'f1')
+    await archive.mark(stretch.from, 'f2')
+    const whole = { from: START, to: START + DAY_MS }
+    expect(await archive.marked(whole, 'f1')).toEqual(new Set([START, stretch.from]))
+    await archive.clear(stretch)
+    expect([await archive.marked(whole, 'f1'), await archive.marked(whole, 'f2')]).toEqual([
+      new Set([START]),
+      new Set(),
+    ])
+    expect((await valuesOf(reader, grid)).net).toEqual([1, null, null, 4])
+    expect(await reader.accountsOf('s')).toEqual(['a'])
+  })
 
   test('give what the frames were, on any points', async () => {
     const { sink, linesOf, reader } = await storeOf('any_points')
