@@ -1,4 +1,4 @@
-import type { Router } from 'express'
+import { Router } from 'express'
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
@@ -20,6 +20,7 @@ import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
 import type { ApiOptions } from '../snapshot-api/api-options.js'
 import { createApiRouter } from '../snapshot-api/api-router.js'
+import { requireToken } from '../snapshot-api/bearer-tokens.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
@@ -119,7 +120,9 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     })
   stores = { latest: store?.latest, series }
 
-  const metrics = createMetricsEndpoint({
+  const metrics = Router()
+  metrics.use('/metrics', requireToken(config.access.metricsToken === undefined ? [] : [config.access.metricsToken]))
+  const exposition = createMetricsEndpoint({
     reader,
     dictionary: DICTIONARY,
     accountDictionary: ACCOUNT_DICTIONARY,
@@ -130,6 +133,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     lastTickAt: () => pipeline?.lastTickWallAt(),
     onError: (error) => log.error('a part of /metrics failed', { error: describeError(error) }),
   })
+  metrics.use(exposition)
   const api: ApiOptions = {
     reader,
     stored: store?.reader,
@@ -140,7 +144,9 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     build,
     nearNames,
     basePath: API_BASE_PATH,
-    isLoopback: isLoopback(config.listen.host),
+    isLoopback: isLoopback(config.listen.host) && config.access.tokens.length === 0,
+    tokens: config.access.tokens,
+    origins: config.access.origins,
     apiEnabled: config.isApiEnabled,
     apiEnabledVariable: 'QUANT_API_ENABLED',
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',

@@ -7,10 +7,13 @@ import {
   listenAddress,
   oneOf,
   optionalSetting,
+  originList,
   type Setting,
   SSL_MODE,
   setting,
   text,
+  token,
+  tokenList,
   wholeNumber,
 } from './setting.js'
 
@@ -377,6 +380,42 @@ export const SETTINGS = {
     description: 'Allows the API to be bound beyond loopback although anybody who reaches it may read it.',
     fallback: 'false',
     format: flag,
+  }),
+  apiTokens: optionalSetting({
+    key: 'QUANT_API_TOKENS',
+    section: 'Addresses',
+    description:
+      'Bearer tokens, any of which opens the API: requests then need `Authorization: Bearer …`. Probes, the description of the API and, unless QUANT_METRICS_TOKEN is set, the metrics stay open.',
+    isSecret: true,
+    format: tokenList,
+  }),
+  apiTokensFile: optionalSetting({
+    key: 'QUANT_API_TOKENS_FILE',
+    section: 'Addresses',
+    description:
+      'A file with the tokens, one a line, instead of QUANT_API_TOKENS; lines that begin with # say nothing.',
+    format: text('the path of a readable file', '/run/secrets/quant-api-tokens'),
+  }),
+  metricsToken: optionalSetting({
+    key: 'QUANT_METRICS_TOKEN',
+    section: 'Addresses',
+    description: 'The bearer token that /metrics asks for; it opens nothing else.',
+    isSecret: true,
+    format: token,
+  }),
+  metricsTokenFile: optionalSetting({
+    key: 'QUANT_METRICS_TOKEN_FILE',
+    section: 'Addresses',
+    description: 'A file with that token, instead of QUANT_METRICS_TOKEN.',
+    format: text('the path of a readable file', '/run/secrets/quant-metrics-token'),
+  }),
+  apiOrigins: optionalSetting({
+    key: 'QUANT_API_ORIGINS',
+    section: 'Addresses',
+    description:
+      'Origins whose pages may read the API from a browser (CORS), comma-separated and exactly as browsers send them.',
+    fallbackNote: 'none',
+    format: originList,
   }),
 
   maxSeries: setting({

@@ -28,4 +28,8 @@ export interface ApiOptions extends Switches {
   readonly basePath: string
   /** True when the listener is bound to loopback and asks for no token. */
   readonly isLoopback: boolean
+  /** Any of them opens the API; without any it is open. */
+  readonly tokens?: readonly string[]
+  /** Whose pages may read the API from a browser. */
+  readonly origins?: readonly string[]
 }

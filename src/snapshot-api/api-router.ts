@@ -1,6 +1,8 @@
 import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
+import { noTokenInQuery, requireToken } from './bearer-tokens.js'
+import { allowOrigins } from './cross-origin.js'
 import { acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
@@ -9,15 +11,15 @@ import { strategiesRoute } from './routes/strategies.js'
 
 /** The read-only JSON API under its base path. Needs the surroundings of `createHttpApp`, which writes its problems. */
 export function createApiRouter(options: ApiOptions): Router {
-  const { basePath, isLoopback, reader } = options
+  const { basePath, isLoopback, reader, tokens = [], origins = [] } = options
   const router = Router({ caseSensitive: true, strict: true })
-  const always = [loopbackHostOnly(isLoopback), readOnly]
+  const guards = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery, requireToken(tokens)]
   const routes: Record<string, readonly RequestHandler[]> = {
     '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
     '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
     '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
     '/health': [acceptsJson, healthRoute(options)],
   }
-  for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...always, ...handlers)
+  for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...guards, ...handlers)
   return router
 }

@@ -3,6 +3,7 @@
 /** The kinds of problem, each with its status and title. The kind is the end of the `type` URI, part of the contract. */
 export const PROBLEM_KINDS = {
   'invalid-parameters': { status: 400, title: 'Invalid parameters' },
+  unauthorized: { status: 401, title: 'A token is asked for' },
   'host-not-allowed': { status: 403, title: 'Host not allowed' },
   'unknown-name': { status: 404, title: 'Unknown strategy, account or metric' },
   'unknown-path': { status: 404, title: 'No such path' },

@@ -23,7 +23,7 @@ export const commonHeaders: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** GET and HEAD only; OPTIONS too is refused, since there is no CORS to ask about. */
+/** GET and HEAD only; OPTIONS too is refused where no origin is allowed that could ask. */
 export const readOnly: RequestHandler = (request, _response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') next()
   else {

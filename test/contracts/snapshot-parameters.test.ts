@@ -65,7 +65,12 @@ describe('malformed parameters of /snapshot', () => {
     ['brackets', '?strategy_id=momentum-1&account[]=PA-1', 'account[]', 'unknown parameter'],
     ['__proto__', '?strategy_id=momentum-1&__proto__=x', '__proto__', 'unknown parameter'],
     ['constructor', '?strategy_id=momentum-1&constructor', 'constructor', 'unknown parameter'],
-    ['a token', '?strategy_id=momentum-1&access_token=s3cret', 'access_token', 'unknown parameter'],
+    [
+      'a token',
+      '?strategy_id=momentum-1&access_token=s3cret',
+      'access_token',
+      'send a token in the header Authorization',
+    ],
     ['another case', '?strategy_id=momentum-1&Window=1d', 'Window', 'unknown parameter'],
     ['a bad value', '?strategy_id=%E0%A4%A', 'strategy_id', 'its value is not valid percent-encoding'],
     ['a bad name', '?strategy_id=momentum-1&%zz=1', '%zz', 'its name is not valid percent-encoding'],

@@ -3,6 +3,7 @@ import { Router } from 'express'
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
 import type { Window } from '../../domain/window.js'
 import type { ApiOptions } from '../api-options.js'
+import { tokenReader } from '../bearer-tokens.js'
 import { loopbackHostOnly, readOnly } from '../request-rules.js'
 import { sendBody } from '../responses.js'
 import { snapshotBody } from '../snapshot-body.js'
@@ -23,11 +24,16 @@ export function createLandingPage(options: LandingPageOptions): Router {
   const { reader, basePath, build, isLoopback, metricsUrl = 'metrics' } = options
   const { enabledVariable, apiEnabled, apiEnabledVariable } = options
   const apiUrl = basePath.slice(1)
+  const tokens = options.tokens ?? []
+  const read = tokenReader(tokens)
   const router = Router({ caseSensitive: true, strict: true })
-  router.all('/', loopbackHostOnly(isLoopback), readOnly, (_request, response) => {
-    const set = apiEnabled ? reader.frames() : undefined
+  router.all('/', loopbackHostOnly(isLoopback), readOnly, (request, response) => {
+    // A browser that opens a page sends no token: it gets the page without what the token protects.
+    const isLocked = tokens.length > 0 && typeof read(request) !== 'number'
+    const set = apiEnabled && !isLocked ? reader.frames() : undefined
     const page = renderPage({
       state: reader.state(),
+      isLocked,
       now: reader.now(),
       health: reader.health(),
       build,
