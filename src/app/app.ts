@@ -136,6 +136,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   metrics.use(exposition)
   const api: ApiOptions = {
     reader,
+    explain: (question) => pipeline?.explain(question),
     stored: store?.reader,
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL',

@@ -4,6 +4,7 @@ import { requireEnabled } from './availability.js'
 import { noTokenInQuery, requireToken } from './bearer-tokens.js'
 import { allowOrigins } from './cross-origin.js'
 import { acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
+import { explainRoute } from './routes/explain.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
 import { snapshotRoute } from './routes/snapshot.js'
@@ -18,6 +19,7 @@ export function createApiRouter(options: ApiOptions): Router {
     '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
     '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
     '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
+    '/explain': [requireEnabled(reader, options), acceptsJson, explainRoute(options)],
     '/health': [acceptsJson, healthRoute(options)],
   }
   for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...guards, ...handlers)

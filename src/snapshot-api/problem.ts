@@ -14,6 +14,7 @@ export const PROBLEM_KINDS = {
   'too-large': { status: 422, title: 'Too large a request' },
   'internal-error': { status: 500, title: 'Unexpected error' },
   'no-store': { status: 501, title: 'No store is configured' },
+  busy: { status: 503, title: 'Busy' },
   'not-alive': { status: 503, title: 'No tick completes' },
   'not-ready': { status: 503, title: 'Not ready' },
   'store-unavailable': { status: 503, title: 'The store does not answer' },

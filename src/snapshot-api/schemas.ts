@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CALENDAR_NAMES } from '../domain/calendar.js'
-import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, UNITS } from '../domain/metric.js'
+import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, STATUSES, TIERS, UNITS } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { NOT_READY_REASONS, PROBLEM_TYPE_PREFIX } from './problem.js'
 
@@ -118,6 +118,59 @@ export const seriesSchema = z.strictObject({
   source: z.literal('store'),
 })
 export type SeriesBody = z.infer<typeof seriesSchema>
+
+const explanationRow = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+
+/**
+ * How one number of a frame came about: what /snapshot says of it, its definition, and the parts it was made from. A list
+ * holds the rows that matter most, with the count and the sums of what it leaves out.
+ */
+export const explainSchema = z.strictObject({
+  strategy_id: z.string(),
+  strategy: z.string(),
+  account: z.string(),
+  window: z.enum(WINDOWS),
+  frame_as_of: instant,
+  frame_seq: count,
+  formula_set: z.string(),
+  inputs_digest: z.string(),
+  session: sessionSchema,
+  metric_name: z.string(),
+  group: z.enum(METRIC_GROUPS),
+  unit: z.enum(UNITS),
+  status: z.enum(STATUSES),
+  reason: z.enum(REASONS).optional(),
+  value: z.number().nullable(),
+  value_unrounded: z.number().nullable(),
+  formula_version: z.string(),
+  meta: z.record(z.string(), metaValue),
+  tier: z.enum(TIERS),
+  computed_for: instant,
+  window_start: instant.nullable(),
+  summary: z.string(),
+  formula: z.string().nullable(),
+  undefined_when: z.string().nullable(),
+  convention: z.string().nullable(),
+  source: z.string().nullable(),
+  reproduced: z.boolean(),
+  parts: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        about: z.string(),
+        values: explanationRow,
+        list: z
+          .strictObject({
+            order: z.string(),
+            rows: z.array(explanationRow).readonly(),
+            left_out: z.strictObject({ count, sums: explanationRow }),
+          })
+          .optional(),
+      }),
+    )
+    .readonly(),
+})
+export type ExplainBody = z.infer<typeof explainSchema>
 
 export const strategiesSchema = z.strictObject({
   strategies: z.array(

@@ -56,6 +56,11 @@ export function parseWindow(text: string, complain: Complain): Window | undefine
   return WINDOWS.find((window) => window === text) ?? complain(`no window is called "${shorten(text)}"`, WINDOWS)
 }
 
+export function parseMetricName(text: string, complain: Complain): string | undefined {
+  const problem = problemWithName(text, LONGEST_METRIC_NAME)
+  return problem === undefined ? text : complain(problem)
+}
+
 export function parseMetrics(text: string, atMost: number, complain: Complain): readonly string[] | undefined {
   const names = text.split(',')
   const distinct = [...new Set(names)]

@@ -59,12 +59,13 @@ export function knownMetrics(
   names: readonly string[],
   { dictionary, nearNames }: Pick<SnapshotContext, 'dictionary'> & { nearNames: NearNames },
   refusal: Refusal,
+  parameter = 'metrics',
 ): ReadonlySet<string> {
   const known = dictionary.map(({ name }) => name)
   for (const name of names) {
     if (known.includes(name)) continue
     const near = nearNames(name, known)
-    refusal.unknown({ parameter: 'metrics', problem: `no metric is called "${shorten(name)}"`, near })
+    refusal.unknown({ parameter, problem: `no metric is called "${shorten(name)}"`, near })
   }
   return new Set(names)
 }
