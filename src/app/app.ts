@@ -23,6 +23,7 @@ import { createApiRouter } from '../snapshot-api/api-router.js'
 import { requireToken } from '../snapshot-api/bearer-tokens.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
+import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
@@ -164,7 +165,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     ? undefined
     : await serve('metrics listener', [metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
   const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
-  const pages = [createApiRouter(api), probes, page, ...(isOneListener ? [metrics] : [])]
+  const pages = [createApiRouter(api), probes, page, createDocsRouter(api), ...(isOneListener ? [metrics] : [])]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
 
   const reading = Promise.resolve(options.readableAfter).then(() => {

@@ -3,6 +3,8 @@ import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
 import { noTokenInQuery, requireToken } from './bearer-tokens.js'
 import { allowOrigins } from './cross-origin.js'
+import type { ApiPath } from './openapi/operations.js'
+import { openApiRoute } from './openapi/routes.js'
 import { acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
 import { explainRoute } from './routes/explain.js'
 import { healthRoute } from './routes/health.js'
@@ -14,14 +16,16 @@ import { strategiesRoute } from './routes/strategies.js'
 export function createApiRouter(options: ApiOptions): Router {
   const { basePath, isLoopback, reader, tokens = [], origins = [] } = options
   const router = Router({ caseSensitive: true, strict: true })
-  const guards = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery, requireToken(tokens)]
-  const routes: Record<string, readonly RequestHandler[]> = {
-    '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
-    '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
-    '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
-    '/explain': [requireEnabled(reader, options), acceptsJson, explainRoute(options)],
-    '/health': [acceptsJson, healthRoute(options)],
+  const always = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery]
+  const guard = requireToken(tokens)
+  const routes: Record<ApiPath, readonly RequestHandler[]> = {
+    '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
+    '/snapshot': [guard, requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
+    '/series': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
+    '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
+    '/health': [guard, acceptsJson, healthRoute(options)],
+    '/openapi.json': [acceptsJson, openApiRoute(options)],
   }
-  for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...guards, ...handlers)
+  for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...always, ...handlers)
   return router
 }

@@ -19,7 +19,7 @@ export const PROBLEM_KINDS = {
   'not-ready': { status: 503, title: 'Not ready' },
   'store-unavailable': { status: 503, title: 'The store does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>
-type ProblemKind = keyof typeof PROBLEM_KINDS
+export type ProblemKind = keyof typeof PROBLEM_KINDS
 
 export const PROBLEM_TYPE_PREFIX = 'urn:quant-exporter:problem:'
 

@@ -15,7 +15,7 @@ const seconds = z.number().nonnegative()
  * When the market of a book trades, at the frame's T. While open: when it opened and will close; while closed: when it
  * opens and closes next. A market that never closes has neither. `unknown` beyond what the calendar covers.
  */
-const sessionSchema = z.discriminatedUnion('state', [
+export const sessionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     calendar: z.enum(CALENDAR_NAMES),
     state: z.literal('open'),
@@ -37,7 +37,7 @@ const sessionSchema = z.discriminatedUnion('state', [
 ])
 export type SessionBody = z.infer<typeof sessionSchema>
 
-const metaValue: z.ZodType<MetaValue> = z.lazy(() =>
+export const metaValue: z.ZodType<MetaValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(metaValue), z.record(z.string(), metaValue)]),
 )
 

@@ -6,6 +6,7 @@ import { createApiRouter } from './api-router.js'
 import type { NearNames } from './find-book.js'
 import { createHttpApp } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
+import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
 
 /** The base path of the API that this exporter takes over; clients have it wired in. */
@@ -37,7 +38,13 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
     apiEnabledVariable: options.apiEnabledVariable ?? API_ENABLED_VARIABLE,
   }
   return createHttpApp({
-    routers: [createApiRouter(api), createProbeRouter(api), createLandingPage(api), ...(options.otherRouters ?? [])],
+    routers: [
+      createApiRouter(api),
+      createProbeRouter(api),
+      createLandingPage(api),
+      createDocsRouter(api),
+      ...(options.otherRouters ?? []),
+    ],
     log: options.log,
     ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
   })

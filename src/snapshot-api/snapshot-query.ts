@@ -10,8 +10,8 @@ export const STRATEGIES_TELL = '/strategies lists the strategies there are'
 const ALL_ADAPTERS = 'all'
 export const DEFAULT_WINDOW: Window = '1d'
 /** The longest name that a fact can carry. */
-const LONGEST_NAME = 256
-const LONGEST_METRIC_NAME = 64
+export const LONGEST_NAME = 256
+export const LONGEST_METRIC_NAME = 64
 const SPACE = 0x20
 const DELETE = 0x7f
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Router } from 'express'
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
 import type { Window } from '../../domain/window.js'
@@ -8,7 +7,7 @@ import { loopbackHostOnly, readOnly } from '../request-rules.js'
 import { sendBody } from '../responses.js'
 import { snapshotBody } from '../snapshot-body.js'
 import { renderPage } from './page.js'
-import { STYLE } from './style.js'
+import { pageHeaders } from './page-headers.js'
 import type { BookRow } from './tables.js'
 
 const HEADLINE_WINDOW: Window = '1d'
@@ -39,24 +38,13 @@ export function createLandingPage(options: LandingPageOptions): Router {
       build,
       books: set === undefined ? [] : [...set.books.values()].map((frame) => bookRow(frame, set, apiUrl, options)),
       switches: { enabledVariable, apiEnabled, apiEnabledVariable },
-      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies` },
+      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies`, docs: 'docs' },
     })
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-    response.setHeader('Referrer-Policy', 'no-referrer')
+    pageHeaders(response)
     sendBody(response, 200, 'text/html; charset=utf-8', page)
   })
   return router
 }
-
-/** Only our own style runs: markup that slipped in could neither load nor send anything. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: LandingPageOptions): BookRow {
   const { reader, dictionary, calendars } = options

@@ -23,7 +23,7 @@ interface LandingView {
     readonly apiEnabledVariable: string
   }
   /** Relative to the page, so that it also works behind a proxy's path. */
-  readonly links: { readonly metrics: string; readonly health: string; readonly strategies: string }
+  readonly links: Readonly<Record<'metrics' | 'health' | 'strategies' | 'docs', string>>
 }
 
 const STATE_BADGES: Record<State, Html> = {
@@ -99,6 +99,7 @@ ${off || state === 'warming_up' ? NOTHING : html`<h2>Books</h2>${switches.apiEna
 ${link(links.metrics, '/metrics', 'Everything for Prometheus.')}
 ${link(links.health, '/health', 'Every stage, with its lag and its last error.')}
 ${link(links.strategies, '/strategies', 'What can be asked for: strategies and their accounts.')}
+${link(links.docs, '/docs', 'The API, described.')}
 ${link('healthz', '/healthz', 'Liveness: ticks complete.')}
 ${link('readyz', '/readyz', 'Readiness: the first frame is out.')}
 </ul>`
