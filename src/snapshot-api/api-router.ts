@@ -20,7 +20,7 @@ export function createApiRouter(options: ApiOptions): Router {
   const guard = requireToken(tokens)
   const routes: Record<ApiPath, readonly RequestHandler[]> = {
     '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
-    '/snapshot': [guard, requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
+    '/snapshot': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, snapshotRoute(options)],
     '/series': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
     '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
     '/health': [guard, acceptsJson, healthRoute(options)],

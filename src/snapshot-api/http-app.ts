@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { describeError, type Logger } from '../lib/logger.js'
+import { accessLog } from './access-log.js'
 import { HttpProblem, shorten } from './problem.js'
 import { assignRequestId, commonHeaders } from './request-rules.js'
 import { REQUEST_ID_HEADER, sendProblem } from './responses.js'
 
+export type HttpLog = Pick<Logger, 'error'> & Partial<Pick<Logger, 'debug'>>
+
 interface HttpAppOptions {
   /** Tried in order. */
   readonly routers: readonly RequestHandler[]
-  readonly log: Pick<Logger, 'error'>
+  /** `debug` gets a line a request; without it none is written. */
+  readonly log: HttpLog
   readonly newRequestId?: () => string
 }
 
@@ -22,6 +26,8 @@ export function createHttpApp({ routers, log, newRequestId = randomUUID }: HttpA
   // Routes parse their own query strictly; express' lenient parsers must not run.
   app.set('query parser', false)
   app.use(assignRequestId(newRequestId), commonHeaders)
+  const { debug } = log
+  if (debug !== undefined) app.use(accessLog({ debug }))
   for (const router of routers) app.use(router)
   app.use(unknownPath)
   app.use(reportProblem(log))

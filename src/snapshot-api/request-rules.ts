@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { HttpProblem, shorten } from './problem.js'
 import { REQUEST_ID_HEADER } from './responses.js'
 
@@ -41,6 +41,11 @@ export const acceptsJson: RequestHandler = (request, _response, next) => {
       detail: 'the request accepts no application/json, and there is no other representation',
     })
   }
+}
+
+/** Whether a request that accepts either wants CSV rather than JSON. */
+export function prefersCsv(request: Request): boolean {
+  return request.accepts('application/json', 'text/csv') === 'text/csv'
 }
 
 export const acceptsJsonOrCsv: RequestHandler = (request, _response, next) => {

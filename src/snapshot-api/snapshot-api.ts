@@ -1,10 +1,9 @@
 import type { Express, RequestHandler } from 'express'
-import type { Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import type { ApiOptions } from './api-options.js'
 import { createApiRouter } from './api-router.js'
 import type { NearNames } from './find-book.js'
-import { createHttpApp } from './http-app.js'
+import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
 import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
@@ -19,7 +18,7 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   readonly apiEnabledVariable?: string
   /** Where /metrics is when it has a listener of its own. */
   readonly metricsUrl?: string
-  readonly log: Pick<Logger, 'error'>
+  readonly log: HttpLog
   /** Served by the same listener, before the answer that there is no such path. */
   readonly otherRouters?: readonly RequestHandler[]
   readonly newRequestId?: () => string

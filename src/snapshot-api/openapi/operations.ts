@@ -47,9 +47,9 @@ export const API_OPERATIONS = {
   '/snapshot': {
     summary: 'The latest frame of one book in one window',
     description:
-      'Every metric with unit, status, quality and freshness. Groups and quality are those of the whole frame, also where only some metrics are asked for.',
+      'Every metric with unit, status, quality and freshness. Groups and quality are those of the whole frame, also where only some metrics are asked for. As CSV, one line a metric.',
     parameters: SNAPSHOT,
-    answers: { [JSON_TYPE]: 'Snapshot' },
+    answers: { [JSON_TYPE]: 'Snapshot', [CSV_TYPE]: 'text' },
     headers: ['ETag', 'X-Quant-Frame-As-Of'],
     problems: [...GUARDED, 'unknown-name', 'not-ready'],
     isConditional: true,
