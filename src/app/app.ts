@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
@@ -20,9 +20,9 @@ import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
 import type { ApiOptions } from '../snapshot-api/api-options.js'
 import { createApiRouter } from '../snapshot-api/api-router.js'
-import { requireToken } from '../snapshot-api/bearer-tokens.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
+import { createMetricsGuard } from '../snapshot-api/metrics-guard.js'
 import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
@@ -121,9 +121,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     })
   stores = { latest: store?.latest, series }
 
-  const metrics = Router()
-  metrics.use('/metrics', requireToken(config.access.metricsToken === undefined ? [] : [config.access.metricsToken]))
-  const exposition = createMetricsEndpoint({
+  const metrics = createMetricsEndpoint({
     reader,
     dictionary: DICTIONARY,
     accountDictionary: ACCOUNT_DICTIONARY,
@@ -134,7 +132,6 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     lastTickAt: () => pipeline?.lastTickWallAt(),
     onError: (error) => log.error('a part of /metrics failed', { error: describeError(error) }),
   })
-  metrics.use(exposition)
   const api: ApiOptions = {
     reader,
     explain: (question) => pipeline?.explain(question),
@@ -154,8 +151,11 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
   }
   const probes = createProbeRouter(api)
+  const metricsGuard = createMetricsGuard(config.access.metricsToken)
+  const { tokens, requestsPerSecond, trustedProxies } = config.access
+  const limits = { requestsPerSecond, tokens }
   const serve = async (name: string, routers: readonly Router[], address: ListenAddress, setting: string) => {
-    const server = await listen(createHttpApp({ routers, log }), address, setting)
+    const server = await listen(createHttpApp({ routers, log, limits, trustedProxies }), address, setting)
     releasers.push(name, () => server.stop())
     return server.url
   }
@@ -163,9 +163,15 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     config.listen.host === config.metricsListen.host && config.listen.port === config.metricsListen.port
   const metricsUrl = isOneListener
     ? undefined
-    : await serve('metrics listener', [metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
+    : await serve('metrics listener', [metricsGuard, metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
   const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
-  const pages = [createApiRouter(api), probes, page, createDocsRouter(api), ...(isOneListener ? [metrics] : [])]
+  const pages = [
+    createApiRouter(api),
+    probes,
+    page,
+    createDocsRouter(api),
+    ...(isOneListener ? [metricsGuard, metrics] : []),
+  ]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
 
   const reading = Promise.resolve(options.readableAfter).then(() => {

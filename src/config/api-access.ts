@@ -12,6 +12,9 @@ export interface ApiAccess {
   readonly metricsToken: string | undefined
   /** The origins whose pages may read the API from a browser; empty: none. */
   readonly origins: readonly string[]
+  readonly trustedProxies: number
+  /** Of each token, or each address. */
+  readonly requestsPerSecond: number
 }
 
 /** Tokens and origins; what is wrong goes to the problems, which no token ever enters. */
@@ -23,7 +26,13 @@ export function readApiAccess(reading: EnvironmentReading, readFile: ReadFile, p
   const [metricsToken, ...more] = tokensOf('metricsToken', 'metricsTokenFile', reading, readFile, problems)
   if (more.length > 0) problems.push(`${SETTINGS.metricsTokenFile.key} names a file of several tokens; keep one`)
   if (!isAsked) refuseUnguarded(reading, problems)
-  return { tokens, metricsToken, origins: values.apiOrigins ?? [] }
+  return {
+    tokens,
+    metricsToken,
+    origins: values.apiOrigins ?? [],
+    trustedProxies: values.trustedProxies,
+    requestsPerSecond: values.apiRequestsPerSecond,
+  }
 }
 
 function tokensOf(

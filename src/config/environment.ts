@@ -417,7 +417,25 @@ export const SETTINGS = {
     fallbackNote: 'none',
     format: originList,
   }),
+  trustedProxies: setting({
+    key: 'QUANT_TRUST_PROXY',
+    section: 'Addresses',
+    description:
+      'How many proxies stand before the API, each of which adds to X-Forwarded-For; with none that header is not believed. Limits are those of the address that they tell.',
+    unit: 'proxies',
+    fallback: '0',
+    format: wholeNumber(0, 10, 1),
+  }),
 
+  apiRequestsPerSecond: setting({
+    key: 'QUANT_API_REQUESTS_PER_SECOND',
+    section: 'Limits',
+    description:
+      'The most requests a second of each token, or each address where there is none, probes and /metrics aside; twice as many may come at once.',
+    unit: 'requests/s',
+    fallback: '50',
+    format: wholeNumber(1, 10_000, 50),
+  }),
   maxSeries: setting({
     key: 'QUANT_MAX_SERIES',
     section: 'Limits',

@@ -3,8 +3,12 @@ import type { Logger } from '../lib/logger.js'
 import { shorten } from './problem.js'
 import { REQUEST_ID_HEADER } from './responses.js'
 
-/** Asked every few seconds by machines, and watched by them: a line for each would hide the others. */
-const UNLOGGED = new Set(['/healthz', '/readyz', '/metrics'])
+const MACHINE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+/** What orchestrators and Prometheus ask for every few seconds: neither written down nor limited. */
+export function isMachinePath(path: string): boolean {
+  return MACHINE_PATHS.has(path)
+}
 
 /**
  * One line a request, when its answer has gone out or its client has gone away.
@@ -15,7 +19,7 @@ const UNLOGGED = new Set(['/healthz', '/readyz', '/metrics'])
 export function accessLog(log: Pick<Logger, 'debug'>): RequestHandler {
   return (request, response, next) => {
     const path = request.path
-    if (UNLOGGED.has(path)) return next()
+    if (isMachinePath(path)) return next()
     const { socket } = request
     const [startedMs, sentBefore] = [performance.now(), socket.bytesWritten]
     response.once('close', () =>

@@ -7,6 +7,7 @@ import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
 import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
+import type { RequestLimits } from './request-limits.js'
 
 /** The base path of the API that this exporter takes over; clients have it wired in. */
 export const API_BASE_PATH = '/api/torghut/trading/control-plane/quant'
@@ -22,6 +23,8 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   /** Served by the same listener, before the answer that there is no such path. */
   readonly otherRouters?: readonly RequestHandler[]
   readonly newRequestId?: () => string
+  readonly limits?: RequestLimits
+  readonly trustedProxies?: number
 }
 
 /**
@@ -45,6 +48,8 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
       ...(options.otherRouters ?? []),
     ],
     log: options.log,
+    limits: options.limits,
+    trustedProxies: options.trustedProxies ?? 0,
     ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
   })
 }

@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import request from 'supertest'
-import { requireToken } from '../../src/snapshot-api/bearer-tokens.js'
+import { createMetricsGuard } from '../../src/snapshot-api/metrics-guard.js'
 import { problemSchema } from '../../src/snapshot-api/schemas.js'
 import { frameReader } from '../support/frames.js'
 import { BASE, get, testApi } from '../support/snapshot-api.js'
@@ -70,16 +70,18 @@ describe('with tokens', () => {
     for (const word of ['Momentum', '1,234', 'ingest:postgres']) expect(right).toContain(word)
   })
 
-  test('a router of somebody else can be guarded with one of its own', async () => {
+  test('/metrics asks for one of its own, and nothing else does', async () => {
     const metrics = Router()
-    metrics.use('/metrics', requireToken(['metrics-token-0123456789']))
     metrics.get('/metrics', (_request, response) => void response.end('up 1\n'))
-    const { app } = testApi(undefined, { otherRouters: [metrics] })
-    await request(app).get('/metrics').expect(401)
-    await request(app).get('/Metrics/').expect(401)
+    const TOKEN = 'metrics-token-0123456789'
+    const { app } = testApi(undefined, { otherRouters: [createMetricsGuard(TOKEN), metrics] })
+    for (const path of ['/metrics', '/Metrics/']) await request(app).get(path).expect(401)
     await request(app).get('/metrics').set('Authorization', `Bearer ${FIRST}`).expect(401)
-    await request(app).get('/metrics').set('Authorization', 'Bearer metrics-token-0123456789').expect(200)
-    await get('/health', undefined, { otherRouters: [metrics] }).expect(200)
+    await request(app).get('/metrics').set('Authorization', `Bearer ${TOKEN}`).expect(200)
+    for (const path of ['/healthz', '/readyz', `${BASE}/health`, '/']) await request(app).get(path).expect(200)
+    const open = testApi(undefined, { ...options, otherRouters: [createMetricsGuard(undefined), metrics] }).app
+    await request(open).get('/metrics').expect(200)
+    for (const method of ['post', 'options', 'delete'] as const) await request(open)[method]('/metrics').expect(405)
   })
 })
 

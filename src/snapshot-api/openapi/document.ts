@@ -1,3 +1,4 @@
+import { isMachinePath } from '../access-log.js'
 import { PROBLEM_KINDS, type ProblemKind } from '../problem.js'
 import { API_OPERATIONS, HEADERS, type HeaderName, type Operation, ROOT_OPERATIONS } from './operations.js'
 import type { Parameter } from './parameters.js'
@@ -53,7 +54,10 @@ export interface OpenApiDocument {
 }
 
 /** What any path can answer with, whatever it is asked. */
-const ANYWHERE: readonly ProblemKind[] = ['method-not-allowed', 'internal-error']
+const ANYWHERE: readonly ProblemKind[] = ['method-not-allowed', 'uri-too-long', 'internal-error']
+
+/** What clients can be told that ask too often. */
+const LIMITED: readonly ProblemKind[] = ['too-many-requests']
 
 /** The description of everything that is served, made from the schemas that the routes and the tests use. */
 export function openApiDocument(basePath: string): OpenApiDocument {
@@ -108,7 +112,10 @@ function operationObject(path: string, operation: Operation): OperationObject {
       ...Object.entries(operation.parameters).map(([name, parameter]) => parameterObject(name, parameter)),
       ...(isConditional ? [conditional] : []),
     ],
-    responses: { ...successes(operation), ...problemResponses([...operation.problems, ...ANYWHERE]) },
+    responses: {
+      ...successes(operation),
+      ...problemResponses([...operation.problems, ...(isMachinePath(path) ? [] : LIMITED), ...ANYWHERE]),
+    },
   }
 }
 

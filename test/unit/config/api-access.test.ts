@@ -6,7 +6,13 @@ const BEYOND = { QUANT_LISTEN: '0.0.0.0:9464' }
 
 describe('access to the API', () => {
   test('needs nothing unless it is asked for', () => {
-    expect(configOf({}).access).toEqual({ tokens: [], metricsToken: undefined, origins: [] })
+    expect(configOf({}).access).toEqual({
+      tokens: [],
+      metricsToken: undefined,
+      origins: [],
+      trustedProxies: 0,
+      requestsPerSecond: 50,
+    })
   })
 
   test('is by tokens from a variable or a file', () => {
