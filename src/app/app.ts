@@ -153,7 +153,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const probes = createProbeRouter(api)
   const metricsGuard = createMetricsGuard(config.access.metricsToken)
   const { tokens, requestsPerSecond, trustedProxies } = config.access
-  const limits = { requestsPerSecond, tokens }
+  const limits = { requestsPerSecond, tokens, onRefused: () => selfMetrics.requestLimited() }
   const serve = async (name: string, routers: readonly Router[], address: ListenAddress, setting: string) => {
     const server = await listen(createHttpApp({ routers, log, limits, trustedProxies }), address, setting)
     releasers.push(name, () => server.stop())

@@ -7,6 +7,8 @@ export interface RequestLimits {
   /** Of each token, or of each address where none came along that opens the API. */
   readonly requestsPerSecond: number
   readonly tokens: readonly string[]
+  /** Told of every request that is refused. */
+  readonly onRefused?: () => void
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicMs?: () => number
 }
@@ -45,6 +47,7 @@ export function limitRequests(limits: RequestLimits): RequestHandler {
       buckets.delete(quietest)
     }
     if (filled >= 1) return next()
+    limits.onRefused?.()
     const whose = typeof presented === 'number' ? 'a token' : 'an address'
     throw new HttpProblem('too-many-requests', {
       detail: `at most ${rate} requests a second are answered for ${whose}, and ${capacity} at once`,

@@ -58,7 +58,9 @@ test('origins and limits hold too', async () => {
     expect(first.headers.get('access-control-allow-origin')).toBe('https://grafana.example')
     const burst = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(url)).status))
     expect(burst).toContain(429)
-    expect((await fetch(`${app.urls.metrics}/metrics`)).status).toBe(200)
+    const metrics = await (await fetch(`${app.urls.metrics}/metrics`)).text()
+    const limited = burst.filter((status) => status === 429).length
+    expect(metrics).toMatch(new RegExp(`^quant_api_requests_limited_total\\{shard="0"\\} ${limited}$`, 'm'))
   } finally {
     await app.stop()
   }
