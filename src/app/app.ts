@@ -22,6 +22,8 @@ import type { ApiOptions } from '../snapshot-api/api-options.js'
 import { createApiRouter } from '../snapshot-api/api-router.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
+import { createMetricsGuard } from '../snapshot-api/metrics-guard.js'
+import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
@@ -148,6 +150,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   })
   const api: ApiOptions = {
     reader,
+    explain: (question) => pipeline?.explain(question),
     stored: store?.reader,
     stream: stream?.hub,
     series: series?.reader,
@@ -157,14 +160,19 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     build,
     nearNames,
     basePath: API_BASE_PATH,
-    isLoopback: isLoopback(config.listen.host),
+    isLoopback: isLoopback(config.listen.host) && config.access.tokens.length === 0,
+    tokens: config.access.tokens,
+    origins: config.access.origins,
     apiEnabled: config.isApiEnabled,
     apiEnabledVariable: 'QUANT_API_ENABLED',
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
   }
   const probes = createProbeRouter(api)
+  const metricsGuard = createMetricsGuard(config.access.metricsToken)
+  const { tokens, requestsPerSecond, trustedProxies } = config.access
+  const limits = { requestsPerSecond, tokens, onRefused: () => selfMetrics.requestLimited() }
   const serve = async (name: string, routers: readonly Router[], address: ListenAddress, setting: string) => {
-    const server = await listen(createHttpApp({ routers, log }), address, setting)
+    const server = await listen(createHttpApp({ routers, log, limits, trustedProxies }), address, setting)
     releasers.push(name, () => server.stop())
     return server.url
   }
@@ -172,9 +180,15 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     config.listen.host === config.metricsListen.host && config.listen.port === config.metricsListen.port
   const metricsUrl = isOneListener
     ? undefined
-    : await serve('metrics listener', [metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
+    : await serve('metrics listener', [metricsGuard, metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
   const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
-  const pages = [createApiRouter(api), probes, page, ...(isOneListener ? [metrics] : [])]
+  const pages = [
+    createApiRouter(api),
+    probes,
+    page,
+    createDocsRouter(api),
+    ...(isOneListener ? [metricsGuard, metrics] : []),
+  ]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')
   releasers.push('stream', () => stream?.hub.close())
 

@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { FINE_HISTORY_MS, type Watermarks } from '../compute/engine.js'
 import { QuantError } from '../domain/errors.js'
+import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { FrameSet } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
@@ -108,6 +109,11 @@ export class Pipeline implements FrameReader {
 
   alive(): boolean {
     return this.#liveness.isAlive
+  }
+
+  /** How a number of the latest frames came about; undefined where they have no such book or metric. */
+  explain(question: ExplanationQuestion): Explanation | undefined {
+    return this.#frames && this.#options.engine.explain(this.#frames, question)
   }
 
   strategies(): readonly StrategySummary[] {

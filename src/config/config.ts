@@ -1,13 +1,9 @@
-import {
-  type ClickHouseConnection,
-  isLoopback,
-  type ListenAddress,
-  type PostgresConnection,
-} from '../domain/connections.js'
+import type { ClickHouseConnection, ListenAddress, PostgresConnection } from '../domain/connections.js'
 import { QuantErrors } from '../domain/errors.js'
 import type { Tier } from '../domain/metric.js'
 import { SECOND_MS } from '../domain/time.js'
 import type { LogFormat, LogLevel } from '../lib/logger.js'
+import { type ApiAccess, readApiAccess } from './api-access.js'
 import { readClickHouse } from './clickhouse.js'
 import { SETTINGS, type SettingName, type SettingValues } from './environment.js'
 import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './quant-config-file.js'
@@ -50,7 +46,7 @@ export interface Config {
   /** Equal to `listen` when one address serves all. */
   readonly metricsListen: ListenAddress
   readonly isApiEnabled: boolean
-  readonly isApiAnonymous: boolean
+  readonly access: ApiAccess
   readonly revision: string
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
   readonly file: QuantConfigFile
@@ -78,6 +74,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const clickhouse = readClickHouse(reading, readFile, problems)
   const store = readStore(reading, readFile, problems)
   const series = readSeries(reading, readFile, problems)
+  const access = readApiAccess(reading, readFile, problems)
   const file = readFileOf(values.configFile, readFile, problems)
   if (problems.length > 0) {
     throw new QuantErrors('configuration_invalid', 'The configuration is not valid', problems)
@@ -107,7 +104,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     listen: values.listen,
     metricsListen: values.metricsListen ?? values.listen,
     isApiEnabled: values.apiEnabled,
-    isApiAnonymous: values.apiAnonymous,
+    access,
     revision: values.revision,
     log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
     file,
@@ -131,14 +128,6 @@ function contradictions({ values, malformed }: EnvironmentReading): string[] {
   }
   if (areRead('pollIntervalMs', 'slowPollIntervalMs') && values.slowPollIntervalMs < values.pollIntervalMs) {
     problems.push(`${keyAndValue('slowPollIntervalMs')} is shorter than ${keyAndValue('pollIntervalMs')}; raise it`)
-  }
-  if (areRead('listen', 'apiEnabled', 'apiAnonymous') && values.apiEnabled && !values.apiAnonymous) {
-    const { host } = values.listen
-    if (!isLoopback(host)) {
-      problems.push(
-        `${SETTINGS.listen.key} binds the API to ${host}, where others can read it without a token: set ${SETTINGS.apiAnonymous.key}=true to allow that, ${SETTINGS.apiEnabled.key}=false to serve metrics alone, or listen on 127.0.0.1`,
-      )
-    }
   }
   return problems
 }

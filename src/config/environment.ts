@@ -7,10 +7,13 @@ import {
   listenAddress,
   oneOf,
   optionalSetting,
+  originList,
   type Setting,
   SSL_MODE,
   setting,
   text,
+  token,
+  tokenList,
   wholeNumber,
 } from './setting.js'
 
@@ -387,6 +390,51 @@ export const SETTINGS = {
     fallback: 'false',
     format: flag,
   }),
+  apiTokens: optionalSetting({
+    key: 'QUANT_API_TOKENS',
+    section: 'Addresses',
+    description:
+      'Bearer tokens, any of which opens the API: requests then need `Authorization: Bearer …`. Probes, the description of the API and, unless QUANT_METRICS_TOKEN is set, the metrics stay open.',
+    isSecret: true,
+    format: tokenList,
+  }),
+  apiTokensFile: optionalSetting({
+    key: 'QUANT_API_TOKENS_FILE',
+    section: 'Addresses',
+    description:
+      'A file with the tokens, one a line, instead of QUANT_API_TOKENS; lines that begin with # say nothing.',
+    format: text('the path of a readable file', '/run/secrets/quant-api-tokens'),
+  }),
+  metricsToken: optionalSetting({
+    key: 'QUANT_METRICS_TOKEN',
+    section: 'Addresses',
+    description: 'The bearer token that /metrics asks for; it opens nothing else.',
+    isSecret: true,
+    format: token,
+  }),
+  metricsTokenFile: optionalSetting({
+    key: 'QUANT_METRICS_TOKEN_FILE',
+    section: 'Addresses',
+    description: 'A file with that token, instead of QUANT_METRICS_TOKEN.',
+    format: text('the path of a readable file', '/run/secrets/quant-metrics-token'),
+  }),
+  apiOrigins: optionalSetting({
+    key: 'QUANT_API_ORIGINS',
+    section: 'Addresses',
+    description:
+      'Origins whose pages may read the API from a browser (CORS), comma-separated and exactly as browsers send them.',
+    fallbackNote: 'none',
+    format: originList,
+  }),
+  trustedProxies: setting({
+    key: 'QUANT_TRUST_PROXY',
+    section: 'Addresses',
+    description:
+      'How many proxies stand before the API, each of which adds to X-Forwarded-For; with none that header is not believed. Limits are those of the address that they tell.',
+    unit: 'proxies',
+    fallback: '0',
+    format: wholeNumber(0, 10, 1),
+  }),
 
   streamHeartbeatMs: setting({
     key: 'JANGAR_TORGHUT_QUANT_STREAM_HEARTBEAT_MS',
@@ -420,6 +468,15 @@ export const SETTINGS = {
     format: wholeNumber(1, 100_000, 200),
   }),
 
+  apiRequestsPerSecond: setting({
+    key: 'QUANT_API_REQUESTS_PER_SECOND',
+    section: 'Limits',
+    description:
+      'The most requests a second of each token, or each address where there is none, probes and /metrics aside; twice as many may come at once.',
+    unit: 'requests/s',
+    fallback: '50',
+    format: wholeNumber(1, 10_000, 50),
+  }),
   maxSeries: setting({
     key: 'QUANT_MAX_SERIES',
     section: 'Limits',

@@ -140,3 +140,41 @@ export const listenAddress: Format<ListenAddress> = {
   allowed: 'host:port with an IPv6 address in brackets; port 0 takes a free one',
   example: '127.0.0.1:9464',
 }
+
+/** Long enough not to be guessed, and of the characters that a header carries as they are. Source: RFC 6750, section 2.1. */
+export const TOKEN_RULE = '16 to 512 letters, digits and - . _ ~ + / with = at the end only'
+
+export function isToken(written: string): boolean {
+  return written.length >= 16 && written.length <= 512 && /^[A-Za-z0-9._~+/-]+=*$/.test(written)
+}
+
+export const token: Format<string> = {
+  schema: z.string().trim().refine(isToken),
+  allowed: `a token: ${TOKEN_RULE}`,
+  example: 'what-openssl-rand-hex-32-prints',
+}
+
+/** Several, with commas between them. */
+export const tokenList: Format<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((tokens) => tokens.every(isToken)),
+  allowed: `tokens with commas between them, each ${TOKEN_RULE}`,
+  example: 'what-openssl-rand-hex-32-prints',
+}
+
+/** Scheme, host and port as a browser writes them: no path, and no port that is the scheme's own. */
+export const originList: Format<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((origins) => origins.every(isOrigin)),
+  allowed:
+    'origins with commas between them, each scheme://host or scheme://host:port in lower case and without a path',
+  example: 'https://grafana.example.internal',
+}
+
+function isOrigin(written: string): boolean {
+  return /^https?:[^*]+$/.test(written) && URL.canParse(written) && new URL(written).origin === written
+}

@@ -1,5 +1,7 @@
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
+import { openApiDocument } from '../snapshot-api/openapi/document.js'
+import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { renderConfigurationDocs } from './configuration-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
 import { docstringsIn } from './metric-docstring.js'
@@ -13,6 +15,7 @@ export function generatedFiles(metricSources: readonly string[]): Record<string,
   const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
   return {
     'docs/configuration.md': renderConfigurationDocs(),
+    'docs/openapi.json': `${JSON.stringify(openApiDocument(API_BASE_PATH), undefined, 2)}\n`,
     'docs/metrics.md': renderMetricsPage(DICTIONARY, ACCOUNT_DICTIONARY, docstrings),
     'src/compute/explain/formula-texts.ts': renderFormulaTexts(DICTIONARY, docstrings),
   }

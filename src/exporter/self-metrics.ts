@@ -48,6 +48,7 @@ export class SelfMetrics {
   readonly #clockOffset: Gauge
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
+  readonly #requestsLimited: Counter
   readonly #rebases: Counter
   readonly #reconcileCompleted: Gauge
   readonly #rowsReconciled: Counter
@@ -121,6 +122,10 @@ export class SelfMetrics {
       'quant_inventory_rebases_total',
       'Positions that snapshots corrected: rebase, split, fee_in_kind.',
       ['account', 'kind'],
+    )
+    this.#requestsLimited = counter(
+      'quant_api_requests_limited_total',
+      'Requests that were refused because their client asked too often.',
     )
     this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
     this.#reconcileCompleted = gauge(
@@ -236,6 +241,10 @@ export class SelfMetrics {
 
   recordDropped(): void {
     this.#recordDropped?.inc()
+  }
+
+  requestLimited(): void {
+    this.#requestsLimited.inc()
   }
 
   factRejected(source: SourceName, reason: string): void {

@@ -1,4 +1,5 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { SeriesReader } from '../domain/series.js'
@@ -14,6 +15,8 @@ export interface Build {
 /** What the routes are made from. */
 export interface ApiOptions extends Switches {
   readonly reader: FrameReader
+  /** How a number of the latest frames came about; undefined where they have no such book or metric. Synchronous. */
+  readonly explain: (question: ExplanationQuestion) => Explanation | undefined
   /** Undefined where nothing is kept. */
   readonly stored: StoredReader | undefined
   /** Where /series is answered from; undefined: nothing is kept. */
@@ -31,4 +34,8 @@ export interface ApiOptions extends Switches {
   readonly basePath: string
   /** True when the listener is bound to loopback and asks for no token. */
   readonly isLoopback: boolean
+  /** Any of them opens the API; without any it is open. */
+  readonly tokens?: readonly string[]
+  /** Whose pages may read the API from a browser. */
+  readonly origins?: readonly string[]
 }

@@ -1,7 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
+import { noTokenInQuery, requireToken } from './bearer-tokens.js'
+import { allowOrigins } from './cross-origin.js'
+import type { ApiPath } from './openapi/operations.js'
+import { openApiRoute } from './openapi/routes.js'
 import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
+import { explainRoute } from './routes/explain.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
 import { snapshotRoute } from './routes/snapshot.js'
@@ -10,15 +15,18 @@ import { streamRoute } from './routes/stream.js'
 
 /** The read-only JSON API under its base path. Needs the surroundings of `createHttpApp`, which writes its problems. */
 export function createApiRouter(options: ApiOptions): Router {
-  const { basePath, isLoopback, reader } = options
+  const { basePath, isLoopback, reader, tokens = [], origins = [] } = options
   const router = Router({ caseSensitive: true, strict: true })
-  const always = [loopbackHostOnly(isLoopback), readOnly]
-  const routes: Record<string, readonly RequestHandler[]> = {
-    '/strategies': [requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
-    '/snapshot': [requireEnabled(reader, options), acceptsJson, snapshotRoute(options)],
-    '/series': [requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
-    '/stream': [requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
-    '/health': [acceptsJson, healthRoute(options)],
+  const always = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery]
+  const guard = requireToken(tokens)
+  const routes: Record<ApiPath, readonly RequestHandler[]> = {
+    '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
+    '/snapshot': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, snapshotRoute(options)],
+    '/series': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
+    '/stream': [guard, requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
+    '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
+    '/health': [guard, acceptsJson, healthRoute(options)],
+    '/openapi.json': [acceptsJson, openApiRoute(options)],
   }
   for (const [path, handlers] of Object.entries(routes)) router.all(`${basePath}${path}`, ...always, ...handlers)
   return router

@@ -1,27 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { describeError, type Logger } from '../lib/logger.js'
+import { accessLog } from './access-log.js'
 import { HttpProblem, shorten } from './problem.js'
+import { limitRequests, type RequestLimits, shortTarget } from './request-limits.js'
 import { assignRequestId, commonHeaders } from './request-rules.js'
 import { REQUEST_ID_HEADER, sendProblem } from './responses.js'
+
+export type HttpLog = Pick<Logger, 'error'> & Partial<Pick<Logger, 'debug'>>
 
 interface HttpAppOptions {
   /** Tried in order. */
   readonly routers: readonly RequestHandler[]
-  readonly log: Pick<Logger, 'error'>
+  /** `debug` gets a line a request; without it none is written. */
+  readonly log: HttpLog
   readonly newRequestId?: () => string
+  /** Undefined: clients may ask as often as they like. */
+  readonly limits?: RequestLimits | undefined
+  /** How many proxies before this process are believed when they say for whom they ask (X-Forwarded-For). */
+  readonly trustedProxies?: number
 }
 
 /**
  * What every listener has around its routes: request ids, headers that hold for all, and problems as the only form of
  * failure. It binds no port.
  */
-export function createHttpApp({ routers, log, newRequestId = randomUUID }: HttpAppOptions): Express {
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { routers, log, newRequestId = randomUUID, limits, trustedProxies = 0 } = options
   const app = express()
   app.disable('x-powered-by')
   // Routes parse their own query strictly; express' lenient parsers must not run.
   app.set('query parser', false)
+  app.set('trust proxy', trustedProxies)
   app.use(assignRequestId(newRequestId), commonHeaders)
+  const { debug } = log
+  if (debug !== undefined) app.use(accessLog({ debug }))
+  app.use(shortTarget)
+  if (limits !== undefined) app.use(limitRequests(limits))
   for (const router of routers) app.use(router)
   app.use(unknownPath)
   app.use(reportProblem(log))

@@ -3,21 +3,25 @@
 /** The kinds of problem, each with its status and title. The kind is the end of the `type` URI, part of the contract. */
 export const PROBLEM_KINDS = {
   'invalid-parameters': { status: 400, title: 'Invalid parameters' },
+  unauthorized: { status: 401, title: 'A token is asked for' },
   'host-not-allowed': { status: 403, title: 'Host not allowed' },
   'unknown-name': { status: 404, title: 'Unknown strategy, account or metric' },
   'unknown-path': { status: 404, title: 'No such path' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },
   'body-too-large': { status: 413, title: 'Body too large' },
+  'uri-too-long': { status: 414, title: 'Address too long' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'too-large': { status: 422, title: 'Too large a request' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Unexpected error' },
   'no-store': { status: 501, title: 'No store is configured' },
+  busy: { status: 503, title: 'Busy' },
   'not-alive': { status: 503, title: 'No tick completes' },
   'not-ready': { status: 503, title: 'Not ready' },
   'store-unavailable': { status: 503, title: 'The store does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>
-type ProblemKind = keyof typeof PROBLEM_KINDS
+export type ProblemKind = keyof typeof PROBLEM_KINDS
 
 export const PROBLEM_TYPE_PREFIX = 'urn:quant-exporter:problem:'
 

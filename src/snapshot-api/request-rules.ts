@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { HttpProblem, shorten } from './problem.js'
 import { REQUEST_ID_HEADER } from './responses.js'
 
@@ -23,7 +23,7 @@ export const commonHeaders: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** GET and HEAD only; OPTIONS too is refused, since there is no CORS to ask about. */
+/** GET and HEAD only; OPTIONS too is refused where no origin is allowed that could ask. */
 export const readOnly: RequestHandler = (request, _response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') next()
   else {
@@ -41,6 +41,11 @@ export const acceptsJson: RequestHandler = (request, _response, next) => {
       detail: 'the request accepts no application/json, and there is no other representation',
     })
   }
+}
+
+/** Whether a request that accepts either wants CSV rather than JSON. */
+export function prefersCsv(request: Request): boolean {
+  return request.accepts('application/json', 'text/csv') === 'text/csv'
 }
 
 export const acceptsJsonOrCsv: RequestHandler = (request, _response, next) => {

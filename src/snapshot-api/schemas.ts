@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CALENDAR_NAMES } from '../domain/calendar.js'
-import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, UNITS } from '../domain/metric.js'
+import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, STATUSES, TIERS, UNITS } from '../domain/metric.js'
 import { WINDOWS } from '../domain/window.js'
 import { NOT_READY_REASONS, PROBLEM_TYPE_PREFIX } from './problem.js'
 
@@ -15,7 +15,7 @@ const seconds = z.number().nonnegative()
  * When the market of a book trades, at the frame's T. While open: when it opened and will close; while closed: when it
  * opens and closes next. A market that never closes has neither. `unknown` beyond what the calendar covers.
  */
-const sessionSchema = z.discriminatedUnion('state', [
+export const sessionSchema = z.discriminatedUnion('state', [
   z.strictObject({
     calendar: z.enum(CALENDAR_NAMES),
     state: z.literal('open'),
@@ -37,7 +37,7 @@ const sessionSchema = z.discriminatedUnion('state', [
 ])
 export type SessionBody = z.infer<typeof sessionSchema>
 
-const metaValue: z.ZodType<MetaValue> = z.lazy(() =>
+export const metaValue: z.ZodType<MetaValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(metaValue), z.record(z.string(), metaValue)]),
 )
 
@@ -149,6 +149,59 @@ export const deltaSchema = z.strictObject({
   groups: z.array(groupSchema).optional(),
 })
 export type DeltaBody = z.infer<typeof deltaSchema>
+
+const explanationRow = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+
+/**
+ * How one number of a frame came about: what /snapshot says of it, its definition, and the parts it was made from. A list
+ * holds the rows that matter most, with the count and the sums of what it leaves out.
+ */
+export const explainSchema = z.strictObject({
+  strategy_id: z.string(),
+  strategy: z.string(),
+  account: z.string(),
+  window: z.enum(WINDOWS),
+  frame_as_of: instant,
+  frame_seq: count,
+  formula_set: z.string(),
+  inputs_digest: z.string(),
+  session: sessionSchema,
+  metric_name: z.string(),
+  group: z.enum(METRIC_GROUPS),
+  unit: z.enum(UNITS),
+  status: z.enum(STATUSES),
+  reason: z.enum(REASONS).optional(),
+  value: z.number().nullable(),
+  value_unrounded: z.number().nullable(),
+  formula_version: z.string(),
+  meta: z.record(z.string(), metaValue),
+  tier: z.enum(TIERS),
+  computed_for: instant,
+  window_start: instant.nullable(),
+  summary: z.string(),
+  formula: z.string().nullable(),
+  undefined_when: z.string().nullable(),
+  convention: z.string().nullable(),
+  source: z.string().nullable(),
+  reproduced: z.boolean(),
+  parts: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        about: z.string(),
+        values: explanationRow,
+        list: z
+          .strictObject({
+            order: z.string(),
+            rows: z.array(explanationRow).readonly(),
+            left_out: z.strictObject({ count, sums: explanationRow }),
+          })
+          .optional(),
+      }),
+    )
+    .readonly(),
+})
+export type ExplainBody = z.infer<typeof explainSchema>
 
 export const strategiesSchema = z.strictObject({
   strategies: z.array(

@@ -1,10 +1,9 @@
+import { csvText } from './csv.js'
 import type { SeriesBody } from './schemas.js'
 
-/** One line a point, one column a metric; empty where nothing is known. Metric names and numbers need no quotes. */
+/** One line a point, one column a metric; empty where nothing is known. */
 export function seriesCsv({ timestamps, series }: Pick<SeriesBody, 'timestamps' | 'series'>): string {
   const columns = Object.values(series).map(({ values }) => values)
-  const lines = timestamps.map((timestamp, index) =>
-    [timestamp, ...columns.map((values) => values[index] ?? '')].join(','),
-  )
-  return `${[['timestamp', ...Object.keys(series)].join(','), ...lines].join('\r\n')}\r\n`
+  const rows = timestamps.map((timestamp, index) => [timestamp, ...columns.map((values) => values[index])])
+  return csvText(['timestamp', ...Object.keys(series)], rows)
 }

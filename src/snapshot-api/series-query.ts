@@ -1,12 +1,11 @@
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
+import { type Complain, readParameters } from './parameters.js'
 import { shorten } from './problem.js'
-import { parseQuery } from './query.js'
-import { Refusal } from './refusal.js'
-import { type Complain, DEFAULT_WINDOW, parseMetrics, parseName, parseWindow } from './snapshot-query.js'
+import type { Refusal } from './refusal.js'
+import { DEFAULT_WINDOW, parseMetrics, parseName, parseWindow, STRATEGIES_TELL } from './snapshot-query.js'
 
-const SERIES_PARAMETERS = ['strategy_id', 'account', 'metrics', 'window', 'from', 'to', 'step'] as const
-type SeriesParameter = (typeof SERIES_PARAMETERS)[number]
+export const SERIES_PARAMETERS = ['strategy_id', 'account', 'metrics', 'window', 'from', 'to', 'step'] as const
 
 /** What /series was asked, as far as it is well formed. */
 export interface SeriesRequest {
@@ -37,31 +36,13 @@ export function readSeriesQuery(
   metricsAtMost: number,
   now: EpochMs,
 ): { query: SeriesRequest; refusal: Refusal } {
-  const { values, problems } = parseQuery(target, SERIES_PARAMETERS)
-  const refusal = new Refusal(problems)
-  const failed = new Set(problems.map(({ parameter }) => parameter))
-  const read = <Value>(
-    parameter: SeriesParameter,
-    parse: (text: string, complain: Complain) => Value | undefined,
-  ): Value | undefined => {
-    const text = values.get(parameter)
-    if (text === undefined) return undefined
-    return parse(text, (problem, allowed) => {
-      failed.add(parameter)
-      refusal.malformed({ parameter, problem, ...(allowed === undefined ? {} : { allowed }) })
-      return undefined
-    })
-  }
-  for (const [parameter, remedy] of [
-    ['strategy_id', '/strategies lists the strategies there are'],
-    ['metrics', 'a comma-separated list of metric names'],
-  ] as const)
-    if (!values.has(parameter) && !failed.has(parameter))
-      refusal.malformed({ parameter, problem: `required: ${remedy}` })
+  const { refusal, read, require, isSound } = readParameters(target, SERIES_PARAMETERS)
+  require('strategy_id', STRATEGIES_TELL)
+  require('metrics', 'a comma-separated list of metric names')
   const window = read('window', parseWindow) ?? DEFAULT_WINDOW
   const to = read('to', parseInstant) ?? now
   const from = read('from', parseInstant) ?? to - WINDOW_MS[window]
-  if (from >= to && !failed.has('from') && !failed.has('to'))
+  if (from >= to && isSound('from') && isSound('to'))
     refusal.malformed({ parameter: 'from', problem: 'is not before `to`, which is now unless it is given' })
   return {
     query: {

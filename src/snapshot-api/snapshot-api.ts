@@ -1,12 +1,13 @@
 import type { Express, RequestHandler } from 'express'
-import type { Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import type { ApiOptions } from './api-options.js'
 import { createApiRouter } from './api-router.js'
 import type { NearNames } from './find-book.js'
-import { createHttpApp } from './http-app.js'
+import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
+import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
+import type { RequestLimits } from './request-limits.js'
 
 /** The base path of the API that this exporter takes over; clients have it wired in. */
 export const API_BASE_PATH = '/api/torghut/trading/control-plane/quant'
@@ -18,10 +19,12 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   readonly apiEnabledVariable?: string
   /** Where /metrics is when it has a listener of its own. */
   readonly metricsUrl?: string
-  readonly log: Pick<Logger, 'error'>
+  readonly log: HttpLog
   /** Served by the same listener, before the answer that there is no such path. */
   readonly otherRouters?: readonly RequestHandler[]
   readonly newRequestId?: () => string
+  readonly limits?: RequestLimits
+  readonly trustedProxies?: number
 }
 
 /**
@@ -37,8 +40,16 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
     apiEnabledVariable: options.apiEnabledVariable ?? API_ENABLED_VARIABLE,
   }
   return createHttpApp({
-    routers: [createApiRouter(api), createProbeRouter(api), createLandingPage(api), ...(options.otherRouters ?? [])],
+    routers: [
+      createApiRouter(api),
+      createProbeRouter(api),
+      createLandingPage(api),
+      createDocsRouter(api),
+      ...(options.otherRouters ?? []),
+    ],
     log: options.log,
+    limits: options.limits,
+    trustedProxies: options.trustedProxies ?? 0,
     ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
   })
 }

@@ -11,10 +11,15 @@ const ALERTS_REVISION = 0
  * Weak, because an equal tag means equal values, not equal bytes. Beside the question its hash covers what stands in a
  * body without being counted by frame_seq: a session that opens must not hide behind a 304.
  */
-export function snapshotEtag({ stamp }: FrameSet, body: SnapshotBody, adapter: string | undefined): string {
+export function snapshotEtag(
+  { stamp }: FrameSet,
+  body: SnapshotBody,
+  adapter: string | undefined,
+  representation: 'json' | 'csv',
+): string {
   const { strategy_id, strategy, account, window, session, frame_seq, quality, metrics } = body
   const names = metrics.map(({ metric_name }) => metric_name)
-  const question = [strategy_id, strategy, account, window, session, names, adapter]
+  const question = [strategy_id, strategy, account, window, session, names, adapter, representation]
   const hash = createHash('sha256').update(JSON.stringify(question)).digest('hex').slice(0, 16)
   return `W/"${stamp.epoch}-${frame_seq}-${ALERTS_REVISION}-${quality}-${hash}"`
 }

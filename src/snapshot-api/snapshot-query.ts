@@ -1,16 +1,17 @@
 import { WINDOWS, type Window } from '../domain/window.js'
+import { type Complain, readParameters } from './parameters.js'
 import { shorten } from './problem.js'
-import { parseQuery } from './query.js'
-import { Refusal } from './refusal.js'
+import type { Refusal } from './refusal.js'
 
-const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics', 'adapter'] as const
-type SnapshotParameter = (typeof SNAPSHOT_PARAMETERS)[number]
+export const SNAPSHOT_PARAMETERS = ['strategy_id', 'account', 'window', 'metrics', 'adapter'] as const
+/** What to do about a strategy that is not named. */
+export const STRATEGIES_TELL = '/strategies lists the strategies there are'
 
 const ALL_ADAPTERS = 'all'
 export const DEFAULT_WINDOW: Window = '1d'
 /** The longest name that a fact can carry. */
-const LONGEST_NAME = 256
-const LONGEST_METRIC_NAME = 64
+export const LONGEST_NAME = 256
+export const LONGEST_METRIC_NAME = 64
 const SPACE = 0x20
 const DELETE = 0x7f
 
@@ -27,23 +28,8 @@ interface SnapshotQuery {
 
 /** Reads the parameters of /snapshot; what is malformed is told to the refusal and undefined in the answer. */
 export function readSnapshotQuery(target: string, metricsAtMost: number): { query: SnapshotQuery; refusal: Refusal } {
-  const { values, problems } = parseQuery(target, SNAPSHOT_PARAMETERS)
-  const refusal = new Refusal(problems)
-  const failed = new Set(problems.map(({ parameter }) => parameter))
-  const read = <Value>(
-    parameter: SnapshotParameter,
-    parse: (text: string, complain: (problem: string, allowed?: readonly string[]) => undefined) => Value | undefined,
-  ): Value | undefined => {
-    const text = values.get(parameter)
-    if (text === undefined) return undefined
-    return parse(text, (problem, allowed) => {
-      refusal.malformed({ parameter, problem, ...(allowed === undefined ? {} : { allowed }) })
-      return undefined
-    })
-  }
-  if (!values.has('strategy_id') && !failed.has('strategy_id')) {
-    refusal.malformed({ parameter: 'strategy_id', problem: 'required: /strategies lists the strategies there are' })
-  }
+  const { refusal, read, require } = readParameters(target, SNAPSHOT_PARAMETERS)
+  require('strategy_id', STRATEGIES_TELL)
   return {
     query: {
       strategyId: read('strategy_id', parseName),
@@ -61,8 +47,6 @@ function adapterOf(text: string | undefined): string | undefined {
   return text === ALL_ADAPTERS ? undefined : text
 }
 
-export type Complain = (problem: string, allowed?: readonly string[]) => undefined
-
 export function parseName(text: string, complain: Complain): string | undefined {
   const problem = problemWithName(text, LONGEST_NAME)
   return problem === undefined ? text : complain(problem)
@@ -70,6 +54,11 @@ export function parseName(text: string, complain: Complain): string | undefined 
 
 export function parseWindow(text: string, complain: Complain): Window | undefined {
   return WINDOWS.find((window) => window === text) ?? complain(`no window is called "${shorten(text)}"`, WINDOWS)
+}
+
+export function parseMetricName(text: string, complain: Complain): string | undefined {
+  const problem = problemWithName(text, LONGEST_METRIC_NAME)
+  return problem === undefined ? text : complain(problem)
 }
 
 export function parseMetrics(text: string, atMost: number, complain: Complain): readonly string[] | undefined {

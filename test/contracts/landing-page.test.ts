@@ -45,6 +45,7 @@ describe('the landing page', () => {
       'metrics',
       `${base}/health`,
       `${base}/strategies`,
+      'docs',
       'healthz',
       'readyz',
     ])

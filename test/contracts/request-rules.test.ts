@@ -151,7 +151,7 @@ describe('Accept', () => {
   )
 
   test.each(['text/csv', 'text/html', 'application/json;q=0', 'image/png, text/*'])('%j is a 406', async (accept) => {
-    const response = await get('/snapshot?strategy_id=momentum-1').set('Accept', accept).expect(406)
+    const response = await get('/strategies').set('Accept', accept).expect(406)
     expect(response.headers['content-type']).toBe('application/problem+json')
     expect(problemSchema.parse(JSON.parse(response.text)).type).toBe('urn:quant-exporter:problem:not-acceptable')
   })

@@ -23,6 +23,7 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
   const logged: LoggedError[] = []
   const app = createSnapshotApi({
     reader,
+    explain: () => undefined,
     stored: undefined,
     stream: undefined,
     dictionary: SMALL_DICTIONARY,

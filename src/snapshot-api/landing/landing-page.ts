@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import { Router } from 'express'
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
 import type { Window } from '../../domain/window.js'
 import type { ApiOptions } from '../api-options.js'
+import { tokenReader } from '../bearer-tokens.js'
 import { loopbackHostOnly, readOnly } from '../request-rules.js'
 import { sendBody } from '../responses.js'
 import { snapshotBody } from '../snapshot-body.js'
 import { renderPage } from './page.js'
-import { STYLE } from './style.js'
+import { pageHeaders } from './page-headers.js'
 import type { BookRow } from './tables.js'
 
 const HEADLINE_WINDOW: Window = '1d'
@@ -23,34 +23,28 @@ export function createLandingPage(options: LandingPageOptions): Router {
   const { reader, basePath, build, isLoopback, metricsUrl = 'metrics' } = options
   const { enabledVariable, apiEnabled, apiEnabledVariable } = options
   const apiUrl = basePath.slice(1)
+  const tokens = options.tokens ?? []
+  const read = tokenReader(tokens)
   const router = Router({ caseSensitive: true, strict: true })
-  router.all('/', loopbackHostOnly(isLoopback), readOnly, (_request, response) => {
-    const set = apiEnabled ? reader.frames() : undefined
+  router.all('/', loopbackHostOnly(isLoopback), readOnly, (request, response) => {
+    // A browser that opens a page sends no token: it gets the page without what the token protects.
+    const isLocked = tokens.length > 0 && typeof read(request) !== 'number'
+    const set = apiEnabled && !isLocked ? reader.frames() : undefined
     const page = renderPage({
       state: reader.state(),
+      isLocked,
       now: reader.now(),
       health: reader.health(),
       build,
       books: set === undefined ? [] : [...set.books.values()].map((frame) => bookRow(frame, set, apiUrl, options)),
       switches: { enabledVariable, apiEnabled, apiEnabledVariable },
-      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies` },
+      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies`, docs: 'docs' },
     })
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-    response.setHeader('Referrer-Policy', 'no-referrer')
+    pageHeaders(response)
     sendBody(response, 200, 'text/html; charset=utf-8', page)
   })
   return router
 }
-
-/** Only our own style runs: markup that slipped in could neither load nor send anything. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: LandingPageOptions): BookRow {
   const { reader, dictionary, calendars } = options

@@ -10,6 +10,8 @@ type State = ReturnType<FrameReader['state']>
 /** What the page shows; all of it read at one moment. */
 interface LandingView {
   readonly state: State
+  /** A token is asked for and did not come: stages and books are not shown. */
+  readonly isLocked: boolean
   readonly now: EpochMs
   readonly health: HealthReport
   readonly build: Build
@@ -21,7 +23,7 @@ interface LandingView {
     readonly apiEnabledVariable: string
   }
   /** Relative to the page, so that it also works behind a proxy's path. */
-  readonly links: { readonly metrics: string; readonly health: string; readonly strategies: string }
+  readonly links: Readonly<Record<'metrics' | 'health' | 'strategies' | 'docs', string>>
 }
 
 const STATE_BADGES: Record<State, Html> = {
@@ -67,13 +69,13 @@ ${sections(view)}
 `.text
 }
 
-function healthBadge({ state, health }: LandingView): Html {
-  if (state !== 'ready') return NOTHING
+function healthBadge({ state, isLocked, health }: LandingView): Html {
+  if (state !== 'ready' || isLocked) return NOTHING
   if (health.status === 'degraded') return badge('degraded', 'warn')
   return health.status === 'failing' ? badge('failing', 'bad') : NOTHING
 }
 
-function notice({ state, switches }: LandingView): Html {
+function notice({ state, isLocked, switches }: LandingView): Html {
   if (state === 'disabled') {
     return html`<div class="card notice"><strong>Turned off.</strong> Nothing is read and nothing is computed.
 Start the exporter with <code>${switches.enabledVariable}=true</code> to turn it on.</div>`
@@ -82,11 +84,14 @@ Start the exporter with <code>${switches.enabledVariable}=true</code> to turn it
     return html`<div class="card notice"><strong>Warming up.</strong> The history is being read; the first numbers appear
 when it is complete. This page reloads itself.</div>`
   }
-  return NOTHING
+  return isLocked
+    ? html`<div class="card notice"><strong>A token is asked for.</strong> Stages and books are shown to requests with
+<code>Authorization: Bearer …</code>.</div>`
+    : NOTHING
 }
 
-function sections({ state, now, health, books, switches, links }: LandingView): Html {
-  const off = state === 'disabled'
+function sections({ state, isLocked, now, health, books, switches, links }: LandingView): Html {
+  const off = state === 'disabled' || isLocked
   return html`${off ? NOTHING : html`<h2>Sources and stages</h2>${stageTable(health, now)}`}
 ${off || state === 'warming_up' ? NOTHING : html`<h2>Books</h2>${switches.apiEnabled ? bookTable(books) : apiIsOff(switches)}`}
 <h2>Endpoints</h2>
@@ -94,6 +99,7 @@ ${off || state === 'warming_up' ? NOTHING : html`<h2>Books</h2>${switches.apiEna
 ${link(links.metrics, '/metrics', 'Everything for Prometheus.')}
 ${link(links.health, '/health', 'Every stage, with its lag and its last error.')}
 ${link(links.strategies, '/strategies', 'What can be asked for: strategies and their accounts.')}
+${link(links.docs, '/docs', 'The API, described.')}
 ${link('healthz', '/healthz', 'Liveness: ticks complete.')}
 ${link('readyz', '/readyz', 'Readiness: the first frame is out.')}
 </ul>`

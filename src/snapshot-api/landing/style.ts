@@ -54,5 +54,9 @@ td .mono { display: block; font-size: 12px; overflow-wrap: anywhere; }
 .links li { list-style: none; padding: 14px 16px; }
 .links a { font-weight: 600; }
 .links p { margin-top: 2px; }
+.entry { padding: 12px 16px; margin-top: 10px; }
+.entry summary { cursor: pointer; }
+.entry > * + * { margin-top: 10px; }
+pre { margin: 0; max-height: 60vh; overflow: auto; }
 footer { margin-top: 36px; padding-top: 14px; border-top: 1px solid var(--line); }
 `

@@ -2,8 +2,10 @@ import type { RequestHandler } from 'express'
 import { QuantError } from '../../domain/errors.js'
 import { SECOND_MS, toIso } from '../../domain/time.js'
 import type { ApiOptions } from '../api-options.js'
+import { CSV_TYPE } from '../csv.js'
 import { findSeriesBook } from '../find-series-book.js'
 import { HttpProblem } from '../problem.js'
+import { prefersCsv } from '../request-rules.js'
 import { sendBody, sendJson } from '../responses.js'
 import type { SeriesBody } from '../schemas.js'
 import { seriesCsv } from '../series-csv.js'
@@ -57,8 +59,7 @@ export function seriesRoute({ reader, series, seriesVariables, dictionary, nearN
         truncated: false,
         source: 'store',
       }
-      if (request.accepts('application/json', 'text/csv') === 'text/csv')
-        sendBody(response, 200, 'text/csv; charset=utf-8; header=present', seriesCsv(body))
+      if (prefersCsv(request)) sendBody(response, 200, CSV_TYPE, seriesCsv(body))
       else sendJson(response, body)
     } catch (error) {
       throw error instanceof QuantError ? unavailable(error) : error

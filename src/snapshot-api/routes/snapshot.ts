@@ -3,11 +3,14 @@ import type { BookFrame } from '../../domain/frame.js'
 import { toIso } from '../../domain/time.js'
 import type { ApiOptions } from '../api-options.js'
 import { warmingUp } from '../availability.js'
+import { CSV_TYPE } from '../csv.js'
 import { findBook, type NearNames } from '../find-book.js'
 import { shorten } from '../problem.js'
 import type { Refusal } from '../refusal.js'
-import { sendJson } from '../responses.js'
+import { prefersCsv } from '../request-rules.js'
+import { sendBody, sendJson } from '../responses.js'
 import { type SnapshotContext, snapshotBody } from '../snapshot-body.js'
+import { snapshotCsv } from '../snapshot-csv.js'
 import { snapshotEtag } from '../snapshot-etag.js'
 import { readSnapshotQuery } from '../snapshot-query.js'
 
@@ -37,9 +40,11 @@ export function snapshotRoute({ reader, dictionary, calendars, nearNames }: ApiO
       { set, dictionary, calendars, now: reader.now() },
     )
     response.setHeader('Cache-Control', 'private, no-cache')
-    response.setHeader('ETag', snapshotEtag(set, body, query.adapter))
+    const isCsv = prefersCsv(request)
+    response.setHeader('ETag', snapshotEtag(set, body, query.adapter, isCsv ? 'csv' : 'json'))
     response.setHeader(FRAME_AS_OF_HEADER, toIso(set.stamp.at))
     if (request.fresh) response.status(304).end()
+    else if (isCsv) sendBody(response, 200, CSV_TYPE, snapshotCsv(body))
     else sendJson(response, body)
   }
 }
@@ -59,12 +64,13 @@ export function knownMetrics(
   names: readonly string[],
   { dictionary, nearNames }: Pick<SnapshotContext, 'dictionary'> & { nearNames: NearNames },
   refusal: Refusal,
+  parameter = 'metrics',
 ): ReadonlySet<string> {
   const known = dictionary.map(({ name }) => name)
   for (const name of names) {
     if (known.includes(name)) continue
     const near = nearNames(name, known)
-    refusal.unknown({ parameter: 'metrics', problem: `no metric is called "${shorten(name)}"`, near })
+    refusal.unknown({ parameter, problem: `no metric is called "${shorten(name)}"`, near })
   }
   return new Set(names)
 }

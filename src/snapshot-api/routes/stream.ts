@@ -16,14 +16,14 @@ const LAST_EVENT_ID_HEADER = 'Last-Event-ID'
  */
 export function streamRoute({ reader, nearNames, stream: hub }: ApiOptions): RequestHandler {
   return (request, response) => {
-    if (hub === undefined) throw new Error('the stream is asked for while nothing is computed')
     const { filter, refusal } = readStreamQuery(request.url)
     const frames = reader.frames()
     if (frames !== undefined) checkNames(filter, { frames, strategies: reader.strategies(), nearNames }, refusal)
     refusal.throwIfAny()
+    if (hub === undefined) throw new Error('the stream is asked for while nothing is computed')
     open(response)
     if (request.method === 'HEAD') return void response.end()
-    const address = request.socket.remoteAddress ?? ''
+    const address = request.ip ?? ''
     const reason = hub.refusal(address)
     if (reason === undefined) hub.connect(response, filter, address, request.get(LAST_EVENT_ID_HEADER))
     else hub.turnAway(response, reason)

@@ -23,7 +23,7 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1', port: 9464 },
       metricsListen: { host: '127.0.0.1', port: 9464 },
       isApiEnabled: true,
-      isApiAnonymous: false,
+      access: { tokens: [], metricsToken: undefined, origins: [], trustedProxies: 0, requestsPerSecond: 50 },
       revision: 'unknown',
       log: { level: 'info', format: 'json' },
       file: {
@@ -103,7 +103,7 @@ describe('the configuration', () => {
       listen: { host: '0.0.0.0', port: 80 },
       metricsListen: { host: '::', port: 0 },
       isApiEnabled: true,
-      isApiAnonymous: true,
+      access: { tokens: [], metricsToken: undefined, origins: [], trustedProxies: 0, requestsPerSecond: 50 },
       log: { level: 'debug', format: 'pretty' },
       file: { moneyDecimals: 3 },
     })

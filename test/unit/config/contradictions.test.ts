@@ -37,7 +37,7 @@ describe('settings that contradict each other', () => {
 
   test('are an API that others can reach, and nobody who allowed it', () => {
     const problem = (host: string) =>
-      `QUANT_LISTEN binds the API to ${host}, where others can read it without a token: set QUANT_API_ANONYMOUS=true to allow that, QUANT_API_ENABLED=false to serve metrics alone, or listen on 127.0.0.1`
+      `QUANT_LISTEN binds the API to ${host}, where others can read it without a token: set QUANT_API_TOKENS to ask for one, QUANT_API_ANONYMOUS=true to allow that, QUANT_API_ENABLED=false to serve metrics alone, or listen on 127.0.0.1`
     expect(problemsOf({ QUANT_LISTEN: '0.0.0.0:9464' })).toEqual([problem('0.0.0.0')])
     expect(problemsOf({ QUANT_LISTEN: '[::]:9464' })).toEqual([problem('::')])
     expect(problemsOf({ QUANT_LISTEN: 'exporter.example:9464' })).toEqual([problem('exporter.example')])

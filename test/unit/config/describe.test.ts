@@ -65,6 +65,8 @@ describe('the description of the configuration', () => {
       'CH_PASSWORD',
       'QUANT_STORE_DSN',
       'QUANT_SERIES_CLICKHOUSE_URL',
+      'QUANT_API_TOKENS',
+      'QUANT_METRICS_TOKEN',
     ])
   })
 
