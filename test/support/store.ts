@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type LatestStore, LatestStore as Store } from '../../src/app/materialize/latest-store.js'
+import { LatestStore } from '../../src/app/materialize/latest-store.js'
 import type { StoreConfig } from '../../src/config/store.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { FrameReader } from '../../src/domain/ports.js'
@@ -50,7 +50,7 @@ export async function startStore(
   const selfMetrics = new SelfMetrics({ version: '0', revision: '0', shard: '0', tiers: ['light'] })
   const config = storeConfig(dsn, parts)
   const pool = openStorePool(config, () => undefined)
-  const store = new Store({
+  const store = new LatestStore({
     ...{ config, pool, shard: 0, dictionary: SMALL_DICTIONARY, calendars: createCalendars() },
     reader: {
       frames: () => now().frames(),
