@@ -165,7 +165,11 @@ export class StreamHub {
   #send(events: readonly StreamEvent[], epoch: string, startedMs: number): void {
     const { observer, nowMs } = this.#options
     const byStrategy = new Map<string, StreamEvent[]>()
-    for (const event of events) byStrategy.set(event.strategyId, [...(byStrategy.get(event.strategyId) ?? []), event])
+    for (const event of events) {
+      const known = byStrategy.get(event.strategyId)
+      if (known === undefined) byStrategy.set(event.strategyId, [event])
+      else known.push(event)
+    }
     for (const { filter, name, clients } of this.#groups.values()) {
       const candidates = filter.strategyId === undefined ? events : (byStrategy.get(filter.strategyId) ?? [])
       const passing = candidates.filter((event) => passes(filter, event))

@@ -1,5 +1,5 @@
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
-import { readGroups, readMetrics } from '../../domain/reading.js'
+import { type MetricReading, readGroups, readMetrics } from '../../domain/reading.js'
 import { toIso } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
 import type { DeltaBody, MetricBody, SnapshotBody } from '../schemas.js'
@@ -14,8 +14,8 @@ interface Told {
   seq: number
   /** Up to which frame_seq nothing else has changed in this window. */
   seenSeq: number
-  /** Value, status, reason and quality of each metric. */
-  texts: string[]
+  /** Of each metric what was read last, and its value, status, reason and quality as text. */
+  readonly metrics: { reading: MetricReading; text: string }[]
   beatAtMs: number
 }
 
@@ -82,11 +82,13 @@ export class WindowFeed {
     told.seenSeq = frame.seq
     const readings = this.#readings(frame)
     const changed = readings.flatMap((reading, index) => {
+      const before = told.metrics[index]
+      // A result that is carried over is the same object, which is the quickest way to tell.
+      if (before?.reading.result === reading.result && before.reading.quality === reading.quality) return []
       const body = metricBody(reading, this.#window, frame.moneyDecimals)
       const text = textOf(body, reading.metric.readAt !== undefined)
-      if (text === told.texts[index]) return []
-      told.texts[index] = text
-      return [changeOf(body)]
+      told.metrics[index] = { reading, text }
+      return text === before?.text ? [] : [changeOf(body)]
     })
     if (changed.length === 0 && !isBeat) return undefined
     const previous = told.seq
@@ -105,10 +107,11 @@ export class WindowFeed {
   }
 
   #remember(id: string, frame: BookFrame, beatAtMs: number): void {
-    const texts = this.#readings(frame).map((reading) =>
-      textOf(metricBody(reading, this.#window, frame.moneyDecimals), reading.metric.readAt !== undefined),
-    )
-    this.#told.set(id, { seq: frame.seq, seenSeq: frame.seq, texts, beatAtMs })
+    const metrics = this.#readings(frame).map((reading) => {
+      const body = metricBody(reading, this.#window, frame.moneyDecimals)
+      return { reading, text: textOf(body, reading.metric.readAt !== undefined) }
+    })
+    this.#told.set(id, { seq: frame.seq, seenSeq: frame.seq, metrics, beatAtMs })
   }
 
   /** Ages are taken at the frame's T. */
