@@ -176,10 +176,12 @@ export class Engine implements FactSink {
     this.#portfolio.settle()
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
+    const { now, orderPins } = this.#portfolio
     const pinsOf = new Map<string, SymbolPinsDemand>()
-    for (const [symbol, { instants, lateCount }] of this.#portfolio.orderPins.all())
+    for (const [symbol, { instants, lateCount }] of orderPins.all())
       pinsOf.set(symbol, { instants: instants.instants, lateCount })
-    return { kept, watched, pins: this.#pinsAt(this.#portfolio.now), pinsOf }
+    orderPins.asked(now - FINE_HISTORY_MS)
+    return { kept, watched, pins: this.#pinsAt(now), pinsOf }
   }
 
   /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */

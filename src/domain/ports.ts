@@ -48,7 +48,7 @@ export interface FactSink {
 export interface SymbolPinsDemand {
   /** Ascending; to be read at once, since later ones are put into it. */
   readonly instants: readonly EpochMs[]
-  /** Counts instants that came to be known when what is behind them had been thinned: another count, and the symbol's history has to be read again. */
+  /** Counts instants that came to be known when prices of their time had been asked for: another count, and the symbol's history has to be read again. */
   readonly lateCount: number
 }
 

@@ -32,7 +32,8 @@ export function freshFrames(at: EpochMs, facts: readonly Fact[], parts: EnginePa
 
 /**
  * What a process that starts at T has read: rows, then the bars and signals that they need; of the past one bar and signal
- * a cell, and in which minutes there were any, as the sources give them. With the demand that it has read for.
+ * a cell, and in which minutes there were any, as the sources give them. Prices are asked for before decisions are known,
+ * and again only where those want a finer grid. With the demand that it has read for.
  */
 export function startedAt(
   at: EpochMs,
@@ -40,13 +41,26 @@ export function startedAt(
   parts: EngineParts,
 ): { engine: Engine; demand: PriceDemand } {
   const engine = createEngine({ startAt: at, ...parts })
-  engine.apply(facts.filter((fact) => !isOfFeed(fact)))
-  const demand = engine.demand()
-  for (const [symbol, cellMs] of demand.kept)
-    engine.apply(feedHistory(facts, symbol, { cellMs, pins: pinsFor(symbol, demand) }, at))
+  const rows = facts.filter((fact) => !isOfFeed(fact))
+  engine.apply(rows.filter(({ fact }) => fact !== 'decision'))
+  const asked = withPinsOfNow(engine.demand())
+  engine.apply(rows.filter(({ fact }) => fact === 'decision'))
+  const demand = withPinsOfNow(engine.demand())
+  for (const [symbol, cellMs] of demand.kept) {
+    const pins = pinsFor(symbol, asked.kept.get(symbol) === cellMs ? asked : demand)
+    engine.apply(feedHistory(facts, symbol, { cellMs, pins }, at))
+  }
   const symbols = new Set(symbolsOf(demand))
   for (const feed of FEEDS) engine.applyMinutes(feed, minuteHistory(facts, feed, symbols, at))
   return { engine, demand }
+}
+
+/** The instants of a demand are to be read at once. */
+function withPinsOfNow({ pinsOf, ...demand }: PriceDemand): PriceDemand {
+  const ofNow = [...(pinsOf ?? [])].map(
+    ([symbol, pins]) => [symbol, { ...pins, instants: [...pins.instants] }] as const,
+  )
+  return { ...demand, pinsOf: new Map(ofNow) }
 }
 
 /**

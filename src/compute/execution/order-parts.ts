@@ -103,14 +103,16 @@ export function endOf({ row: { status, endedAt, submittedAt }, fills }: FlowOrde
   return isFinal(status) ? endedAt : undefined
 }
 
-/** The instants at which an order needs exact prices. */
+/**
+ * The instants at which an order needs exact prices. Of what it was decided on a start knows nothing when it asks for
+ * prices: decisions are read at the same time. So what they teach may take an instant away, and never adds one.
+ */
 export function pinsOf(order: FlowOrder, decided: DecidedOn | undefined): EpochMs[] {
   const { row } = order
   const pins = [row.submittedAt - QUOTE_LEAD_MS]
   if (decided?.price === undefined && row.limitPrice === undefined) pins.push(row.submittedAt)
   const end = endOf(order)
-  if (end !== undefined && decided?.price !== undefined && row.status !== 'rejected' && row.status !== 'replaced')
-    pins.push(end)
+  if (end !== undefined && row.status !== 'rejected' && row.status !== 'replaced') pins.push(end)
   return pins
 }
 

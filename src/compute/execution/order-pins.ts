@@ -4,7 +4,7 @@ import { InstantSet } from '../accumulators/instant-set.js'
 /** Instants at which the price of one symbol has to be exact. */
 export interface SymbolPins {
   readonly instants: InstantSet
-  /** Counts those that came to be known when prices of their time had been thinned: they have to be read again. */
+  /** Counts those that came to be known when prices of their time had been asked for: they have to be read again. */
   lateCount: number
   /** The earliest instant that was added or taken away since the series was thinned last; Infinity when none was. */
   changedFrom: EpochMs
@@ -16,7 +16,7 @@ export interface SymbolPins {
  */
 export class OrderPins {
   readonly #bySymbol = new Map<string, SymbolPins>()
-  #thinnedTo: EpochMs = Number.NEGATIVE_INFINITY
+  #askedTo: EpochMs = Number.NEGATIVE_INFINITY
 
   add(symbol: string, at: EpochMs): void {
     const pins = this.#bySymbol.get(symbol) ?? {
@@ -27,7 +27,7 @@ export class OrderPins {
     this.#bySymbol.set(symbol, pins)
     pins.instants.add(at)
     pins.changedFrom = Math.min(pins.changedFrom, at)
-    if (at <= this.#thinnedTo) pins.lateCount += 1
+    if (at <= this.#askedTo) pins.lateCount += 1
   }
 
   remove(symbol: string, at: EpochMs): void {
@@ -46,9 +46,14 @@ export class OrderPins {
     return this.#bySymbol.get(symbol)
   }
 
+  /** Prices up to `boundary` are asked for, thinned, by the instants that are known now. */
+  asked(boundary: EpochMs): void {
+    this.#askedTo = Math.max(boundary, this.#askedTo)
+  }
+
   /** Prices have been thinned up to `boundary`, and those before `oldest` are gone. */
   thinned(boundary: EpochMs, oldest: EpochMs): void {
-    this.#thinnedTo = boundary
+    this.asked(boundary)
     for (const pins of this.#bySymbol.values()) {
       pins.changedFrom = Number.POSITIVE_INFINITY
       if ((pins.instants.first ?? Number.POSITIVE_INFINITY) < oldest) pins.instants.dropBefore(oldest)

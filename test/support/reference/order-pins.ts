@@ -7,7 +7,7 @@ const OVER = ['filled', 'canceled', 'cancelled', 'expired', 'replaced', 'rejecte
 
 /**
  * Instants at which orders of a symbol keep its prices exact: the quote before a submit, the mark that stands for a price
- * that nobody named, the mark at the end of what was decided on and not rejected. Of orders that a window can still see.
+ * that nobody named, the mark at the end of what was not rejected or replaced. Of orders that a window can still see.
  */
 export function orderPinsOf(known: Knowledge, symbol: string): EpochMs[] {
   return known.orders
@@ -25,7 +25,7 @@ export function orderPinsOf(known: Knowledge, symbol: string): EpochMs[] {
       )
       const pins = [submittedAt - QUOTE_LEAD_MS]
       if (decision?.price === undefined && limitPrice === undefined) pins.push(submittedAt)
-      const isPricedAtEnd = decision?.price !== undefined && status !== 'rejected' && status !== 'replaced'
+      const isPricedAtEnd = status !== 'rejected' && status !== 'replaced'
       return isPricedAtEnd && end !== undefined ? [...pins, end] : pins
     })
 }
