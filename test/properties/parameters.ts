@@ -4,7 +4,7 @@
  */
 export function parameters(numRuns: number): { numRuns: number; seed: number; endOnFailure: boolean } {
   return {
-    numRuns: numRuns * Number(process.env.RUNS ?? 1),
+    numRuns: Math.ceil(numRuns * Number(process.env.RUNS ?? 1)),
     seed: Number(process.env.SEED ?? 20_261_124),
     endOnFailure: process.env.NOSHRINK === '1',
   }
