@@ -45,6 +45,8 @@ export async function startHostileWriter(server: PostgresServer, at: EpochMs): P
   await installPostgres(store, TORGHUT_TODAY)
   await store.close()
   const pool = new pg.Pool({ connectionString: dsn, max: 2 })
+  // A server that is stopped may say so to connections that have been ended and are not closed yet.
+  pool.on('error', () => undefined)
   const strategyIds = [randomUUID(), randomUUID()] as const
   for (const [index, id] of strategyIds.entries())
     await insert(pool, 'strategies', {
