@@ -44,7 +44,8 @@ export async function benchStream({ minutes }) {
   })
   const app = createSnapshotApi({
     ...{ reader, dictionary: DICTIONARY, calendars: CALENDARS, nearNames, stream: hub, isLoopback: true },
-    ...{ apiEnabled: true, enabledVariable: '', build: { version: '0', revision: '0' }, log: console },
+    ...{ apiEnabled: true, enabledVariable: '', build: { version: '0', revision: '0' } },
+    log: { error: console.error, debug: () => undefined },
   })
   const server = createServer(app)
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
