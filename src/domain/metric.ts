@@ -19,6 +19,11 @@ export const UNIT_DECIMALS: Record<Exclude<Unit, 'USD'>, number> = {
   count: 0,
 }
 
+/** Decimals at output of a unit, in a book with these decimals of money. */
+export function decimalsOf(unit: Unit, moneyDecimals: number): number {
+  return unit === 'USD' ? moneyDecimals : UNIT_DECIMALS[unit]
+}
+
 export const TIERS = ['light', 'medium', 'heavy'] as const
 export type Tier = (typeof TIERS)[number]
 

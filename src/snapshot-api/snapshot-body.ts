@@ -2,7 +2,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import { ageSeconds, combinedQuality } from '../domain/freshness.js'
-import { type Meta, type MetricDescription, type MetricResult, UNIT_DECIMALS, type Unit } from '../domain/metric.js'
+import { decimalsOf, type Meta, type MetricDescription, type MetricResult } from '../domain/metric.js'
 import { type GroupReading, type MetricReading, readGroups, readMetrics } from '../domain/reading.js'
 import { type EpochMs, toIso } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
@@ -80,8 +80,7 @@ export function groupBody({ group, quality, freshness }: GroupReading): GroupBod
   return { group, as_of: isoOrNull(freshness.asOf), freshness_seconds: ageSeconds(freshness.ageMs), quality }
 }
 
-/** One metric of a frame, as everywhere in the API. */
-export function metricBody(
+function metricBody(
   { metric, result, quality, freshness }: MetricReading,
   window: Window,
   moneyDecimals: number,
@@ -117,7 +116,7 @@ export function metricIdentity(
   }
   switch (result.status) {
     case 'ok':
-      return { ...common, value: roundForOutput(result.value, decimalsOf(unit, moneyDecimals)), status: result.status }
+      return { ...common, value: shownValue({ unit }, result.value, moneyDecimals), status: result.status }
     case 'insufficient_data':
       return { ...common, value: null, status: result.status, reason: result.reason }
     case 'error':
@@ -125,6 +124,7 @@ export function metricIdentity(
   }
 }
 
-function decimalsOf(unit: Unit, moneyDecimals: number): number {
-  return unit === 'USD' ? moneyDecimals : UNIT_DECIMALS[unit]
+/** A value as the API shows it. */
+export function shownValue({ unit }: Pick<MetricDescription, 'unit'>, value: number, moneyDecimals: number): number {
+  return roundForOutput(value, decimalsOf(unit, moneyDecimals))
 }

@@ -6,7 +6,7 @@ import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { readConfig } from '../../src/config/config.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { roundForOutput } from '../../src/domain/exact.js'
-import { UNIT_DECIMALS } from '../../src/domain/metric.js'
+import { decimalsOf } from '../../src/domain/metric.js'
 import type { SeriesReader } from '../../src/domain/series.js'
 import { MINUTE_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
@@ -84,7 +84,7 @@ describe('quant-exporter backfill', () => {
         const kept = await reader.read(query)
         metrics.forEach((metric, index) => {
           const result = frame.windows[window].results[DICTIONARY.indexOf(metric)]
-          const decimals = metric.unit === 'USD' ? frame.moneyDecimals : UNIT_DECIMALS[metric.unit]
+          const decimals = decimalsOf(metric.unit, frame.moneyDecimals)
           const shown = result?.status === 'ok' ? roundForOutput(result.value, decimals) : null
           compared.push([frame.book.strategyId, window, metric.name, shown, kept[index]?.values[0] ?? null])
         })

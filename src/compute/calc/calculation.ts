@@ -1,4 +1,4 @@
-import { type MetricResult, UNIT_DECIMALS } from '../../domain/metric.js'
+import { decimalsOf, type MetricResult } from '../../domain/metric.js'
 import { DICTIONARY } from '../dictionary.js'
 import type { CalcReading } from './reading.js'
 
@@ -25,7 +25,7 @@ export function calculationOf(name: string, parts: Parts): Calculation {
   const metric = DICTIONARY.find((candidate) => candidate.name === name)
   if (metric === undefined) throw new Error(`there is no metric ${name}`)
   const { unit } = metric
-  return { name, unit, decimals: unit === 'USD' ? MONEY_DECIMALS : UNIT_DECIMALS[unit], ...parts }
+  return { name, unit, decimals: decimalsOf(unit, MONEY_DECIMALS), ...parts }
 }
 
 /** The names of those that are not there. */

@@ -46,7 +46,7 @@ export class StreamClient {
 
   /** Whether it takes what everybody with its filter takes. */
   get isCurrent(): boolean {
-    return this.#pending.size === 0 && this.#waiting <= BEHIND_BYTES
+    return this.#pending.size === 0 && !this.#isBehind
   }
 
   start(): void {
@@ -61,7 +61,7 @@ export class StreamClient {
   tell(event: StreamEvent, id: string | undefined): void {
     if (id === undefined) this.write(this.#withId(event))
     else if (this.#pending.has(id)) return
-    else if (this.#waiting > BEHIND_BYTES) {
+    else if (this.#isBehind) {
       this.#pending.add(id)
       this.#options.onConflated()
     } else this.write(this.#withId(event))
@@ -69,10 +69,13 @@ export class StreamClient {
 
   /** Why it has to be disconnected; undefined while it has not. */
   failing(nowMs: number): Disconnection | undefined {
+    if (!this.#isBehind) {
+      this.#behindSinceMs = undefined
+      return undefined
+    }
     if (this.#waiting > this.#options.maxBufferBytes) return 'buffer_full'
-    if (this.#waiting <= BEHIND_BYTES) this.#behindSinceMs = undefined
-    else this.#behindSinceMs ??= nowMs
-    return this.#behindSinceMs !== undefined && nowMs - this.#behindSinceMs > STUCK_MS ? 'stuck' : undefined
+    this.#behindSinceMs ??= nowMs
+    return nowMs - this.#behindSinceMs > STUCK_MS ? 'stuck' : undefined
   }
 
   #pump(): void {
@@ -90,6 +93,11 @@ export class StreamClient {
   #withId({ n, text }: StreamEvent): string {
     const { epoch, filter } = this.#options
     return `${this.#pending.size === 0 ? `id: ${formatEventId({ epoch, filter, n })}` : 'id'}\n${text}`
+  }
+
+  /** Whether more waits than the first limit. A socket that takes more says so at once, while counting what waits takes time. */
+  get #isBehind(): boolean {
+    return this.#options.response.writableNeedDrain && this.#waiting > BEHIND_BYTES
   }
 
   get #waiting(): number {

@@ -1,12 +1,23 @@
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
+import type { MetricResult, Quality, Reason } from '../../domain/metric.js'
 import { type MetricReading, readGroups, readMetrics } from '../../domain/reading.js'
 import { toIso } from '../../domain/time.js'
 import type { Window } from '../../domain/window.js'
-import type { DeltaBody, MetricBody, SnapshotBody } from '../schemas.js'
-import { groupBody, metricBody, type SnapshotContext, snapshotBody } from '../snapshot-body.js'
+import { isoOrNull } from '../iso-or-null.js'
+import type { DeltaBody, SnapshotBody } from '../schemas.js'
+import { groupBody, type SnapshotContext, shownValue, snapshotBody } from '../snapshot-body.js'
 
 /** At least this often every book is heard of, so that quiet can be told from dead. */
 const BEAT_MS = 5_000
+
+/** What was told of a metric: two readings are the same where value, reason and quality are, which tells the status. */
+interface ToldMetric {
+  readonly result: MetricResult
+  /** Rounded; null where there is none, and of an age, since one that grows is no change. */
+  readonly value: number | null
+  readonly reason: Reason | undefined
+  readonly quality: Quality
+}
 
 /** What of a book its clients hold. */
 interface Told {
@@ -14,8 +25,7 @@ interface Told {
   seq: number
   /** Up to which frame_seq nothing else has changed in this window. */
   seenSeq: number
-  /** Of each metric what was read last, and its value, status, reason and quality as text. */
-  readonly metrics: { reading: MetricReading; text: string }[]
+  readonly metrics: ToldMetric[]
   beatAtMs: number
 }
 
@@ -81,15 +91,16 @@ export class WindowFeed {
     if (frame.seq === told.seenSeq && !isBeat) return undefined
     told.seenSeq = frame.seq
     const readings = this.#readings(frame)
-    const changed = readings.flatMap((reading, index) => {
+    const changed: DeltaBody['changed'] = []
+    for (const [index, reading] of readings.entries()) {
       const before = told.metrics[index]
       // A result that is carried over is the same object, which is the quickest way to tell.
-      if (before?.reading.result === reading.result && before.reading.quality === reading.quality) return []
-      const body = metricBody(reading, this.#window, frame.moneyDecimals)
-      const text = textOf(body, reading.metric.readAt !== undefined)
-      told.metrics[index] = { reading, text }
-      return text === before?.text ? [] : [changeOf(body)]
-    })
+      if (before?.result === reading.result && before.quality === reading.quality) continue
+      const now = toldOf(reading, frame.moneyDecimals)
+      told.metrics[index] = now
+      if (before?.value !== now.value || before.reason !== now.reason || before.quality !== now.quality)
+        changed.push(changeOf(reading, frame.moneyDecimals))
+    }
     if (changed.length === 0 && !isBeat) return undefined
     const previous = told.seq
     told.seq = frame.seq
@@ -107,10 +118,7 @@ export class WindowFeed {
   }
 
   #remember(id: string, frame: BookFrame, beatAtMs: number): void {
-    const metrics = this.#readings(frame).map((reading) => {
-      const body = metricBody(reading, this.#window, frame.moneyDecimals)
-      return { reading, text: textOf(body, reading.metric.readAt !== undefined) }
-    })
+    const metrics = this.#readings(frame).map((reading) => toldOf(reading, frame.moneyDecimals))
     this.#told.set(id, { seq: frame.seq, seenSeq: frame.seq, metrics, beatAtMs })
   }
 
@@ -122,15 +130,23 @@ export class WindowFeed {
   }
 }
 
-/** Two readings are the same where these are; an age that grows is no change. */
-function textOf(metric: MetricBody, isAge: boolean): string {
-  const reason = metric.status === 'ok' ? '' : metric.reason
-  return `${isAge ? '' : metric.value} ${metric.status} ${reason} ${metric.quality}`
+function toldOf({ metric, result, quality }: MetricReading, moneyDecimals: number): ToldMetric {
+  if (result.status !== 'ok') return { result, value: null, reason: result.reason, quality }
+  const value = metric.readAt === undefined ? shownValue(metric, result.value, moneyDecimals) : null
+  return { result, value, reason: undefined, quality }
 }
 
-function changeOf(metric: MetricBody): DeltaBody['changed'][number] {
-  const { metric_name, quality, as_of } = metric
-  return metric.status === 'ok'
-    ? { metric_name, value: metric.value, status: metric.status, quality: metric.quality, as_of }
-    : { metric_name, value: null, status: metric.status, reason: metric.reason, quality, as_of }
+function changeOf(
+  { metric, result, quality, freshness }: MetricReading,
+  moneyDecimals: number,
+): DeltaBody['changed'][number] {
+  const common = { metric_name: metric.name, as_of: isoOrNull(freshness.asOf) }
+  return result.status === 'ok'
+    ? {
+        ...common,
+        value: shownValue(metric, result.value, moneyDecimals),
+        status: result.status,
+        quality: quality === 'stale' ? quality : 'good',
+      }
+    : { ...common, value: null, status: result.status, reason: result.reason, quality }
 }

@@ -1,7 +1,7 @@
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import { roundForOutput } from '../../domain/exact.js'
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
-import { type MetricDescription, UNIT_DECIMALS } from '../../domain/metric.js'
+import { decimalsOf, type MetricDescription } from '../../domain/metric.js'
 import { type MetricReading, readMetrics } from '../../domain/reading.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { WINDOWS, type Window } from '../../domain/window.js'
@@ -100,7 +100,7 @@ function isWrittenIn({ windows }: MetricDescription, window: Window): boolean {
 }
 
 function rowOf(frame: BookFrame, window: Window, { metric, result, quality, freshness }: MetricReading): LatestRow {
-  const decimals = metric.unit === 'USD' ? frame.moneyDecimals : UNIT_DECIMALS[metric.unit]
+  const decimals = decimalsOf(metric.unit, frame.moneyDecimals)
   return {
     strategyId: frame.book.strategyId,
     account: frame.book.account,

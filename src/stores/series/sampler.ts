@@ -2,7 +2,7 @@ import { type BookKey, bookId } from '../../domain/book.js'
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import { roundForOutput } from '../../domain/exact.js'
 import type { BookFrame, FrameSet, WindowValues } from '../../domain/frame.js'
-import { type MetricDescription, type MetricResult, type Status, UNIT_DECIMALS } from '../../domain/metric.js'
+import { decimalsOf, type MetricDescription, type MetricResult, type Status } from '../../domain/metric.js'
 import { resultIn } from '../../domain/reading.js'
 import { COVERAGE_MS, LEVEL, type SeriesSample, type SeriesWindow } from '../../domain/series.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
@@ -145,7 +145,7 @@ export class Sampler {
   #sampleOf({ metric, index, window, keptAs }: Slot, frame: BookFrame, at: EpochMs): SeriesSample {
     const clock = { now: at, calendar: this.#options.calendars[frame.book.calendar] }
     const result = resultIn(frame, window, metric, index, clock)
-    const decimals = metric.unit === 'USD' ? frame.moneyDecimals : UNIT_DECIMALS[metric.unit]
+    const decimals = decimalsOf(metric.unit, frame.moneyDecimals)
     return {
       metric: metric.name,
       window: keptAs,
