@@ -5,8 +5,9 @@
 --
 -- Variables, each as -v name=value:
 --   role              its name (quant_store)
---   connection_limit  how many connections it may have at once (3): one to write and two to read with, for every process,
---                     shards and replicas alike
+--   connection_limit  how many connections it may have at once (8): every process takes 4 at most (one holds the writer's
+--                     lock, one writes series where there is no ClickHouse for them, two read), so 4 times the number of
+--                     processes, shards, replicas and standbys alike; `migrate` and `backfill` beside them need theirs too
 --   migrates          1: the role owns the schema and brings it up to date by itself (QUANT_STORE_MIGRATE=true, the default)
 --                     0: whoever runs this script owns it and runs `quant-exporter migrate`; the role reads and writes rows
 --   grants_only       1: the role is made elsewhere (CloudNativePG's managed roles), only its grants are set here
@@ -17,7 +18,7 @@
 
 \set ON_ERROR_STOP on
 \if :{?role} \else \set role quant_store \endif
-\if :{?connection_limit} \else \set connection_limit 3 \endif
+\if :{?connection_limit} \else \set connection_limit 8 \endif
 \if :{?migrates} \else \set migrates 1 \endif
 \if :{?grants_only} \else \set grants_only 0 \endif
 

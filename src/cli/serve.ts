@@ -18,14 +18,16 @@ export const serve: Command = {
   ].join('\n'),
   options: { at: { type: 'string' }, speed: { type: 'string' }, record: { type: 'string' } },
   help: {
-    at: 'look at the data as if it were this moment, such as 2026-11-20T15:30:00Z; time goes on from there',
+    at: 'look at the data as if it were this moment, such as 2026-11-20T15:30:00Z; time goes on from there, and nothing is kept',
     speed: 'with --at: seconds that pass in one (1; up to 600)',
     record: 'a folder into which every fact that is read is written, for quant-exporter replay',
   },
   async run({ values, environment, terminal, signal, version }) {
     const at = timeOption('at', values.at)
     const speed = numberOption('speed', values.speed, 1, { min: 0.1, max: 600 })
-    const config = loadConfig({ environment, terminal })
+    const loaded = loadConfig({ environment, terminal })
+    // What another moment's now is must not take the place of what is kept of this one.
+    const config = at === undefined ? loaded : { ...loaded, store: undefined, series: undefined }
     const progress = createProgressLine(terminal)
     const log = createLog(config, terminal, () => progress.clear())
     const held = at === undefined ? undefined : createHeldClock({ startAt: at, speed })

@@ -12,6 +12,8 @@ export interface PostgresWords {
   readonly missingTable: string
   readonly missingColumn: string
   readonly notAllowed: string
+  /** How many connections a process takes there. */
+  readonly connections: number
 }
 
 /** How errors of one database are told: wraps what node-postgres threw into an error with a code and a remedy; the cause stays for operators. */
@@ -20,79 +22,60 @@ export function postgresErrors(words: PostgresWords): (error: unknown) => QuantE
   return (error) => asPostgresError(error, words, known)
 }
 
-type Known = Readonly<Record<string, { code: ErrorCode; remedy: string; retryable: boolean }>>
+type Known = Readonly<Record<string, { code: ErrorCode; remedy: string }>>
 
-const knownCodes = ({ dsn, missingTable, missingColumn, notAllowed }: PostgresWords): Known => ({
+const knownCodes = ({ dsn, missingTable, missingColumn, notAllowed, connections }: PostgresWords): Known => ({
   '28P01': {
     code: 'source_authentication_failed',
     remedy: `check user and password in ${dsn}`,
-    retryable: true,
   },
   '28000': {
     code: 'source_authentication_failed',
     remedy: `check user and database in ${dsn}`,
-    retryable: true,
   },
-  '3D000': { code: 'source_unreachable', remedy: `check the database name in ${dsn}`, retryable: true },
-  '57014': { code: 'source_timeout', remedy: 'a statement took too long', retryable: true },
-  '25P03': { code: 'source_timeout', remedy: 'a transaction was left idle for too long', retryable: true },
+  '3D000': { code: 'source_unreachable', remedy: `check the database name in ${dsn}` },
+  '57014': { code: 'source_timeout', remedy: 'a statement took too long' },
+  '25P03': { code: 'source_timeout', remedy: 'a transaction was left idle for too long' },
   '57P01': {
     code: 'source_unreachable',
     remedy: 'the server, or somebody on it, ended the connection',
-    retryable: true,
   },
-  '57P02': { code: 'source_unreachable', remedy: 'the server crashed', retryable: true },
-  '57P03': { code: 'source_unreachable', remedy: 'the server is starting up or shutting down', retryable: true },
-  ETIMEDOUT: { code: 'source_timeout', remedy: 'the server did not answer in time', retryable: true },
-  '42P01': { code: 'schema_unsupported', remedy: missingTable, retryable: true },
+  '57P02': { code: 'source_unreachable', remedy: 'the server crashed' },
+  '57P03': { code: 'source_unreachable', remedy: 'the server is starting up or shutting down' },
+  ETIMEDOUT: { code: 'source_timeout', remedy: 'the server did not answer in time' },
+  '42P01': { code: 'schema_unsupported', remedy: missingTable },
   '42703': {
     code: 'schema_unsupported',
     remedy: missingColumn,
-    retryable: true,
   },
   '42501': {
     code: 'source_authentication_failed',
     remedy: notAllowed,
-    retryable: true,
   },
   '53300': {
     code: 'source_unreachable',
-    remedy:
-      'the limit of connections, the role’s or the server’s, is reached: another reader holds them, or the role needs a higher CONNECTION LIMIT (2 a process)',
-    retryable: true,
+    remedy: `the limit of connections, the role’s or the server’s, is reached: another process holds them, or the role needs a higher CONNECTION LIMIT (${connections} a process)`,
   },
 })
 
+/** All of them may be gone at the next attempt: a server, a role or a schema is mended while we run. */
 function asPostgresError(error: unknown, words: PostgresWords, knownOnes: Known): QuantError {
   if (error instanceof QuantError) return error
+  const failed = (kind: ErrorCode, what: string) =>
+    new QuantError(kind, `${words.name}${what}`, { cause: error, retryable: true })
   const code = errorCode(error)
   const tls = tlsRemedy(error, code, words)
-  if (tls !== undefined)
-    return new QuantError('source_tls_failed', `${words.name}: ${tls}`, { cause: error, retryable: true })
+  if (tls !== undefined) return failed('source_tls_failed', `: ${tls}`)
   const known = code === undefined ? undefined : knownOnes[code]
-  if (known !== undefined)
-    return new QuantError(known.code, `${words.name}: ${known.remedy}`, { cause: error, retryable: known.retryable })
-  if (code === undefined && isOurLimit(error))
-    return new QuantError('source_timeout', `${words.name} did not answer in time`, { cause: error, retryable: true })
+  if (known !== undefined) return failed(known.code, `: ${known.remedy}`)
+  if (code === undefined && isOurLimit(error)) return failed('source_timeout', ' did not answer in time')
   if (code === undefined && error instanceof Error && error.message.startsWith('SASL:'))
-    return new QuantError(
-      'source_authentication_failed',
-      `${words.name}: the server asks for a password: ${words.dsn} needs one that fits`,
-      {
-        cause: error,
-        retryable: true,
-      },
-    )
+    return failed('source_authentication_failed', `: the server asks for a password: ${words.dsn} needs one that fits`)
   const isNetwork = code !== undefined && /^E[A-Z]+$/.test(code)
   const isSql = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetwork
-  return new QuantError(
-    isSql ? 'source_query_failed' : 'source_unreachable',
-    isSql ? `${words.name} refused a query (${code})` : `${words.name} cannot be reached`,
-    {
-      cause: error,
-      retryable: true,
-    },
-  )
+  return isSql
+    ? failed('source_query_failed', ` refused a query (${code})`)
+    : failed('source_unreachable', ' cannot be reached')
 }
 
 const tlsWords = ({ dsn, ca }: PostgresWords): TlsWords => ({

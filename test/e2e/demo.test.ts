@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SeriesBody, seriesSchema, snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
-import { processExists, waitUntil } from '../support/embedded.js'
+import { processExists } from '../support/embedded.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
+import { until } from '../support/until.js'
 
 const BASE = '/api/torghut/trading/control-plane/quant'
 const hasPrometheus = hasProgram('promtool', 'prometheus')
@@ -23,9 +24,9 @@ describe('the demo', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'quant-demo-test-'))
     cli = startCli(ARGUMENTS, { QUANT_LISTEN: '127.0.0.1:0', TMPDIR: folder })
-    await waitUntil(() => cli.out().includes('start here'), 60_000)
+    await until(() => cli.out().includes('start here'), 60_000)
     url = /start here\s+(\S+)\//.exec(cli.out())?.[1] ?? ''
-    await waitUntil(async () => (await fetch(`${url}/readyz`)).status === 200, 120_000)
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, 120_000)
     children = childrenOf(cli.child.pid ?? 0)
   }, 180_000)
 
@@ -35,7 +36,7 @@ describe('the demo', () => {
   })
 
   test('prints the addresses to open and a table of headline numbers', async () => {
-    await waitUntil(() => /strategy +account +calendar +net PnL 1d/.test(cli.out()), 10_000)
+    await until(() => /strategy +account +calendar +net PnL 1d/.test(cli.out()), 10_000)
     expect(cli.out()).toContain(`${url}/metrics`)
     expect(cli.out()).toMatch(/crypto-momentum +crypto-live +24x7 +-?[\d,]+/)
   })
@@ -55,7 +56,7 @@ describe('the demo', () => {
     const query = `strategy_id=${strategy?.strategy_id}&account=${strategy?.accounts[0]}&metrics=equity,net_pnl&window=5m`
     const seriesNow = async (): Promise<SeriesBody> =>
       seriesSchema.parse(await (await fetch(`${url}${BASE}/series?${query}`)).json())
-    await waitUntil(async () => (await seriesNow()).series.equity?.values.some((one) => one !== null) === true, 60_000)
+    await until(async () => (await seriesNow()).series.equity?.values.some((one) => one !== null) === true, 60_000)
     const { series, resolution_seconds, timestamps } = await seriesNow()
     expect(resolution_seconds).toBe(10)
     expect(timestamps.length).toBeGreaterThan(20)
@@ -67,14 +68,18 @@ describe('the demo', () => {
     const { strategies } = strategiesSchema.parse(await (await fetch(`${url}${BASE}/strategies`)).json())
     for (const { strategy_id, accounts } of strategies) {
       for (const account of accounts) {
-        const response = await fetch(`${url}${BASE}/snapshot?strategy_id=${strategy_id}&account=${account}&window=1d`)
-        expect(response.status).toBe(200)
-        const snapshot = snapshotSchema.parse(await response.json())
-        expect(snapshot.quality).toBe('good')
-        expect(snapshot.metrics.find(({ metric_name }) => metric_name === 'net_pnl')?.status).toBe('ok')
+        const snapshotNow = async () => {
+          const response = await fetch(`${url}${BASE}/snapshot?strategy_id=${strategy_id}&account=${account}&window=1d`)
+          expect(response.status).toBe(200)
+          return snapshotSchema.parse(await response.json())
+        }
+        // A machine that is too busy to keep up says so, as it should, until it has caught up.
+        await until(async () => (await snapshotNow()).quality === 'good', 30_000)
+        const { metrics } = await snapshotNow()
+        expect(metrics.find(({ metric_name }) => metric_name === 'net_pnl')?.status).toBe('ok')
       }
     }
-  })
+  }, 120_000)
 
   withPrometheus('has an exposition that promtool accepts (package prometheus)', async () => {
     const body = await (await fetch(`${url}/metrics`)).text()
@@ -103,7 +108,7 @@ describe('the demo', () => {
           const response = await fetch(`http://127.0.0.1:19464/api/v1/query?query=${encodeURIComponent(query)}`)
           return (await response.json()) as { data: { result: { value: [number, string] }[] } }
         }
-        await waitUntil(async () => {
+        await until(async () => {
           try {
             return ((await ask('up{job="quant"}')).data.result[0]?.value[1] ?? '') === '1'
           } catch {
@@ -128,7 +133,7 @@ describe('the demo', () => {
 
   test('goes on trading: T moves and numbers change', async () => {
     const before = await (await fetch(`${url}/metrics`)).text()
-    await waitUntil(async () => valuesOf(await (await fetch(`${url}/metrics`)).text()) !== valuesOf(before), 20_000)
+    await until(async () => valuesOf(await (await fetch(`${url}/metrics`)).text()) !== valuesOf(before), 20_000)
     expect(clockOf(await (await fetch(`${url}/metrics`)).text())).toBeGreaterThan(clockOf(before))
   })
 
@@ -159,25 +164,25 @@ describe('the demo', () => {
         out: expect.stringMatching(/^feed-pause +on +since \S+Z until \S+Z\n$/),
       })
       let seen = { text: '', sinceMs: performance.now() }
-      await waitUntil(async () => {
+      await until(async () => {
         const text = await coins()
         if (text !== seen.text) seen = { text, sinceMs: performance.now() }
         return performance.now() - seen.sinceMs > 4_000
       }, 40_000)
       expect(await incident('stop', 'feed-pause')).toMatchObject({ code: 0, out: expect.stringContaining('off') })
-      await waitUntil(async () => (await coins()) !== seen.text, 20_000)
+      await until(async () => (await coins()) !== seen.text, 20_000)
     }, 90_000)
 
     test('db-down takes the source away and neither the metrics nor the simulator, and it comes back', async () => {
       const up = () => metric('quant_source_up{source="postgres"')
       expect((await incident('start', 'db-down')).code).toBe(0)
-      await waitUntil(async () => (await up()).endsWith(' 0'), 10_000)
+      await until(async () => (await up()).endsWith(' 0'), 10_000)
       expect((await fetch(`${url}/readyz`)).status).toBe(200)
       expect((await incident('list')).out).toMatch(/^db-down +on +since \S+Z$/m)
       const before = await metric('quant_source_last_success_timestamp_seconds{source="postgres"')
       expect((await incident('stop', 'db-down')).code).toBe(0)
       // The exporter waits longer after each failure, up to ten seconds.
-      await waitUntil(async () => (await up()).endsWith(' 1'), 20_000)
+      await until(async () => (await up()).endsWith(' 1'), 20_000)
       expect(await metric('quant_source_last_success_timestamp_seconds{source="postgres"')).not.toBe(before)
       expect(cli.child.exitCode).toBeNull()
     }, 60_000)
@@ -205,7 +210,7 @@ describe('the demo', () => {
     expect(code).toBe(0)
     // Aimed at: 2 s, and about 0.4 s measured; the bound here is against hanging, on a busy machine too.
     expect(tookMs).toBeLessThan(5_000)
-    await waitUntil(() => children.every((pid) => !processExists(pid)), 2_000)
+    await until(() => children.every((pid) => !processExists(pid)), 2_000)
     expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SECOND_MS } from '../../src/domain/time.js'
-import { waitUntil } from '../support/embedded.js'
 import { expectSameFrames } from '../support/engine.js'
 import { framesAt } from '../support/exporter.js'
 import { type PolledTorghut, pollTorghut } from '../support/polled-torghut.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { startCli } from '../support/process.js'
 import { replayedFrames } from '../support/replay.js'
+import { until } from '../support/until.js'
 
 const KILLS = 20
 const withServer = hasPostgresServer ? describe : describe.skip
@@ -73,7 +73,7 @@ withServer('a recording process that is killed at any moment (needs package post
       cli.child.stderr?.on('data', (chunk: Buffer) => {
         log += chunk.toString()
       })
-      await waitUntil(() => log.includes(`"message":"${said}"`), 30_000)
+      await until(() => log.includes(`"message":"${said}"`), 30_000)
       return cli
     }
     for (let kill = 0; kill < KILLS; kill += 1) {

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import { startEmbedded } from '../../src/embedded/embedded.js'
-import { builtEmbeddedFolder, processExists, startTestEngines, waitUntil } from '../support/embedded.js'
+import { builtEmbeddedFolder, processExists, startTestEngines } from '../support/embedded.js'
+import { until } from '../support/until.js'
 
 let folder: string
 let engines: EmbeddedEngines | undefined
@@ -47,7 +48,7 @@ test.each([
   expect(await dataFolders()).toHaveLength(1)
   if (busy) await runLongStatements(started.postgres.dsn, started.clickhouse.url)
   parent?.kill('SIGKILL')
-  await waitUntil(
+  await until(
     async () =>
       !processExists(started.postgres.pid) &&
       !processExists(started.clickhouse.pid) &&
@@ -58,9 +59,9 @@ test.each([
 
 test('a parent killed while the engines start leaves no folder', async () => {
   const starting = startParent().catch(() => 'killed')
-  await waitUntil(async () => (await dataFolders()).length === 1, 10_000)
+  await until(async () => (await dataFolders()).length === 1, 10_000)
   parent?.kill('SIGKILL')
-  await waitUntil(async () => (await dataFolders()).length === 0, 5000)
+  await until(async () => (await dataFolders()).length === 0, 5000)
   expect(await starting).toBe('killed')
 })
 
@@ -77,7 +78,7 @@ test('a killed ClickHouse is told of, and its folder removed', async () => {
   const exits: string[] = []
   engines = await startTestEngines({ temporaryDirectory: folder, onExit: (engine) => exits.push(engine) })
   process.kill(engines.clickhouse.pid, 'SIGKILL')
-  await waitUntil(() => exits.length > 0, 2000)
+  await until(() => exits.length > 0, 2000)
   expect(exits).toEqual(['clickhouse'])
   expect(await dataFolders()).toEqual([])
 })
@@ -92,7 +93,7 @@ test('a broken Postgres ends, and is told of', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100))
   socket.destroy()
   await expect(new pg.Client({ connectionString: dsn }).connect()).rejects.toThrow()
-  await waitUntil(() => exits.length > 0, 2000)
+  await until(() => exits.length > 0, 2000)
   expect(exits).toEqual(['postgres'])
   expect(processExists(pid)).toBe(false)
 })
@@ -137,7 +138,7 @@ async function startParent(): Promise<Pick<EmbeddedEngines, 'postgres' | 'clickh
   node.stdout.on('data', (text) => {
     output += text
   })
-  await waitUntil(() => output.endsWith('\n') || node.signalCode !== null, 60_000)
+  await until(() => output.endsWith('\n') || node.signalCode !== null, 60_000)
   return JSON.parse(output)
 }
 

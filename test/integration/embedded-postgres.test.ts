@@ -5,8 +5,9 @@ import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import { openPostgresStore } from '../../src/simulator/stores.js'
 import { installPostgres } from '../../src/simulator/torghut/install.js'
 import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
-import { startTestEngines, waitUntil } from '../support/embedded.js'
+import { startTestEngines } from '../support/embedded.js'
 import { openReaderPool, recordSource } from '../support/torghut-reader.js'
+import { until } from '../support/until.js'
 
 let engines: EmbeddedEngines
 const pools: pg.Pool[] = []
@@ -209,7 +210,7 @@ test('recycles its write-ahead log, which lies in memory', async () => {
   expect(Number(written.rows[0]?.bytes)).toBeGreaterThan(100_000_000)
   const logBytes = async () =>
     Number((await pool.query('SELECT sum(size) AS bytes FROM pg_ls_waldir()')).rows[0]?.bytes)
-  await waitUntil(async () => (await logBytes()) <= 48 * 1024 * 1024, 20_000)
+  await until(async () => (await logBytes()) <= 48 * 1024 * 1024, 20_000)
 })
 
 /** A connection whose messages the test sends itself; a client library sends whole queries only. */

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHeldClock } from '../../src/app/clock.js'
-import { waitUntil } from '../support/embedded.js'
 import { startExporter } from '../support/exporter.js'
 import { at, type PolledTorghut, T } from '../support/polled-torghut.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { runCli } from '../support/process.js'
 import { dsnAs, makeReader, READER } from '../support/reader-role.js'
 import { seededTorghut } from '../support/seeded-torghut.js'
+import { until } from '../support/until.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -91,10 +91,10 @@ withServer('Torghut on a real Postgres 15 with a trap on every table (package po
           ...{ created_at: at(500), updated_at: at(500), filled_qty: '10', avg_fill_price: '77', status: 'filled' },
           raw_order: { submitted_at: at(500), filled_at: at(500) },
         })
-        await waitUntil(async () => (await traded()) !== held, 15_000)
+        await until(async () => (await traded()) !== held, 15_000)
         // A deletion is seen by a reconciliation alone.
         await torghut.admin.query('DELETE FROM executions WHERE trade_decision_id = $1', [decisionId])
-        await waitUntil(async () => (await traded()) === held, 15_000)
+        await until(async () => (await traded()) === held, 15_000)
         expect(await gauge('quant_reconcile_last_completed_timestamp_seconds')).toBeGreaterThan(0)
         expect(exporter.log.filter((line) => /source down|failed/.test(line))).toEqual([])
       } finally {

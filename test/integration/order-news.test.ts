@@ -5,9 +5,9 @@ import { SECOND_MS } from '../../src/domain/time.js'
 import { openPostgresStore } from '../../src/simulator/stores.js'
 import { installPostgres } from '../../src/simulator/torghut/install.js'
 import { TORGHUT_TODAY } from '../../src/simulator/torghut/postgres-schema.js'
-import { waitUntil } from '../support/embedded.js'
 import { startExporter } from '../support/exporter.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { until } from '../support/until.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -53,7 +53,7 @@ withServer(
         // Just after a tick and a poll, so that the next poll is the one between two ticks.
         await new Promise((resolve) => setTimeout(resolve, SECOND_MS - (Date.now() % SECOND_MS) + 120))
         await insertOrder(client, strategyId, clock.now() - 50)
-        await waitUntil(() => traded() === (order + 1) * 100, 5_000)
+        await until(() => traded() === (order + 1) * 100, 5_000)
         stamps.push(exporter.reader.frames()?.stamp.at ?? 0)
       }
       // A frame of a tick is of a whole second; these are not: nobody waited for one.

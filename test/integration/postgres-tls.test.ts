@@ -9,10 +9,10 @@ import { openTorghutPool } from '../../src/ingest/postgres/pool.js'
 import { inReadOnlyTransaction } from '../../src/ingest/postgres/read-only.js'
 import { describeError } from '../../src/lib/logger.js'
 import { type Authority, createAuthority } from '../support/authority.js'
-import { waitUntil } from '../support/embedded.js'
 import { standingClock, startExporter } from '../support/exporter.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { hasProgram } from '../support/programs.js'
+import { until } from '../support/until.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -224,7 +224,7 @@ withServer('TLS to a real Postgres 15 with a private CA (packages postgresql-15,
       standingClock(Date.parse('2026-11-20T19:30:00Z')),
     )
     try {
-      await waitUntil(() => exporter.log.some((line) => line.startsWith('source down')), 10_000)
+      await until(() => exporter.log.some((line) => line.startsWith('source down')), 10_000)
       expect(exporter.log.find((line) => line.startsWith('source down'))).toMatch(/TORGHUT_DB_CA_CERT/)
       const body = (await (
         await fetch(`${exporter.urls.api}/api/torghut/trading/control-plane/quant/health`)

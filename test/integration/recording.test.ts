@@ -8,11 +8,12 @@ import type { EpochMs } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import type { Loop } from '../../src/lib/loop.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
-import { startTestEngines, waitUntil } from '../support/embedded.js'
+import { startTestEngines } from '../support/embedded.js'
 import { expectSameFrames } from '../support/engine.js'
 import { startExporter } from '../support/exporter.js'
 import { replayedFrames } from '../support/replay.js'
 import { environmentOf, fillTorghut } from '../support/simulated-torghut.js'
+import { until } from '../support/until.js'
 
 const START = Date.parse('2026-11-20T19:30:00Z')
 /** Time runs faster, so that every tier ticks and orders, bars and snapshots come. */
@@ -50,9 +51,9 @@ describe('a recorded run', () => {
       const before = { ...exporter.statements }
       const areRead = ({ postgres, clickhouse }: typeof before) =>
         postgres > before.postgres + 6 && clickhouse > before.clickhouse + 6
-      await waitUntil(() => areRead(exporter.statements), 30_000)
+      await until(() => areRead(exporter.statements), 30_000)
       const readAt = clock.now()
-      await waitUntil(() => Math.max(...live.keys()) > readAt, 10_000)
+      await until(() => Math.max(...live.keys()) > readAt, 10_000)
     } finally {
       clearInterval(seeing)
       lastAt = Math.max(...live.keys())

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Authority, createAuthority } from '../support/authority.js'
-import { waitUntil } from '../support/embedded.js'
 import type { PolledTorghut } from '../support/polled-torghut.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
 import { makeReader } from '../support/reader-role.js'
 import { seededTorghut } from '../support/seeded-torghut.js'
+import { until } from '../support/until.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
@@ -123,9 +123,9 @@ withServer('a planted secret (packages postgresql-15, openssl)', () => {
         })
         const answers: string[] = []
         try {
-          await waitUntil(() => /http:\/\/127\.0\.0\.1:\d+/.test(log), 20_000)
+          await until(() => /http:\/\/127\.0\.0\.1:\d+/.test(log), 20_000)
           const url = /http:\/\/127\.0\.0\.1:\d+/.exec(log)?.[0] ?? ''
-          await waitUntil(() => log.includes('source down'), 30_000)
+          await until(() => log.includes('source down'), 30_000)
           await sleep(500)
           const base = '/api/torghut/trading/control-plane/quant'
           for (const path of [

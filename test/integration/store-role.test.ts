@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { frameReader } from '../support/frames.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
-import { PROJECT_ROOT, runCli } from '../support/process.js'
+import { PROJECT_ROOT, runCli, startCli } from '../support/process.js'
 import { createStoreDatabase, startStore } from '../support/store.js'
 import { until } from '../support/until.js'
 
@@ -91,6 +91,29 @@ withServer("the store's role and quant-exporter migrate on a real Postgres 15 (p
     const again = await migrate(dsn)
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('newer     9999-from-the-future')])
     expect(await writes(dsn, true)).toEqual([])
+  })
+
+  test('serve keeps nothing of another moment than now', async () => {
+    const dsn = await createStoreDatabase(server, 'at_now')
+    const schemas = () =>
+      as(dsn, async (client) => (await client.query("SELECT FROM pg_namespace WHERE nspname = 'quant'")).rowCount)
+    const serving = (args: readonly string[]) =>
+      startCli(['serve', ...args], {
+        ...{ TORGHUT_DB_DSN: server.dsn, QUANT_STORE_DSN: dsn, QUANT_LISTEN: '127.0.0.1:0' },
+        JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true',
+      })
+    const past = serving(['--at', '2026-11-20T19:30:00Z'])
+    // As long as it takes another to begin with what it keeps.
+    const live = serving([])
+    await until(async () => (await schemas()) === 1)
+    for (const { child, finished } of [live, past]) {
+      child.kill('SIGTERM')
+      await finished
+    }
+    const { err } = await past.finished
+    expect(err).toContain('"listening"')
+    expect(err).not.toContain('store')
+    expect((await live.finished).err).toContain('the schema of the store was brought up to date')
   })
 
   test('migrate without a store says what to set', async () => {

@@ -1,9 +1,10 @@
 import { createHeldClock } from '../../src/app/clock.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
-import { startTestEngines, waitUntil } from '../support/embedded.js'
+import { startTestEngines } from '../support/embedded.js'
 import { startExporter, type TestExporter } from '../support/exporter.js'
 import { environmentOf, fillTorghut } from '../support/simulated-torghut.js'
+import { until } from '../support/until.js'
 
 const START = Date.parse('2026-11-20T19:30:00Z')
 
@@ -46,17 +47,17 @@ describe('a source in trouble', () => {
     const running = await start()
     await running.firstFrame()
     // On a busy machine the first frame may have gone out before the bars of its history were there.
-    await waitUntil(
+    await until(
       async () => (await gauges(running)).includes('quant_source_up{source="clickhouse",shard="0"} 1'),
       30_000,
     )
     await engines.clickhouse.setFault({ kind: 'status', status: 500 })
-    await waitUntil(
+    await until(
       async () => (await gauges(running)).includes('quant_source_up{source="clickhouse",shard="0"} 0'),
       10_000,
     )
     const before = running.reader.frames()?.stamp.at ?? 0
-    await waitUntil(() => (running.reader.frames()?.stamp.at ?? 0) >= before + 3_000, 4_500)
+    await until(() => (running.reader.frames()?.stamp.at ?? 0) >= before + 3_000, 4_500)
     expect(stageOf(running, 'ingest:clickhouse')).toMatchObject({
       status: 'degraded',
       lastErrorCode: 'source_query_failed',
@@ -66,7 +67,7 @@ describe('a source in trouble', () => {
       running.log.filter((line) => line.startsWith('source down') && line.includes('source_query_failed')),
     ).toHaveLength(1)
     await engines.clickhouse.setFault(undefined)
-    await waitUntil(
+    await until(
       async () => (await gauges(running)).includes('quant_source_up{source="clickhouse",shard="0"} 1'),
       15_000,
     )
@@ -94,7 +95,7 @@ describe('a source in trouble', () => {
 
   test('a Postgres that cannot be reached keeps the exporter warming up, answering, and is told once', async () => {
     const running = await start({ TORGHUT_DB_DSN: 'postgresql://reader@127.0.0.1:1/torghut' })
-    await waitUntil(() => running.log.some((line) => line.startsWith('source down')), 10_000)
+    await until(() => running.log.some((line) => line.startsWith('source down')), 10_000)
     expect((await fetch(`${running.urls.api}/readyz`)).status).toBe(503)
     expect((await fetch(`${running.urls.api}/healthz`)).status).toBe(200)
     expect(await gauges(running)).toContain('quant_source_up{source="postgres",shard="0"} 0')

@@ -77,13 +77,3 @@ export function processExists(pid: number): boolean {
     throw error
   }
 }
-
-/** Resolves with the milliseconds that it took until the condition held; rejects after `withinMs`. */
-export async function waitUntil(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<number> {
-  const startedAt = performance.now()
-  while (!(await condition())) {
-    if (performance.now() - startedAt > withinMs) throw new Error(`the condition did not hold within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  return performance.now() - startedAt
-}

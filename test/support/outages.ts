@@ -6,6 +6,7 @@ import type { Simulator } from '../../src/simulator/simulation.js'
 import type { HealthBody, SnapshotBody } from '../../src/snapshot-api/schemas.js'
 import { expectSameFrames } from './engine.js'
 import { framesAt, startExporter, type TestExporter } from './exporter.js'
+import { until } from './until.js'
 
 /** How long a fault lasts; the limits of the exporter are those of LIMITS, so that several fall into it. */
 const PAUSE_MS = 5_000
@@ -32,11 +33,7 @@ const LIMITS = {
 
 /** Waits for a condition that costs a request or two, and so is not asked for all the time. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const startedAt = performance.now()
-  while (!(await condition())) {
-    if (performance.now() - startedAt > PATIENCE_MS) throw new Error(`it did not come to that: ${condition}`)
-    await sleep(200)
-  }
+  await until(condition, PATIENCE_MS, 200)
 }
 
 /** A clock that runs from a moment, half a second off the machine's, so that no second of T is near one of the loops'. */

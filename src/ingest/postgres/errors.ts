@@ -10,4 +10,5 @@ export const asPostgresError = postgresErrors({
   missingTable: 'a table is missing: is this a Torghut database?',
   missingColumn: 'a column is missing: the schema is older than this version reads',
   notAllowed: 'the role may not read this table: grant SELECT on it',
+  connections: 2,
 })

@@ -10,4 +10,5 @@ export const asStoreError = postgresErrors({
   missingTable: 'a table is missing: run quant-exporter migrate',
   missingColumn: 'a column is missing: run quant-exporter migrate',
   notAllowed: 'the role may not do this: grant it what deploy/sql/quant-store.sql gives',
+  connections: 4,
 })

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ChildExit, type ChildOptions, type RunningChild, startChild } from '../../../src/lib/child-process.js'
-import { processExists, waitUntil } from '../../support/embedded.js'
+import { processExists } from '../../support/embedded.js'
+import { until } from '../../support/until.js'
 
 let folder: string
 const running: RunningChild<string>[] = []
@@ -75,10 +76,10 @@ test('tells when a child ends by itself, and how', async () => {
   const onExit = (exit: ChildExit) => exits.push(exit)
   await start("process.send('ready'); process.on('message', (code) => process.exit(code.exit))", { onExit })
   await running[0]?.send({ exit: 7 })
-  await waitUntil(() => exits.length === 1, 10_000)
+  await until(() => exits.length === 1, 10_000)
   const killed = await start(READY_AND_LEAVING, { onExit })
   process.kill(killed.pid, 'SIGKILL')
-  await waitUntil(() => exits.length === 2, 10_000)
+  await until(() => exits.length === 2, 10_000)
   expect(exits).toEqual([
     { code: 7, signal: null },
     { code: null, signal: 'SIGKILL' },
@@ -91,7 +92,7 @@ test('carries messages both ways, and rejects them once the child is gone', asyn
     "process.send('ready'); process.on('message', (m) => process.send({ echo: m })); process.on('disconnect', () => process.exit())"
   const child = await start(echo, { onMessage: (message) => heard.push(message) })
   await child.send({ number: 1 })
-  await waitUntil(() => heard.length === 1, 10_000)
+  await until(() => heard.length === 1, 10_000)
   expect(heard).toEqual([{ echo: { number: 1 } }])
   await child.stop()
   await expect(child.send({ number: 2 })).rejects.toThrow('the child process is gone')

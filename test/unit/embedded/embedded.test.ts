@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type EmbeddedEngines, type EmbeddedOptions, startEmbedded } from '../../../src/embedded/embedded.js'
-import { processExists, waitUntil } from '../../support/embedded.js'
+import { processExists } from '../../support/embedded.js'
+import { until } from '../../support/until.js'
 
 /** Stands for an engine: makes the data folder that it is given, notes how it was started, is ready on port 5000, leaves when the channel closes. */
 const READY_CHILD = `
@@ -107,7 +108,7 @@ test('tells when an engine ends, and removes ClickHouse’s folder then', async 
   const onExit: EmbeddedOptions['onExit'] = (engine, exit) => exits.push([engine, exit])
   const { clickhouse } = await start(READY_CHILD, READY_CHILD, { onExit })
   process.kill(clickhouse.pid, 'SIGKILL')
-  await waitUntil(() => exits.length === 1, 10_000)
+  await until(() => exits.length === 1, 10_000)
   expect(exits).toEqual([['clickhouse', { code: null, signal: 'SIGKILL' }]])
   expect(await dataFolders()).toEqual([])
 })

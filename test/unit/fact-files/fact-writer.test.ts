@@ -5,8 +5,8 @@ import { toFactLine } from '../../../src/domain/fact-json.js'
 import type { Fact } from '../../../src/domain/facts.js'
 import { readFactFile } from '../../../src/fact-files/fact-reader.js'
 import { FactWriter, type FactWriterOptions } from '../../../src/fact-files/fact-writer.js'
-import { waitUntil } from '../../support/embedded.js'
 import { bar } from '../../support/facts.js'
+import { until } from '../../support/until.js'
 
 const FACTS = Array.from({ length: 3_000 }, (_, index) =>
   bar('AAA', 1_790_000_000_000 + index * 1_000, 100 + index / 7),
@@ -81,13 +81,13 @@ describe('a writer of facts', () => {
       onRecovery: () => void told.push('recovery'),
     })
     for (const fact of FACTS.slice(0, 1_000)) writer.add(toFactLine(fact))
-    await waitUntil(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0), 10_000)
+    await until(() => readdirSync(folder).some((name) => statSync(join(folder, name)).size > 0), 10_000)
     renameSync(folder, join(parent, 'elsewhere'))
     for (const fact of FACTS.slice(1_000, 2_000)) writer.add(toFactLine(fact))
-    await waitUntil(() => told.length > 0, 10_000)
+    await until(() => told.length > 0, 10_000)
     for (const fact of FACTS.slice(2_000)) writer.add(toFactLine(fact))
     mkdirSync(folder)
-    await waitUntil(() => told.length > 1, 10_000)
+    await until(() => told.length > 1, 10_000)
     await writer.close()
     expect(told).toEqual(['trouble', 'recovery'])
     for (const name of readdirSync(join(parent, 'elsewhere')))
