@@ -204,7 +204,7 @@ export class Engine implements FactSink {
       pins: this.#pinsAt(at),
       orderPins: this.#portfolio.orderPins,
     })
-    this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
+    this.#portfolio.reprice(news)
     const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
