@@ -326,6 +326,7 @@ export class Portfolio {
     this.books.delete(bookId(book.description))
     account.books.delete(strategyId)
     this.#dirty.delete(book)
+    this.#rebases.forget(book)
     // Its orders need no prices any more.
     book.orderFlow.place(this.now)
     for (const other of account.books.values()) this.#dirty.add(other)

@@ -77,6 +77,11 @@ export class Rebases {
     this.#unsettledAccounts.set(account, Math.min(from, this.#unsettledAccounts.get(account) ?? from))
   }
 
+  /** A book is there no more. */
+  forget(book: Book): void {
+    this.#restingOnPrices.delete(book)
+  }
+
   /** What came to be known since the last call, each correction once. */
   takeNew(): readonly NewRebase[] {
     const taken = this.#new

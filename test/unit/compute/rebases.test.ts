@@ -1,7 +1,19 @@
+import { Portfolio } from '../../../src/compute/portfolio.js'
+import type { BookFact } from '../../../src/compute/waiting-facts.js'
 import type { Fact } from '../../../src/domain/facts.js'
 import { identityFieldsOf } from '../../../src/domain/identity.js'
 import { countedDictionary } from '../../support/counted.js'
-import { answered, applyAll, bookOf, briefsAt, createEngine, framesAt, resultsOf } from '../../support/engine.js'
+import {
+  answered,
+  applyAll,
+  bookOf,
+  briefsAt,
+  CALENDARS,
+  createEngine,
+  framesAt,
+  resultsOf,
+  SETTINGS,
+} from '../../support/engine.js'
 import { bar, fact, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
@@ -373,4 +385,32 @@ describe('what is counted', () => {
     expect(later.factCounts.rebases).toBe(1)
     expect(later.takeNewRebases()).toEqual([])
   })
+})
+
+test('a book that is there no more is asked about by no price', () => {
+  const asked: string[] = []
+  const { feeRules, sessionRollMs, capitalShareOf, benchmarkOf } = SETTINGS
+  const portfolio = new Portfolio(
+    {
+      ...{ calendars: CALENDARS, instruments: [], feeRules, sessionRollMs, capitalShareOf, benchmarkOf },
+      calendarOf: () => undefined,
+      markAt: ({ description: { strategyId } }) => {
+        asked.push(strategyId)
+        return 11_000_000_000n
+      },
+    },
+    NOW,
+  )
+  const askedByBar = () => {
+    asked.length = 0
+    const latest = new Map([['AAA', at('10:00:29')]])
+    portfolio.reprice({ latest, quoted: new Map(), corrected: new Map() })
+    return asked
+  }
+  portfolio.apply([...BEFORE, ...shows(0, '10:00:00', '10:00:15', '10:00:30')] as BookFact[])
+  portfolio.settle()
+  expect([askedByBar(), portfolio.rebases, portfolio.books.size]).toEqual([['s1'], 1, 1])
+  portfolio.apply([fact('retraction', { of: 'execution', identity: [bought.executionId], at: NOW })])
+  portfolio.settle()
+  expect([askedByBar(), portfolio.books.size]).toEqual([[], 0])
 })
