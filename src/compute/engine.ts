@@ -204,7 +204,7 @@ export class Engine implements FactSink {
       pins: this.#pinsAt(at),
       orderPins: this.#portfolio.orderPins,
     })
-    this.#portfolio.reprice([...news.latest.keys(), ...news.quoted.keys(), ...news.corrected.keys()])
+    this.#portfolio.reprice(news)
     const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
@@ -252,6 +252,7 @@ export class Engine implements FactSink {
       if (mayBeShared.has(account)) frames.touch()
       accounts.set(account.label, frames.frame({ at, books: counts, availability: common.availability }))
     }
+    for (const [id, { book }] of this.#frames) if (this.#portfolio.books.get(id) !== book) this.#frames.delete(id)
     for (const label of this.#accountFrames.keys()) if (!accounts.has(label)) this.#accountFrames.delete(label)
     return { stamp: common.stamp, formulaSet: this.formulaSet, books, accounts }
   }

@@ -23,7 +23,7 @@ import { type Digest, plus, termOfFact } from './inputs/digest.js'
 import { Instruments } from './instruments.js'
 import { timesMultiplier } from './market-value.js'
 import { Openings } from './openings.js'
-import { type NewRebase, Rebases } from './rebases.js'
+import { type NewRebase, type PriceNews, Rebases } from './rebases.js'
 import { type BookFact, WaitingFacts } from './waiting-facts.js'
 
 export interface PortfolioOptions {
@@ -201,8 +201,8 @@ export class Portfolio {
   }
 
   /** Settles again what was booked at marks that are others now. */
-  reprice(symbols: Iterable<string>): void {
-    this.#rebases.reprice(symbols, (book) => this.accountOf(book))
+  reprice(news: PriceNews): void {
+    this.#rebases.reprice(news, (book) => this.accountOf(book))
     this.#rebases.settle()
   }
 
@@ -326,6 +326,7 @@ export class Portfolio {
     this.books.delete(bookId(book.description))
     account.books.delete(strategyId)
     this.#dirty.delete(book)
+    this.#rebases.forget(book)
     // Its orders need no prices any more.
     book.orderFlow.place(this.now)
     for (const other of account.books.values()) this.#dirty.add(other)

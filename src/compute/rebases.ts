@@ -4,6 +4,7 @@ import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import type { Adjustment, LedgerState, SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
+import type { MarketNews } from './market.js'
 import { marketValue } from './market-value.js'
 import type { Shown } from './position-history.js'
 
@@ -22,6 +23,16 @@ const SPLIT_COST_DIVISOR = 200n
 export interface NewRebase {
   readonly account: string
   readonly kind: Adjustment['kind']
+}
+
+export type PriceNews = Pick<MarketNews, 'latest' | 'quoted' | 'corrected'>
+
+/** What was learnt of a symbol that prices may make another. */
+interface RestingOnPrices {
+  /** Whether a mark is part of it. */
+  readonly isMarked: boolean
+  /** Where rows of three ended that nobody could price, ascending: a price that comes late does. */
+  readonly unpriced: readonly EpochMs[]
 }
 
 export interface RebasesOptions {
@@ -49,10 +60,8 @@ export class Rebases {
   readonly #unsettledAccounts = new Map<Account, EpochMs>()
   readonly #counted = new Set<string>()
   #new: NewRebase[] = []
-  /** Where a mark is part of what was learnt. */
-  readonly #marked = new Map<Book, Set<string>>()
-  /** By book and symbol, the first row of three that nobody could price: a bar that comes later does. */
-  readonly #unpriced = new Map<Book, Map<string, EpochMs>>()
+  /** By book and symbol, where there is any such. */
+  readonly #restingOnPrices = new Map<Book, Map<string, RestingOnPrices>>()
 
   constructor(options: RebasesOptions) {
     this.#options = options
@@ -68,6 +77,11 @@ export class Rebases {
     this.#unsettledAccounts.set(account, Math.min(from, this.#unsettledAccounts.get(account) ?? from))
   }
 
+  /** A book is there no more. */
+  forget(book: Book): void {
+    this.#restingOnPrices.delete(book)
+  }
+
   /** What came to be known since the last call, each correction once. */
   takeNew(): readonly NewRebase[] {
     const taken = this.#new
@@ -75,21 +89,18 @@ export class Rebases {
     return taken
   }
 
-  /** Prices became known of these symbols: what was booked at a mark that is another one now is booked again. */
-  reprice(symbols: Iterable<string>, accountOf: (book: Book) => Account): void {
-    if (this.#marked.size + this.#unpriced.size === 0) return
-    const changed = new Set(symbols)
-    for (const [book, unpriced] of this.#unpriced)
-      for (const [symbol, at] of unpriced) if (changed.has(symbol)) this.unsettle(accountOf(book), symbol, at)
-    for (const [book, marked] of this.#marked)
-      for (const symbol of marked) {
-        if (!changed.has(symbol)) continue
-        const first = book.ledgers
-          .get(symbol)
-          ?.adjustments.find(
-            (adjustment) => isMarked(adjustment) && adjustment.price !== this.#markAt(book, symbol, adjustment.at),
-          )
-        if (first !== undefined) this.unsettle(accountOf(book), symbol, first.at)
+  /** Prices are others: what was booked at a mark that is another one now, or at none for want of one, is booked again. */
+  reprice(news: PriceNews, accountOf: (book: Book) => Account): void {
+    for (const [book, symbols] of this.#restingOnPrices)
+      for (const [symbol, { isMarked, unpriced }] of symbols) {
+        const from = pricesChangedFrom(news, symbol)
+        if (from === Number.POSITIVE_INFINITY) continue
+        const isOther = ({ at, price }: MarkedAdjustment) => price !== this.#markAt(book, symbol, at)
+        const adjustments = isMarked ? (book.ledgers.get(symbol)?.adjustments ?? []) : []
+        const remarked = adjustments.find((adjustment) => isMarkedAt(adjustment) && isOther(adjustment))?.at
+        const priced = unpriced.find((at) => at >= from && this.#markAt(book, symbol, at) !== undefined)
+        const first = Math.min(remarked ?? Number.POSITIVE_INFINITY, priced ?? Number.POSITIVE_INFINITY)
+        if (Number.isFinite(first)) this.unsettle(accountOf(book), symbol, first)
       }
   }
 
@@ -125,12 +136,13 @@ export class Rebases {
     const { positions } = account
     let changedFrom = ledger.dropAdjustmentsFrom(from) ?? Number.POSITIVE_INFINITY
     const begins = beginningOf(ledger)
-    // What the last two snapshots before showed is part of a row of three.
+    const before = this.#restingOnPrices.get(book)?.get(symbol)
+    const unpriced = (before?.unpriced ?? []).filter((at) => at < from)
+    // What the last two snapshots before showed is part of a row of three, unless a row ended with them.
     const settledTo = positions.indexAt(from - 1)
-    let index = Math.max(0, settledTo - SNAPSHOTS_NEEDED + 2, positions.indexAt(begins - 1) + 1)
+    const lastEnd = Math.max(begins - 1, unpriced.at(-1) ?? Number.NEGATIVE_INFINITY)
+    let index = Math.max(0, settledTo - SNAPSHOTS_NEEDED + 2, positions.indexAt(lastEnd) + 1)
     let row: { readonly quantity: QuantityE9; length: number } | undefined
-    let unpricedFrom = this.#unpriced.get(book)?.get(symbol) ?? Number.POSITIVE_INFINITY
-    if (unpricedFrom >= from) unpricedFrom = Number.POSITIVE_INFINITY
     for (;;) {
       const at = positions.at(index)
       if (at === undefined || at >= aloneUntil) break
@@ -151,13 +163,12 @@ export class Rebases {
           ledger.adjust(adjustment)
           this.#count(comparison, adjustment)
           changedFrom = Math.min(changedFrom, at)
-        } else unpricedFrom = Math.min(unpricedFrom, at)
+        } else unpriced.push(at)
         row = undefined
       }
       index += 1
     }
-    this.#remember(book, symbol, ledger)
-    this.#rememberUnpriced(book, symbol, unpricedFrom)
+    this.#remember(book, symbol, { isMarked: ledger.adjustments.some(isMarkedAt), unpriced })
     if (Number.isFinite(changedFrom)) this.#options.onChange(book, changedFrom)
   }
 
@@ -193,20 +204,12 @@ export class Rebases {
     return this.#options.markAt(book, symbol, at)
   }
 
-  #remember(book: Book, symbol: string, ledger: SymbolLedger): void {
-    const marked = this.#marked.get(book) ?? new Set<string>()
-    if (ledger.adjustments.some(isMarked)) marked.add(symbol)
-    else marked.delete(symbol)
-    if (marked.size > 0) this.#marked.set(book, marked)
-    else this.#marked.delete(book)
-  }
-
-  #rememberUnpriced(book: Book, symbol: string, at: EpochMs): void {
-    const unpriced = this.#unpriced.get(book) ?? new Map<string, EpochMs>()
-    if (Number.isFinite(at)) unpriced.set(symbol, at)
-    else unpriced.delete(symbol)
-    if (unpriced.size > 0) this.#unpriced.set(book, unpriced)
-    else this.#unpriced.delete(book)
+  #remember(book: Book, symbol: string, resting: RestingOnPrices): void {
+    const symbols = this.#restingOnPrices.get(book) ?? new Map<string, RestingOnPrices>()
+    if (resting.isMarked || resting.unpriced.length > 0) symbols.set(symbol, resting)
+    else symbols.delete(symbol)
+    if (symbols.size > 0) this.#restingOnPrices.set(book, symbols)
+    else this.#restingOnPrices.delete(book)
   }
 }
 
@@ -219,8 +222,16 @@ interface Comparison {
   readonly aloneUntil: EpochMs
 }
 
-function isMarked(adjustment: Adjustment): adjustment is Exclude<Adjustment, { kind: 'split' }> {
+type MarkedAdjustment = Exclude<Adjustment, { kind: 'split' }>
+
+function isMarkedAt(adjustment: Adjustment): adjustment is MarkedAdjustment {
   return adjustment.kind !== 'split'
+}
+
+/** The first instant at which a mark may be another one. */
+function pricesChangedFrom({ latest, quoted, corrected }: PriceNews, symbol: string): EpochMs {
+  const [late = Number.POSITIVE_INFINITY] = corrected.get(symbol) ?? []
+  return Math.min(late, latest.get(symbol) ?? Number.POSITIVE_INFINITY, quoted.get(symbol) ?? Number.POSITIVE_INFINITY)
 }
 
 /** A position that nobody traded belongs to no book, and one that nobody can know is compared with nothing. */

@@ -1,6 +1,19 @@
+import { Portfolio } from '../../../src/compute/portfolio.js'
+import type { BookFact } from '../../../src/compute/waiting-facts.js'
 import type { Fact } from '../../../src/domain/facts.js'
 import { identityFieldsOf } from '../../../src/domain/identity.js'
-import { answered, applyAll, bookOf, briefsAt, createEngine, framesAt, resultsOf } from '../../support/engine.js'
+import { countedDictionary } from '../../support/counted.js'
+import {
+  answered,
+  applyAll,
+  bookOf,
+  briefsAt,
+  CALENDARS,
+  createEngine,
+  framesAt,
+  resultsOf,
+  SETTINGS,
+} from '../../support/engine.js'
 import { bar, fact, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
@@ -252,6 +265,48 @@ describe('what comes late', () => {
     expect(briefsAt(NOW, facts)).toMatchObject({ realized_pnl: -30, gross_exposure: 90 })
   })
 
+  describe('after rows that nobody could price', () => {
+    const none = (...times: readonly string[]) => times.map((time) => snapshot(at(time)))
+    const unpriced = [
+      ...showing({ qty: -3, mark: null }, '09:40:00'),
+      ...none('10:00:00', '10:00:15', '10:00:30', '10:00:45', '10:01:00', '10:01:15'),
+    ]
+    const bought = filled({ at: at('10:05:00'), side: 'buy', qty: 1, price: 90 })
+
+    test('leaves alone what it cannot price: a bar of later', () => {
+      const { dictionary, take } = countedDictionary()
+      const evening = at('20:00:00')
+      const engine = createEngine({ startAt: evening, dictionary })
+      const flat = none('10:06:00', '10:06:15', '10:06:30')
+      applyAll(engine, [...unpriced, bought, ...flat])
+      engine.tick(evening, answered(evening))
+      expect(engine.factCounts.rebases).toBe(1)
+      engine.tick(evening + 1_000, answered(evening))
+      take()
+      engine.apply([bar('AAA', evening + 1_500, 80)])
+      engine.tick(evening + 2_000, answered(evening))
+      expect(take()).toEqual([])
+    })
+
+    test('prices the first that it can', () => {
+      follow([
+        [[...unpriced, bought], at('10:06:00')],
+        [[bar('AAA', at('10:00:50'), 110)], at('10:06:01')],
+        [[bar('AAA', at('10:00:20'), 100)], at('10:06:02')],
+      ])
+    })
+
+    test('a snapshot begins a row of its own, whether the one before has been looked at or not', () => {
+      const first = unpriced.slice(0, 4)
+      follow([
+        [[...first, bought], at('10:06:00')],
+        [[bar('AAA', at('10:00:40'), 110)], at('10:06:01')],
+        [unpriced.slice(4, 5), at('10:06:02')],
+        [unpriced.slice(5), at('10:06:03')],
+      ])
+    })
+  })
+
   test('undoes a rebase: the fill that explains it', () => {
     follow([
       [closed, at('10:30:00')],
@@ -330,4 +385,32 @@ describe('what is counted', () => {
     expect(later.factCounts.rebases).toBe(1)
     expect(later.takeNewRebases()).toEqual([])
   })
+})
+
+test('a book that is there no more is asked about by no price', () => {
+  const asked: string[] = []
+  const { feeRules, sessionRollMs, capitalShareOf, benchmarkOf } = SETTINGS
+  const portfolio = new Portfolio(
+    {
+      ...{ calendars: CALENDARS, instruments: [], feeRules, sessionRollMs, capitalShareOf, benchmarkOf },
+      calendarOf: () => undefined,
+      markAt: ({ description: { strategyId } }) => {
+        asked.push(strategyId)
+        return 11_000_000_000n
+      },
+    },
+    NOW,
+  )
+  const askedByBar = () => {
+    asked.length = 0
+    const latest = new Map([['AAA', at('10:00:29')]])
+    portfolio.reprice({ latest, quoted: new Map(), corrected: new Map() })
+    return asked
+  }
+  portfolio.apply([...BEFORE, ...shows(0, '10:00:00', '10:00:15', '10:00:30')] as BookFact[])
+  portfolio.settle()
+  expect([askedByBar(), portfolio.rebases, portfolio.books.size]).toEqual([['s1'], 1, 1])
+  portfolio.apply([fact('retraction', { of: 'execution', identity: [bought.executionId], at: NOW })])
+  portfolio.settle()
+  expect([askedByBar(), portfolio.books.size]).toEqual([[], 0])
 })
