@@ -60,3 +60,15 @@ export interface AlertPage {
   /** Undefined on the last page. */
   readonly next: AlertCursor | undefined
 }
+
+/** The episodes that this process holds. All answers come from memory, at once. */
+export interface AlertBoard {
+  /** True while policies are judged and nobody is to be told: no alert leaves this process but by its API. */
+  readonly isShadow: boolean
+  /** Grows with every opening, closing and change of an episode. */
+  readonly revision: number
+  /** All that are open, oldest first. */
+  open(): readonly AlertEpisode[]
+  /** The open ones and those that closed lately, newest first, as a store would give them. */
+  find(query: AlertQuery): AlertPage
+}
