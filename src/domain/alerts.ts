@@ -36,17 +36,17 @@ export interface AlertEpisode extends BookKey {
 
 /** Which episodes; what is left out does not restrict. */
 export interface AlertQuery {
-  readonly strategyId?: string
-  readonly account?: string
+  readonly strategyId?: string | undefined
+  readonly account?: string | undefined
   readonly state: 'open' | 'resolved' | 'all'
-  readonly severity?: Severity
-  readonly policy?: string
+  readonly severity?: Severity | undefined
+  readonly policy?: string | undefined
   /** Opened at or after, and before. */
-  readonly from?: EpochMs
-  readonly to?: EpochMs
+  readonly from?: EpochMs | undefined
+  readonly to?: EpochMs | undefined
   readonly limit: number
   /** As a page before gave it. */
-  readonly after?: AlertCursor
+  readonly after?: AlertCursor | undefined
 }
 
 /** The last episode of a page: newest first, and by id where they opened together. */

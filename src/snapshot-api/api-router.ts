@@ -6,6 +6,7 @@ import { allowOrigins } from './cross-origin.js'
 import type { ApiPath } from './openapi/operations.js'
 import { openApiRoute } from './openapi/routes.js'
 import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
+import { alertsRoute } from './routes/alerts.js'
 import { explainRoute } from './routes/explain.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
@@ -25,6 +26,7 @@ export function createApiRouter(options: ApiOptions): Router {
     '/series': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
     '/stream': [guard, requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
     '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
+    '/alerts': [guard, requireEnabled(reader, options), acceptsJson, alertsRoute(options)],
     '/health': [guard, acceptsJson, healthRoute(options)],
     '/openapi.json': [acceptsJson, openApiRoute(options)],
   }
