@@ -15,6 +15,7 @@ import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
 import type { ApiOptions } from '../snapshot-api/api-options.js'
 import { createApiRouter } from '../snapshot-api/api-router.js'
+import { allowOrigins } from '../snapshot-api/cross-origin.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
 import { createMetricsGuard } from '../snapshot-api/metrics-guard.js'
@@ -158,7 +159,6 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     basePath: API_BASE_PATH,
     isLoopback: isLoopback(config.listen.host) && config.access.tokens.length === 0,
     tokens: config.access.tokens,
-    origins: config.access.origins,
     apiEnabled: config.isApiEnabled,
     apiEnabledVariable: 'QUANT_API_ENABLED',
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
@@ -166,9 +166,10 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const probes = createProbeRouter(api)
   const metricsGuard = createMetricsGuard(config.access.metricsToken)
   const { tokens, requestsPerSecond, trustedProxies } = config.access
+  const crossOrigin = allowOrigins(API_BASE_PATH, config.access.origins)
   const limits = { requestsPerSecond, tokens, onRefused: () => selfMetrics.requestLimited() }
   const serve = async (name: string, routers: readonly Router[], address: ListenAddress, setting: string) => {
-    const server = await listen(createHttpApp({ routers, log, limits, trustedProxies }), address, setting)
+    const server = await listen(createHttpApp({ routers, log, limits, crossOrigin, trustedProxies }), address, setting)
     releasers.push(name, () => server.stop())
     return server.url
   }

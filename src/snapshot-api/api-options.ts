@@ -39,6 +39,4 @@ export interface ApiOptions extends Switches {
   readonly isLoopback: boolean
   /** Any of them opens the API; without any it is open. */
   readonly tokens?: readonly string[]
-  /** Whose pages may read the API from a browser. */
-  readonly origins?: readonly string[]
 }

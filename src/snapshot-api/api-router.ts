@@ -2,7 +2,6 @@ import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
 import { noTokenInQuery, requireToken } from './bearer-tokens.js'
-import { allowOrigins } from './cross-origin.js'
 import type { ApiPath } from './openapi/operations.js'
 import { openApiRoute } from './openapi/routes.js'
 import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
@@ -16,9 +15,9 @@ import { streamRoute } from './routes/stream.js'
 
 /** The read-only JSON API under its base path. Needs the surroundings of `createHttpApp`, which writes its problems. */
 export function createApiRouter(options: ApiOptions): Router {
-  const { basePath, isLoopback, reader, tokens = [], origins = [] } = options
+  const { basePath, isLoopback, reader, tokens = [] } = options
   const router = Router({ caseSensitive: true, strict: true })
-  const always = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery]
+  const always = [loopbackHostOnly(isLoopback), readOnly, noTokenInQuery]
   const guard = requireToken(tokens)
   const routes: Record<ApiPath, readonly RequestHandler[]> = {
     '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
