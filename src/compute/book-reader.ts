@@ -98,6 +98,11 @@ export class BookReader {
     return this.#readings.noted(read)
   }
 
+  /** What is being read is another at every later T. */
+  moves(): void {
+    this.#readings.moves()
+  }
+
   level(): LevelView {
     return this.#readings.of(this.#level, () => this.#readLevel())
   }

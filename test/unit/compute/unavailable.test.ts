@@ -157,6 +157,21 @@ describe('a definition that fails', () => {
     expect(failures).toEqual(WINDOWS.map(() => 'broken'))
   })
 
+  test('is asked again when time goes on, since nobody knows until when it would fail', () => {
+    let fails = true
+    const compute = () => {
+      if (fails) throw new Error('no')
+      return { status: 'ok', value: 1 }
+    }
+    const dictionary = [metric({ name: 'mended', compute } as never), ...DICTIONARY]
+    const engine = createEngine({ startAt: at('11:00:00'), dictionary, onMetricError: () => undefined })
+    engine.apply([BOOK])
+    const told = (time: string) => bookOf(engine.tick(at(time), answered(at(time)))).windows['1h'].results[0]
+    expect(told('11:00:00')).toEqual({ status: 'error', reason: 'internal_error' })
+    fails = false
+    expect(told('11:00:30')).toEqual({ status: 'ok', value: 1 })
+  })
+
   test('a window without the metric is said before a source without an answer', () => {
     const now = at('11:00:00')
     const some = metric({
