@@ -126,7 +126,8 @@ export class BookFrames {
     book.orderFlow.noteMarket(news)
     if (book.orderFlow.isUnsettled) this.#touchTiers(TIERS.filter((tier) => this.#tiers[tier].isOfOrders))
     const benchmark = this.#options.benchmark()
-    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#touchTiers(['heavy'])
+    // Nothing that is read of the book rests on it: it is only held against.
+    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#tiers.heavy.touch()
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
     const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
