@@ -47,8 +47,9 @@ export class EquityReader {
   equity(): BookEquity {
     const { readings } = this.#options
     const { kind } = this.sharing()
-    // A bar makes an observation of the end of its minute.
-    if (kind === 'shared') readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
+    // A bar makes an observation of the end of its minute, for who holds its symbol.
+    if (kind === 'shared' && this.#heldByBook(this.#at).length > 0)
+      readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     return readings.atOnce(this.#equity, () => this.#equityAtT())
   }
 
