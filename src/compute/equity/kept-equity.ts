@@ -64,9 +64,10 @@ export class KeptEquity implements BookEquity {
   drawdown({ window, start, lead }: WindowStart, asks: 'depth' | 'length' = 'depth'): Valuation<Drawdown> {
     const where = { window, start, lead }
     const drawdown = this.#read(this.#windows[window].drawdown, (equity) => equity.drawdown(where), window)
-    if (asks === 'depth' || !drawdown.known || !Number.isFinite(lead) || !drawdown.value.isLongestFromStart)
-      return drawdown
-    // What began before the window counts from its start, which moves.
+    if (!drawdown.known || !Number.isFinite(lead)) return drawdown
+    const { isDeepestFromStart, isLongestFromStart } = drawdown.value
+    if (!isDeepestFromStart && (asks === 'depth' || !isLongestFromStart)) return drawdown
+    // What began with the window or before it counts from its start, which moves.
     this.#readings.moves()
     return { known: true, value: drawdown.value.startingAt(start) }
   }

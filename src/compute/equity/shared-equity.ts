@@ -79,14 +79,6 @@ export class SharedEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    const drawdown = this.#readDrawdown(where)
-    // A peak at the opening moves with the window's start.
-    const isFromStart = drawdown.known && (drawdown.value.isLongestFromStart || drawdown.value.peakAt === where.start)
-    if (Number.isFinite(where.lead) && isFromStart) this.#options.moves()
-    return drawdown
-  }
-
-  #readDrawdown(where: WindowStart): Valuation<Drawdown> {
     const { timeline } = this.#options.memory
     const base = this.#baseAt(where.start, where.lead)
     if (!base.known) return base
@@ -205,7 +197,7 @@ export class SharedEquity implements BookEquity {
     const key = `${pricing.calendar.name} ${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
     const memo = memory.runs.of(window, key, this.#at)
     const run = memo?.run ?? new DrawdownRun(pricing.calendar)
-    if (memo === undefined) run.observe(start, base.value.equity)
+    if (memo === undefined) run.open(start, base.value.equity)
     const end = timeline.indexAt(this.#at)
     for (let index = timeline.indexAt(memo?.lastAt ?? start) + 1; index <= end; index += 1) {
       const point = timeline.at(index)
