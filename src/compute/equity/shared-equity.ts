@@ -1,11 +1,10 @@
 import type { MoneyE17 } from '../../domain/exact.js'
-import type { Meta } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
 import { isWallClock } from '../../domain/window.js'
 import type { Unknown, Valuation } from '../valuation.js'
 import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
 import {
-  type BookEquity,
+  type EquityFigures,
   type EquityValue,
   type Growth,
   type Opening,
@@ -37,9 +36,7 @@ export interface SharedEquityOptions extends AccountEquityOptions {
 }
 
 /** The equity of a book in an account that others trade in: what it started with is its share, the rest it earned. */
-export class SharedEquity implements BookEquity {
-  readonly isAlone = false
-  readonly meta: Meta
+export class SharedEquity implements EquityFigures {
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
@@ -49,7 +46,6 @@ export class SharedEquity implements BookEquity {
     this.#options = options
     this.#at = at
     this.#accountEquity = new AccountEquity(options, at)
-    this.meta = { equity_source: options.sharing.source }
   }
 
   get #latestSession(): Opening {
