@@ -59,6 +59,8 @@ export interface Policy {
   /** So many frames in a row open an episode, and so many good ones close it. */
   readonly frames: number
   readonly evidence: readonly Evidence[]
+  /** Judged only while the newest reviewed decision is younger than this, in session time. */
+  readonly recentReviewSeconds: number | undefined
   readonly severity: Severity
   readonly category: PolicyCategory
   /** Judged in session only; its alert is silent, and inhibited, while the market is closed. */
@@ -88,6 +90,7 @@ const COMMON = {
   clearMargin: 0,
   frames: 1,
   evidence: [],
+  recentReviewSeconds: undefined,
   isSessionAware: false,
   scale: 1,
   variable: undefined,
@@ -279,6 +282,7 @@ export const POLICIES: Readonly<Record<PolicyKey, Policy>> = {
     metric: 'context_freshness_seconds',
     window: 'level',
     limit: 300,
+    recentReviewSeconds: 900,
     severity: 'warning',
     subject: 'Age of the market context',
     summary: 'Market context is old.',
