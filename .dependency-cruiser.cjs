@@ -1,12 +1,24 @@
 /**
  * Who may import whom. Layers, from the outside in:
  *
- *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, policy, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
- * Two exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`.
+ * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
+ * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
+ * made from them.
  */
-const siblings = ['ingest', 'stores', 'fact-files', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+const siblings = [
+  'ingest',
+  'stores',
+  'fact-files',
+  'compute',
+  'policy',
+  'exporter',
+  'snapshot-api',
+  'simulator',
+  'embedded',
+]
 /** How Postgres and ClickHouse are connected to: for those that do. */
 const connecting = ['ingest', 'stores']
 
@@ -32,6 +44,13 @@ module.exports = {
       from: { path: '^src/compute/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
     },
+    {
+      name: 'policy-is-pure',
+      comment: 'Like compute: the same frames, the same episodes.',
+      severity: 'error',
+      from: { path: '^src/policy/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
+    },
     ...siblings.map((name) => ({
       name: `${name}-stays-in-its-layer`,
       severity: 'error',
@@ -55,7 +74,7 @@ module.exports = {
       name: 'config-imports-domain-only',
       severity: 'error',
       from: { path: '^src/config/' },
-      to: { path: '^src/(?!config/|domain/|lib/)' },
+      to: { path: '^src/(?!config/|domain/|lib/)', pathNot: '^src/policy/(catalogue|limits)\\.ts$' },
     },
     {
       name: 'app-does-not-know-the-cli',
@@ -68,7 +87,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/cli/' },
       to: {
-        path: '^src/(ingest|stores|connections|fact-files|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)',
+        path: '^src/(ingest|stores|connections|fact-files|compute|policy|exporter|snapshot-api|simulator|embedded|main\\.ts)',
       },
     },
     {

@@ -10,6 +10,9 @@ export type Severity = (typeof SEVERITIES)[number]
 export const RESOLVED_REASONS = ['recovered', 'no_data', 'disabled', 'policy_changed'] as const
 export type ResolvedReason = (typeof RESOLVED_REASONS)[number]
 
+/** The window of the metric that is judged; a level has none. */
+export type AlertWindow = Window | 'level'
+
 /** One breach of a policy by a book, from the tick that opened it to the one that closed it; one id for its life. */
 export interface AlertEpisode extends BookKey {
   /** A UUID made of policy, strategy, account and opening tick: whoever judges the same facts gives the same one. */
@@ -18,7 +21,7 @@ export interface AlertEpisode extends BookKey {
   readonly severity: Severity
   readonly category: string
   readonly metricName: string
-  readonly window: Window
+  readonly window: AlertWindow
   readonly threshold: number
   /** The newest value that was judged; null where the metric has lost its value. */
   readonly observed: number | null
