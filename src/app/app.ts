@@ -18,6 +18,7 @@ import { createApiRouter } from '../snapshot-api/api-router.js'
 import { allowOrigins } from '../snapshot-api/cross-origin.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
 import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
+import { createLiveRouter } from '../snapshot-api/live/live-router.js'
 import { createMetricsGuard } from '../snapshot-api/metrics-guard.js'
 import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
@@ -183,6 +184,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     createApiRouter(api),
     probes,
     page,
+    createLiveRouter(api),
     createDocsRouter(api),
     ...(isOneListener ? [metricsGuard, metrics] : []),
   ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { RESOLVED_REASONS, SEVERITIES } from '../domain/alerts.js'
 import { CALENDAR_NAMES } from '../domain/calendar.js'
 import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, STATUSES, TIERS, UNITS } from '../domain/metric.js'
+import { LEVEL } from '../domain/series.js'
 import { WINDOWS } from '../domain/window.js'
 import { NOT_READY_REASONS, PROBLEM_TYPE_PREFIX } from './problem.js'
 
@@ -90,7 +91,7 @@ export const alertSchema = z.strictObject({
   severity: z.enum(SEVERITIES),
   category: z.string(),
   metric_name: z.string(),
-  window: z.enum(WINDOWS),
+  window: z.enum([...WINDOWS, LEVEL]),
   threshold: z.number(),
   observed: z.number().nullable(),
   unit: z.enum(UNITS),

@@ -6,6 +6,7 @@ import { allowOrigins } from './cross-origin.js'
 import type { NearNames } from './find-book.js'
 import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
+import { createLiveRouter } from './live/live-router.js'
 import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
 import type { RequestLimits } from './request-limits.js'
@@ -47,6 +48,7 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
       createApiRouter(api),
       createProbeRouter(api),
       createLandingPage(api),
+      createLiveRouter(api),
       createDocsRouter(api),
       ...(options.otherRouters ?? []),
     ],

@@ -38,7 +38,13 @@ export function createLandingPage(options: LandingPageOptions): Router {
       build,
       books: set === undefined ? [] : [...set.books.values()].map((frame) => bookRow(frame, set, apiUrl, options)),
       switches: { enabledVariable, apiEnabled, apiEnabledVariable },
-      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies`, docs: 'docs' },
+      links: {
+        live: 'live',
+        metrics: metricsUrl,
+        health: `${apiUrl}/health`,
+        strategies: `${apiUrl}/strategies`,
+        docs: 'docs',
+      },
     })
     pageHeaders(response)
     sendBody(response, 200, 'text/html; charset=utf-8', page)
