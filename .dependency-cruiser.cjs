@@ -5,6 +5,7 @@
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * Beside them are those who listen to a running exporter: live-page, which runs in browsers, and cli share client.
+ * `rules` makes Prometheus' rules of the policy, for docs.
  * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
  * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
  * made from them.
@@ -51,6 +52,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/policy/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'rules-are-made-of-the-policy',
+      severity: 'error',
+      from: { path: '^src/rules/' },
+      to: { path: '^src/(?!rules/|policy/|domain/|lib/)' },
     },
     ...siblings.map((name) => ({
       name: `${name}-stays-in-its-layer`,
