@@ -152,8 +152,7 @@ export class Flows {
   /** What the broker charged in (from, to] without naming an order; positive when it costs. */
   feesIn(from: EpochMs, to: EpochMs): MoneyE17 {
     let total = 0n
-    for (const fact of this.#recorded.values())
-      if (isCashFee(fact) && fact.at > from && fact.at <= to) total -= fact.amount
+    for (const { amount } of this.feeRecordsIn(from, to)) total -= amount
     return total
   }
 
