@@ -3,7 +3,7 @@ import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { windowBounds } from '../../domain/window.js'
 import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
 import type { BookCosts } from '../book-costs.js'
-import { markSourcesOf, type PricedBook } from '../mark-sources.js'
+import { markSourcesOf, type PricedBook, snapshotPriceOf } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
 import { markOf } from '../marks.js'
 import { Kept, type Readings } from '../readings.js'
@@ -244,9 +244,7 @@ export class EquityReader {
   #valueAt(symbol: string, ledger: SymbolLedger, at: EpochMs): MoneyE17 | undefined {
     const { quantity } = ledger.stateAt(at)
     if (quantity === 0n) return 0n
-    const snapshot = this.#options.account.snapshotAt(at)
-    const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
-    const price = own ?? markOf(markSourcesOf(this.#options, symbol, ledger), at)?.priceE8
+    const price = snapshotPriceOf(this.#options, symbol, at)
     return price === undefined ? undefined : marketValue(quantity, price, ledger.terms.multiplier)
   }
 }

@@ -20,8 +20,8 @@ export interface DatedFlow extends Flow {
   readonly equityAfter: MoneyE17
 }
 
-/** The two values that a return lies between. */
-export type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
+/** The two values that a return lies between, and how much session time did. */
+export type Ends = readonly [from: SeriesPoint, to: SeriesPoint, ms: number]
 
 /** Returns between consecutive values of a series. */
 export interface Returns {
@@ -239,7 +239,7 @@ function endsOf(points: readonly SeriesPoint[], steps: readonly (Step | undefine
   for (let index = 0; index + 1 < points.length; index += 1) {
     const [from, to, step] = [points[index], points[index + 1], steps[index]]
     if (from === undefined || to === undefined || step === undefined) break
-    if (step.ms !== undefined) ends.push([from, to])
+    if (step.ms !== undefined) ends.push([from, to, step.ms])
     if (step.isLast) break
   }
   return ends

@@ -1,7 +1,7 @@
 import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.js'
 import { SECOND_MS } from '../../domain/time.js'
 import { type Ends, type EquitySeries, meanEquityOf, type SeriesPoint } from '../equity/series.js'
-import { returnTimeMs, yearMs } from '../equity/session-time.js'
+import { yearMs } from '../equity/session-time.js'
 import { meanOf, type Sample } from '../formulas/sample.js'
 import { joinedReturns } from '../metrics/exposure/beta-vs-benchmark.js'
 import type { Valuation } from '../valuation.js'
@@ -42,16 +42,12 @@ export function seriesPart(series: Valuation<EquitySeries>, { window, calendar, 
       order: 'oldest first',
       row: ({ value, ends }) => ({
         ...endsRow(ends, series.value),
-        seconds: ends === undefined ? null : (returnTimeMs(window, calendar, ends[0].at, ends[1].at) ?? 0) / SECOND_MS,
+        seconds: ends === undefined ? null : ends[2] / SECOND_MS,
         return: value,
       }),
       sums: (leftOut) => ({
         return: leftOut.reduce((sum, { value }) => sum + value, 0),
-        seconds: leftOut.reduce(
-          (sum, { ends }) =>
-            sum + (ends === undefined ? 0 : (returnTimeMs(window, calendar, ends[0].at, ends[1].at) ?? 0) / SECOND_MS),
-          0,
-        ),
+        seconds: leftOut.reduce((sum, { ends }) => sum + (ends?.[2] ?? 0) / SECOND_MS, 0),
         squared_return: leftOut.reduce((sum, { value }) => sum + value ** 2, 0),
       }),
     }),
