@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { tlsFailure } from '../../connections/tls-failure.js'
-import { type ErrorCode, QuantError } from '../../domain/errors.js'
+import { causeCodeOf, type ErrorCode, QuantError } from '../../domain/errors.js'
 
 export interface Limits {
   /** For the whole of a statement. */
@@ -71,9 +71,7 @@ const REMEDIES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 
 /** Whether it was the table, or its database, that is not there. */
 export function isMissingTable(error: unknown): boolean {
-  const cause = error instanceof QuantError ? error.cause : undefined
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
-  return code === '60' || code === '81'
+  return ['60', '81'].includes(causeCodeOf(error))
 }
 
 const TLS_WORDS = {

@@ -23,7 +23,7 @@ class TestArchive implements SeriesArchive {
     for (const mark of this.marks) if (mark >= from && mark < to) this.marks.delete(mark)
   }
 
-  async write(lines: readonly string[]): Promise<void> {
+  async write(_stretch: Stretch, lines: readonly string[]): Promise<void> {
     if (this.fails === 'write') throw new Error('write failed')
     this.writes.push(lines.length)
     this.lines = [...this.lines, ...lines.map((line) => JSON.parse(line) as BookSamples)]
