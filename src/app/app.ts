@@ -102,7 +102,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   let stream: Stream | undefined
   const pool = openSharedPool({ config, releasers, log })
   const series = openSeries({
-    pool,
+    readers: pool,
     ...{ config, releasers, calendars, clock, log, random: options.random ?? Math.random },
     metrics: selfMetrics.stores,
     mayWrite: () => stores.latest?.isWriter ?? true,
@@ -195,6 +195,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const reading = Promise.resolve(options.readableAfter).then(() => {
     pipeline?.start()
     store?.latest.start()
+    series?.start()
   })
   return {
     reader,

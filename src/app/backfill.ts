@@ -7,7 +7,6 @@ import type { Progress } from '../domain/ports.js'
 import { type EpochMs, HOUR_MS, toIso } from '../domain/time.js'
 import type { Logger } from '../lib/logger.js'
 import { Releasers } from '../lib/releasers.js'
-import { openStorePool } from '../stores/postgres/client.js'
 import { layoutOf } from '../stores/postgres/series-layout.js'
 import type { Stretch } from '../stores/series/archive.js'
 import { Sampler } from '../stores/series/sampler.js'
@@ -24,7 +23,7 @@ export interface BackfillOptions {
   /** Hours that were recomputed with these formulas before are so again. */
   readonly again: boolean
   readonly signal: AbortSignal
-  readonly log: Pick<Logger, 'error'>
+  readonly log: Pick<Logger, 'warn' | 'error'>
   readonly onProgress: (progress: Progress) => void
 }
 
@@ -40,19 +39,16 @@ export interface Backfilled {
  * unless it is asked for; one that was interrupted is. Rejects with a QuantError.
  */
 export async function backfill(options: BackfillOptions): Promise<Backfilled> {
-  const { config } = options
-  if (config.series === undefined)
+  const { series } = options.config
+  if (series === undefined)
     throw new QuantError(
       'usage',
       'there is no store of series to write to: set QUANT_SERIES_CLICKHOUSE_URL, or QUANT_STORE_DSN',
     )
   const releasers = new Releasers(() => undefined)
   try {
-    const pool = config.store && openStorePool(config.store, () => undefined)
-    releasers.push('store pool', () => pool?.end())
-    const backend = openBackend(config.series, pool, releasers)
-    if (backend === undefined) throw new QuantError('usage', 'there is no store of series to write to')
-    const { samplingMs } = config.series
+    const backend = openBackend({ settings: series, readers: undefined, log: options.log, releasers })
+    const { samplingMs } = series
     const replay: Replay = (ats) => replayDatabase({ ...options, ats, knownBy: undefined })
     return await recompute(backend, { ...options, samplingMs, replay })
   } finally {
@@ -95,7 +91,7 @@ export async function recompute(
       }
       await archive.clear(stretch)
       for (let start = 0; start < lines.length; start += ROWS_AT_ONCE)
-        await archive.write(lines.slice(start, start + ROWS_AT_ONCE))
+        await archive.write(stretch, lines.slice(start, start + ROWS_AT_ONCE))
       // A part of an hour says nothing of the rest of it.
       if (stretch.to - stretch.from === HOUR_MS && lines.length > 0) await archive.mark(stretch.from, formulaSet)
       rows += lines.length

@@ -60,7 +60,7 @@ describe('quant-exporter backfill', () => {
   ) => backfill({ ...common(), ...{ from: FROM, to: TO, again: false }, ...parts })
   const common = () => ({
     ...{ config: configOf(), calendars: createCalendars(), signal: new AbortController().signal },
-    ...{ log: { error: () => undefined }, onProgress: () => undefined },
+    ...{ log: { warn: () => undefined, error: () => undefined }, onProgress: () => undefined },
   })
   const replayedAt = async (at: number) => {
     for await (const { frames } of replayDatabase({ ...common(), ats: [at], knownBy: undefined })) return frames
@@ -69,8 +69,7 @@ describe('quant-exporter backfill', () => {
   const read = async (at: number) => {
     const { series } = configOf()
     if (reader === undefined && series !== undefined) {
-      const backend = openBackend(series, undefined, releasers)
-      if (backend !== undefined) reader = backend.reader
+      reader = openBackend({ settings: series, readers: undefined, log: common().log, releasers }).reader
     }
     const frames = await replayedAt(at)
     const compared: unknown[] = []
