@@ -203,11 +203,13 @@ withServer('series in our own Postgres (package postgresql-15)', () => {
   test('of a stretch are found by time, without reading those of every book', async () => {
     const { pool, sink, linesOf } = await storeOf('by_time')
     await sink.write(batchOf(linesOf([tick(1)])), NO_END)
-    await pool.query(
-      `INSERT INTO quant.quant_metrics_series
-       SELECT 's', 'book ' || book, '1d', '2026-03-10T00:00:00Z'::timestamptz + make_interval(mins => minute), 'f', NULL
-         FROM generate_series(0, 1439) AS minute, generate_series(1, 40) AS book ORDER BY minute`,
-    )
+    for (let hour = 0; hour < 24; hour += 1)
+      await pool.query(
+        `INSERT INTO quant.quant_metrics_series
+         SELECT 's', 'book ' || book, '1d', '2026-03-10T00:00:00Z'::timestamptz + make_interval(hours => $1, mins => minute), 'f', NULL
+           FROM generate_series(0, 59) AS minute, generate_series(1, 40) AS book ORDER BY minute`,
+        [hour],
+      )
     await pool.query('VACUUM ANALYZE quant.quant_metrics_series')
     const { rows } = await pool.query('EXPLAIN DELETE FROM quant.quant_metrics_series WHERE ts >= $1 AND ts < $2', [
       new Date(START),
