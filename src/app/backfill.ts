@@ -4,6 +4,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
 import type { Progress } from '../domain/ports.js'
+import { COVERAGE_MS } from '../domain/series.js'
 import { type EpochMs, HOUR_MS, toIso } from '../domain/time.js'
 import type { Logger } from '../lib/logger.js'
 import { Releasers } from '../lib/releasers.js'
@@ -114,11 +115,14 @@ function hoursOf({ from, to }: Stretch): Stretch[] {
   return hours
 }
 
-/** The instants at which a live process samples. */
+/** The instants at which a live process samples, and those at which it tells that a book had a frame. */
 function instantsOf({ from, to }: Stretch, samplingMs: number): EpochMs[] {
-  const first = Math.ceil(from / samplingMs) * samplingMs
-  return Array.from(
-    { length: Math.max(0, Math.ceil((to - first) / samplingMs)) },
-    (_, index) => first + index * samplingMs,
-  )
+  const multiplesOf = (periodMs: number) => {
+    const first = Math.ceil(from / periodMs) * periodMs
+    return Array.from(
+      { length: Math.max(0, Math.ceil((to - first) / periodMs)) },
+      (_, index) => first + index * periodMs,
+    )
+  }
+  return [...new Set([...multiplesOf(samplingMs), ...multiplesOf(COVERAGE_MS)])].sort((a, b) => a - b)
 }
