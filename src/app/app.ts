@@ -98,7 +98,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const alerts = NO_ALERTS
   const pool = openSharedPool({ config, releasers, log })
   const series = openSeries({
-    pool,
+    readers: pool,
     ...{ config, releasers, calendars, clock, log, random },
     metrics: selfMetrics.stores,
     mayWrite: () => stores.latest?.isWriter ?? true,
@@ -194,6 +194,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const reading = Promise.resolve(options.readableAfter).then(() => {
     pipeline?.start()
     store?.latest.start()
+    series?.start()
   })
   return {
     reader,

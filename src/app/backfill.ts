@@ -4,10 +4,10 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
 import type { FrameSet } from '../domain/frame.js'
 import type { Progress } from '../domain/ports.js'
+import { COVERAGE_MS } from '../domain/series.js'
 import { type EpochMs, HOUR_MS, toIso } from '../domain/time.js'
 import type { Logger } from '../lib/logger.js'
 import { Releasers } from '../lib/releasers.js'
-import { openStorePool } from '../stores/postgres/client.js'
 import { layoutOf } from '../stores/postgres/series-layout.js'
 import type { Stretch } from '../stores/series/archive.js'
 import { Sampler } from '../stores/series/sampler.js'
@@ -24,7 +24,7 @@ export interface BackfillOptions {
   /** Hours that were recomputed with these formulas before are so again. */
   readonly again: boolean
   readonly signal: AbortSignal
-  readonly log: Pick<Logger, 'error'>
+  readonly log: Pick<Logger, 'warn' | 'error'>
   readonly onProgress: (progress: Progress) => void
 }
 
@@ -40,19 +40,16 @@ export interface Backfilled {
  * unless it is asked for; one that was interrupted is. Rejects with a QuantError.
  */
 export async function backfill(options: BackfillOptions): Promise<Backfilled> {
-  const { config } = options
-  if (config.series === undefined)
+  const { series } = options.config
+  if (series === undefined)
     throw new QuantError(
       'usage',
       'there is no store of series to write to: set QUANT_SERIES_CLICKHOUSE_URL, or QUANT_STORE_DSN',
     )
   const releasers = new Releasers(() => undefined)
   try {
-    const pool = config.store && openStorePool(config.store, () => undefined)
-    releasers.push('store pool', () => pool?.end())
-    const backend = openBackend(config.series, pool, releasers)
-    if (backend === undefined) throw new QuantError('usage', 'there is no store of series to write to')
-    const { samplingMs } = config.series
+    const backend = openBackend({ settings: series, readers: undefined, log: options.log, releasers })
+    const { samplingMs } = series
     const replay: Replay = (ats) => replayDatabase({ ...options, ats, knownBy: undefined })
     return await recompute(backend, { ...options, samplingMs, replay })
   } finally {
@@ -95,7 +92,7 @@ export async function recompute(
       }
       await archive.clear(stretch)
       for (let start = 0; start < lines.length; start += ROWS_AT_ONCE)
-        await archive.write(lines.slice(start, start + ROWS_AT_ONCE))
+        await archive.write(stretch, lines.slice(start, start + ROWS_AT_ONCE))
       // A part of an hour says nothing of the rest of it.
       if (stretch.to - stretch.from === HOUR_MS && lines.length > 0) await archive.mark(stretch.from, formulaSet)
       rows += lines.length
@@ -118,11 +115,14 @@ function hoursOf({ from, to }: Stretch): Stretch[] {
   return hours
 }
 
-/** The instants at which a live process samples. */
+/** The instants at which a live process samples, and those at which it tells that a book had a frame. */
 function instantsOf({ from, to }: Stretch, samplingMs: number): EpochMs[] {
-  const first = Math.ceil(from / samplingMs) * samplingMs
-  return Array.from(
-    { length: Math.max(0, Math.ceil((to - first) / samplingMs)) },
-    (_, index) => first + index * samplingMs,
-  )
+  const multiplesOf = (periodMs: number) => {
+    const first = Math.ceil(from / periodMs) * periodMs
+    return Array.from(
+      { length: Math.max(0, Math.ceil((to - first) / periodMs)) },
+      (_, index) => first + index * periodMs,
+    )
+  }
+  return [...new Set([...multiplesOf(samplingMs), ...multiplesOf(COVERAGE_MS)])].sort((a, b) => a - b)
 }

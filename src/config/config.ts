@@ -79,7 +79,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const torghut = readTorghut(reading, readFile, problems)
   const clickhouse = readClickHouse(reading, readFile, problems)
   const store = readStore(reading, readFile, problems)
-  const series = readSeries(reading, readFile, problems)
+  const series = readSeries(reading, store, readFile, problems)
   const access = readApiAccess(reading, readFile, problems)
   const file = readFileOf(values.configFile, readFile, problems)
   if (problems.length > 0) {

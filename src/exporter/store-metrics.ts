@@ -53,7 +53,7 @@ export class StoreMetrics {
     })
     this.#unreadable = new Counter({
       name: 'quant_store_spill_files_unreadable_total',
-      help: 'Files of waiting rows that were not whole: a process was killed while it wrote them, or somebody changed them.',
+      help: 'Files of waiting rows that were not whole or could not be read; they are set aside.',
       ...{ labelNames, registers },
     })
   }

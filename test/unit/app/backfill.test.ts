@@ -23,7 +23,7 @@ class TestArchive implements SeriesArchive {
     for (const mark of this.marks) if (mark >= from && mark < to) this.marks.delete(mark)
   }
 
-  async write(lines: readonly string[]): Promise<void> {
+  async write(_stretch: Stretch, lines: readonly string[]): Promise<void> {
     if (this.fails === 'write') throw new Error('write failed')
     this.writes.push(lines.length)
     this.lines = [...this.lines, ...lines.map((line) => JSON.parse(line) as BookSamples)]
@@ -97,7 +97,7 @@ describe('the past, recomputed', () => {
     },
   )
 
-  test('releases what it reads when it is interrupted, and the next run does what is left', async () => {
+  test('that is interrupted in its second hour releases what it reads; the next run does what is left', async () => {
     const archive = new TestArchive()
     const stop = new AbortController()
     const onHour = (done: number) => {
@@ -110,5 +110,43 @@ describe('the past, recomputed', () => {
     const second = await recomputeInto(archive, { to: TO + HOUR_MS })
     expect(second.done).toMatchObject({ hours: 1, skippedHours: 2 })
     expect(coveredAts(archive)).toEqual(every10s(FROM, TO + HOUR_MS))
+  })
+
+  test('that fails in its second hour leaves what stood there, and no mark of it', async () => {
+    const archive = new TestArchive()
+    await recomputeInto(archive)
+    const before = archive.lines
+    const onHour = (done: number) => {
+      if (done === 1) archive.fails = 'clear'
+    }
+    await recomputeInto(archive, { again: true, onHour })
+    expect(archive.lines.map((line) => line.at).sort()).toEqual(before.map((line) => line.at).sort())
+    archive.marks.delete(FROM + HOUR_MS)
+    archive.fails = 'write'
+    await recomputeInto(archive)
+    expect([[...archive.marks], coveredAts(archive)]).toEqual([[FROM], every10s(FROM, FROM + HOUR_MS)])
+  })
+
+  test('marks whole hours, and leaves them out the next time unless asked; parts of hours are done each time', async () => {
+    const archive = new TestArchive()
+    const range = { from: FROM - 600_000, to: FROM + HOUR_MS + 600_000 }
+    const first = await recomputeInto(archive, range)
+    expect(first.done).toMatchObject({ hours: 3, skippedHours: 0 })
+    expect([...archive.marks]).toEqual([FROM])
+    const { lines } = archive
+    expect((await recomputeInto(archive, range)).done).toMatchObject({ hours: 2, skippedHours: 1 })
+    expect((await recomputeInto(archive, { ...range, again: true })).done).toMatchObject({ hours: 3, skippedHours: 0 })
+    const ats = (some: readonly BookSamples[]) => some.map((line) => line.at).sort()
+    expect(ats(archive.lines)).toEqual(ats(lines))
+    expect([...archive.marks]).toEqual([FROM])
+  })
+
+  test.each([1_000, 15_000, 60_000])('sampling each %s ms leaves no hole at the finest step', async (samplingMs) => {
+    const archive = new TestArchive()
+    await recomputeInto(archive, { to: FROM + 600_000, samplingMs })
+    expect(coveredAts(archive)).toEqual(every10s(FROM, FROM + 600_000))
+    // The value moves each minute: it is told when it is sampled, and not in between.
+    const told = archive.lines.filter(({ samples }) => samples.some(({ metric }) => metric === 'net_pnl'))
+    expect(told.map((line) => line.at)).toEqual(every10s(FROM, FROM + 600_000).filter((at) => at % 60_000 === 0))
   })
 })
