@@ -41,15 +41,8 @@ describe('/live in Chromium, and watch, on a running demo', () => {
 
   const start = async (more: Readonly<Record<string, string>> = {}) => {
     demo = startCli(ARGUMENTS, { ...environment, ...more })
-    await until(async () => {
-      try {
-        return (await fetch(`${url}/readyz`)).status === 200
-      } catch (error) {
-        // Until it listens.
-        if (error instanceof TypeError) return false
-        throw error
-      }
-    }, 170_000)
+    await until(() => demo.out().includes('start here'), 60_000)
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, 170_000)
   }
   const stop = async () => {
     demo.child.kill('SIGTERM')
@@ -62,7 +55,7 @@ describe('/live in Chromium, and watch, on a running demo', () => {
     environment = { QUANT_LISTEN: new URL(url).host, TMPDIR: folder, QUANT_LOG_LEVEL: 'debug' }
     await start()
     if (withChromium === test) browser = await openBrowser()
-  }, 180_000)
+  }, 240_000)
 
   afterAll(async () => {
     await browser?.close()

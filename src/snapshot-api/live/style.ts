@@ -99,6 +99,7 @@ tbody th span, td.number span { display: block; }
 .account, .session { font-size: 13px; color: var(--muted); }
 .trouble { font-weight: 600; font-size: 13px; color: var(--warn); }
 .trouble:not(:empty)::before { content: '! '; }
+tr[data-state='alert'] .trouble, tr[data-state='silent'] .trouble { color: var(--bad); }
 .value { font-size: 16px; white-space: nowrap; }
 .value.gain { color: var(--good); }
 .value.loss { color: var(--bad); }
@@ -107,7 +108,7 @@ tbody th span, td.number span { display: block; }
 .note:not(:empty) { max-width: 130px; margin-left: auto; }
 .spark { display: block; width: 96px; height: 22px; margin: 3px 0 0 auto; }
 .spark path { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-.badges { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(2, minmax(140px, 1fr)); gap: 4px; }
+.badges { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(2, minmax(148px, 1fr)); gap: 4px; }
 .fresh { font-size: 12px; line-height: 1.3; padding: 3px 8px; border-radius: 6px; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .fresh.good { background: var(--good-soft); color: var(--good); }
 .fresh.stale { background: var(--caution); color: var(--caution-text); font-weight: 700; }
