@@ -37,7 +37,7 @@ export function cellOf({ shown, isSigned }: Column, metric: MetricState | undefi
     return { text: '–', tone: 'none', note: quality === 'error' ? `error: ${why}` : why }
   }
   const text = formatNumber(shown, value, isSigned)
-  if (quality !== 'good') return { text, tone: 'plain', note: inWords(quality) }
+  if (quality !== 'good') return { text, tone: 'none', note: inWords(quality) }
   if (!isSigned || !/[1-9]/.test(text)) return { text, tone: 'plain', note: '' }
   return { text, tone: value > 0 ? 'gain' : 'loss', note: '' }
 }

@@ -78,7 +78,7 @@ async function readOnce(options: FollowOptions, memory: Memory, backoff: Backoff
       ? `nothing was heard for ${Math.round(silence.limitMs / 1_000)} s`
       : error instanceof MalformedAnswer
         ? `what came could not be read: ${error.message}`
-        : `no connection (${causeOf(error)})`
+        : `the exporter cannot be reached${codeOf(error)}`
     if (error instanceof MalformedAnswer) memory.lastEventId = ''
     return { state: 'disconnected', why, retryInMs: backoff.next() }
   } finally {
@@ -188,9 +188,8 @@ function headersOf(token: string | undefined, lastEventId: string): Record<strin
   }
 }
 
-/** fetch hides what went wrong one level down. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
-  return cause instanceof Error ? cause.message : String(cause)
+/** What went wrong, which fetch hides one level down; browsers tell nobody. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : ''
 }

@@ -147,7 +147,7 @@ export class Scoreboard {
 
   #alertsOf(key: string): readonly AlertState[] {
     const known = [...(this.#alerts.get(key)?.values() ?? [])]
-    return known.sort((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt)
+    return known.sort(compareAlerts)
   }
 
   #keep(book: BookState): void {
@@ -159,8 +159,9 @@ export class Scoreboard {
 const NONE: ReadonlySet<string> = new Set()
 const RANKS: Record<AlertState['severity'], number> = { critical: 0, warning: 1, info: 2 }
 
-function rank({ severity }: AlertState): number {
-  return RANKS[severity]
+/** The worst first, and of these the oldest. */
+export function compareAlerts(a: AlertState, b: AlertState): number {
+  return RANKS[a.severity] - RANKS[b.severity] || a.openedAt - b.openedAt
 }
 
 function keyOf({ strategyId, account }: { readonly strategyId: string; readonly account: string }): string {

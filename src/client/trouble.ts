@@ -9,8 +9,11 @@ export function staleGroups({ groups }: BookState): readonly GroupState[] {
 /** What somebody on call has to know of a book, in words, worst first; empty where all is well. */
 export function troubleOf(book: BookState, silentMs: number): readonly string[] {
   const groupsOf = (quality: GroupState['quality']) => book.groups.filter((group) => group.quality === quality)
-  const named = (text: string, groups: readonly GroupState[]) =>
-    groups.length === 0 ? [] : [`${text}: ${groups.map(({ group }) => group.replaceAll('_', '-')).join(', ')}`]
+  const named = (text: string, groups: readonly GroupState[]) => {
+    if (groups.length === 0) return []
+    const names = groups.map(({ group }) => group.replaceAll('_', '-')).join(', ')
+    return [`${text}: ${groups.length === book.groups.length ? 'everything' : names}`]
+  }
   return [
     ...(silentMs > 0 ? [`silent for ${Math.round(silentMs / 1_000)} s`] : []),
     ...book.alerts.map(({ severity, policy }) => `${severity}: ${policy}`),

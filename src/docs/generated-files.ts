@@ -4,6 +4,7 @@ import { ruleFiles } from '../rules/rule-files.js'
 import { ruleGroups } from '../rules/rule-groups.js'
 import { openApiDocument } from '../snapshot-api/openapi/document.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
+import { renderApiTypes } from './api-types.js'
 import { renderConfigurationDocs } from './configuration-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
 import { docstringsIn } from './metric-docstring.js'
@@ -18,10 +19,12 @@ const RULE_LINKS = { runbooksUrl: 'docs/runbooks', grafanaUrl: '' }
  */
 export function generatedFiles(metricSources: readonly string[]): Record<string, string> {
   const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
+  const api = openApiDocument(API_BASE_PATH)
   return {
     ...ruleFiles(ruleGroups(RULE_LINKS, DICTIONARY)),
     'docs/configuration.md': renderConfigurationDocs(),
-    'docs/openapi.json': `${JSON.stringify(openApiDocument(API_BASE_PATH), undefined, 2)}\n`,
+    'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
+    'types/api.d.ts': renderApiTypes(api),
     'docs/metrics.md': renderMetricsPage(DICTIONARY, ACCOUNT_DICTIONARY, docstrings),
     'src/compute/explain/formula-texts.ts': renderFormulaTexts(DICTIONARY, docstrings),
   }

@@ -1,4 +1,4 @@
-import type { BookState } from '../client/scoreboard.js'
+import { type BookState, compareAlerts } from '../client/scoreboard.js'
 import { formatDuration } from '../client/session.js'
 import type { AlertState } from '../client/stream-events.js'
 import { byId, make, Text } from './elements.js'
@@ -8,24 +8,26 @@ interface Item {
   readonly age: Text
 }
 
-/** The open alerts of the books that are shown, worst first as each book lists them. */
+/** The open alerts of the books that the filters let through, worst first. */
 export class AlertList {
   readonly #section = byId('alerts', HTMLElement)
   readonly #list = byId('alert-list', HTMLUListElement)
   #items = new Map<string, Item>()
 
   show(books: readonly BookState[], now: number): void {
-    const open = books.flatMap((book) => book.alerts.map((alert) => ({ alert, book })))
+    const open = books
+      .flatMap((book) => book.alerts.map((alert) => ({ alert, book })))
+      .sort((a, b) => compareAlerts(a.alert, b.alert))
     const before = this.#items
     this.#items = new Map(
       open.map(({ alert, book }) => [alert.alertId, before.get(alert.alertId) ?? makeItem(alert, book)]),
     )
-    for (const [id, { element }] of before) if (!this.#items.has(id)) element.remove()
-    for (const { alert } of open) {
-      const item = this.#items.get(alert.alertId)
-      item?.age.show(`for ${formatDuration(now - alert.openedAt)}`)
-      if (item !== undefined && !item.element.isConnected) this.#list.append(item.element)
-    }
+    for (const { alert } of open)
+      this.#items.get(alert.alertId)?.age.show(`for ${formatDuration(now - alert.openedAt)}`)
+    const elements = [...this.#items.values()].map(({ element }) => element)
+    // Only when it is another list: what somebody has the keyboard on stays.
+    if (elements.length !== before.size || elements.some((element, index) => element !== this.#list.children[index]))
+      this.#list.replaceChildren(...elements)
     this.#section.hidden = open.length === 0
   }
 }

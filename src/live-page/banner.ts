@@ -42,6 +42,7 @@ function describe(link: Link, ageMs: number | undefined, retryInMs: number): str
   if (link.state === 'live' || link.state === 'connecting') return ''
   const why = `${link.why.slice(0, 1).toUpperCase()}${link.why.slice(1)}.`
   const age = ageMs === undefined ? '' : ` The numbers below are ${formatDuration(ageMs)} old.`
-  const again = link.state === 'refused' ? '' : ` Trying again in ${Math.ceil(Math.max(0, retryInMs) / 1_000)} s.`
+  const seconds = Math.ceil(retryInMs / 1_000)
+  const again = link.state === 'refused' ? '' : seconds > 0 ? ` Trying again in ${seconds} s.` : ' Trying now.'
   return `${why}${age}${again}`
 }

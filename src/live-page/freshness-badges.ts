@@ -18,8 +18,13 @@ export class FreshnessBadges {
   readonly element = make('ul', 'badges')
   readonly #badges = new Map<string, Text>()
 
-  show(groups: readonly GroupState[]): void {
+  /** `isKnown` is false while nothing is heard: what was fresh then is no more. */
+  show(groups: readonly GroupState[], isKnown: boolean): void {
     for (const { group, quality, freshnessSeconds } of groups) {
+      if (!isKnown) {
+        this.#badgeOf(group).show(`? ${SHORT_NAMES[group] ?? group} unknown`, 'fresh insufficient_data')
+        continue
+      }
       const age = quality === 'insufficient_data' || freshnessSeconds === null ? '' : formatAge(freshnessSeconds)
       const text = [SIGNS[quality], SHORT_NAMES[group] ?? group, WORDS[quality], age].filter((part) => part !== '')
       this.#badgeOf(group).show(text.join(' '), `fresh ${quality}`)

@@ -149,13 +149,14 @@ export class LivePage {
     const { books, now = 0 } = this.#board
     const nowMs = performance.now()
     const { onlyTrouble } = this.#filters.filters
+    const isLive = this.#link.state === 'live'
     const matching = [...books.values()].filter((book) => this.#filters.matches(book))
     const troubled = new Set(matching.filter((book) => this.#overview.isTroubled(book, this.#silentMs(book, nowMs))))
     for (const key of this.#changed) {
       const book = books.get(key)
       if (book === undefined) continue
       const isShown = this.#filters.matches(book) && (!onlyTrouble || troubled.has(book))
-      this.#table.show(book, { now, silentMs: this.#silentMs(book, nowMs) }, isShown)
+      this.#table.show(book, { now, silentMs: this.#silentMs(book, nowMs), isLive }, isShown)
     }
     this.#changed.clear()
     this.#filters.offer(books.values())
@@ -166,7 +167,7 @@ export class LivePage {
       matching,
       troubled: troubled.size,
       onlyTrouble,
-      isLive: this.#link.state === 'live',
+      isLive,
     })
   }
 

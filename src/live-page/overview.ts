@@ -30,13 +30,15 @@ export class Overview {
     this.#summary.show(
       all === 0
         ? ''
-        : [
-            matching.length === all ? count(all, 'book') : `${matching.length} of ${count(all, 'book')}`,
-            troubled === 0 ? 'nothing needs attention' : `${troubled} need${troubled === 1 ? 's' : ''} attention`,
-            ...(stale === 0 ? [] : [`${stale} with STALE or failing numbers`]),
-            ...(alerts === 0 ? [] : [count(alerts, 'open alert')]),
-          ].join(' · '),
-      troubled === 0 ? 'summary' : 'summary troubled',
+        : !isLive
+          ? 'Not connected: how things are now is not known.'
+          : [
+              matching.length === all ? count(all, 'book') : `${matching.length} of ${count(all, 'book')}`,
+              troubled === 0 ? 'nothing needs attention' : `${troubled} need${troubled === 1 ? 's' : ''} attention`,
+              ...(stale === 0 ? [] : [`${stale} with STALE or failing numbers`]),
+              ...(alerts === 0 ? [] : [count(alerts, 'open alert')]),
+            ].join(' · '),
+      troubled === 0 && isLive ? 'summary' : 'summary troubled',
     )
     const shown = onlyTrouble ? troubled : matching.length
     this.#empty.element.hidden = shown > 0

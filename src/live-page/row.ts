@@ -11,6 +11,8 @@ export interface RowContext {
   /** The exporter's T. */
   readonly now: number
   readonly silentMs: number
+  /** Whether the stream is up: else nothing is known of how fresh anything is. */
+  readonly isLive: boolean
   /** By metric. */
   readonly histories: ReadonlyMap<string, History>
 }
@@ -33,7 +35,7 @@ export class Row {
     this.element.append(head, ...this.#numbers.map(({ element }) => element), freshness)
   }
 
-  update(book: BookState, { now, silentMs, histories }: RowContext): void {
+  update(book: BookState, { now, silentMs, isLive, histories }: RowContext): void {
     const trouble = troubleOf(book, silentMs)
     this.#name.show(book.strategy)
     this.#account.show(book.account)
@@ -44,7 +46,7 @@ export class Row {
       const path = pathOf(histories.get(column.metric)?.points ?? [], Sparkline.width, Sparkline.height)
       this.#numbers[index]?.show(cellOf(column, book.metrics.get(column.metric)), path)
     }
-    this.#badges.show(book.groups)
+    this.#badges.show(book.groups, isLive && silentMs === 0)
     const state =
       silentMs > 0 ? 'silent' : staleGroups(book).length > 0 ? 'stale' : trouble.length > 0 ? 'alert' : 'well'
     if (this.element.dataset.state !== state) this.element.dataset.state = state

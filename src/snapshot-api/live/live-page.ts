@@ -17,7 +17,7 @@ export function renderLivePage(apiUrl: string): string {
 </head>
 <body data-link="connecting">
 <a class="skip" href="#books">To the books</a>
-<div id="banner" class="banner" role="alert" hidden><strong id="banner-title"></strong> <span id="banner-text"></span>
+<div id="banner" class="banner" hidden><strong id="banner-title" role="alert"></strong> <span id="banner-text"></span>
 <button id="retry" type="button" hidden>Try now</button></div>
 <main>
 <header>

@@ -4,7 +4,7 @@ import { pageHeaders } from '../landing/page-headers.js'
 import { loopbackHostOnly, readOnly } from '../request-rules.js'
 import { sendBody } from '../responses.js'
 import { renderLivePage } from './live-page.js'
-import { SCRIPT_PATHS, scriptReader } from './scripts.js'
+import { scriptReader } from './scripts.js'
 import { LIVE_STYLE } from './style.js'
 
 /**
@@ -34,13 +34,12 @@ export function createLiveRouter({ basePath, isLoopback }: Pick<ApiOptions, 'bas
     pageHeaders(response, CONTENT_SECURITY_POLICY)
     sendBody(response, 200, 'text/html; charset=utf-8', page)
   })
-  router.all('/live/style.css', ...always, (_request, response) =>
-    sendBody(response, 200, 'text/css; charset=utf-8', LIVE_STYLE),
-  )
-  router.all(SCRIPT_PATHS, ...always, (request, response, next) => {
-    const script = readScript(request.path)
-    if (script === undefined) next()
-    else sendBody(response, 200, 'text/javascript; charset=utf-8', script)
+  // What the page is made of is no part of the API, and stands in no description of it.
+  router.use('/live', ...always, ({ path }, response, next) => {
+    const script = readScript(path)
+    if (path === '/style.css') sendBody(response, 200, 'text/css; charset=utf-8', LIVE_STYLE)
+    else if (script !== undefined) sendBody(response, 200, 'text/javascript; charset=utf-8', script)
+    else next()
   })
   return router
 }

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 
 /** What tsc makes of tsconfig.page.json: the page's script and what it imports, each a module. */
 const FOLDER = new URL('../../../dist/page/', import.meta.url)
-const PREFIX = '/live/modules/'
+/** Below /live. */
+const PREFIX = '/modules/'
 
-export const SCRIPT_PATHS = `${PREFIX}*path`
 /** Relative to the page. */
-export const ENTRY = `${PREFIX.slice(1)}live-page/main.js`
+export const ENTRY = `live${PREFIX}live-page/main.js`
 
 /**
- * Gives the text of a script by its path; undefined for what is none of them. All are read when the first is asked for,
+ * Gives the text of a script by its path below /live; undefined for what is none of them. All are read when the first is asked for,
  * and nothing that a path says reaches the file system.
  */
 export function scriptReader(): (path: string) => string | undefined {

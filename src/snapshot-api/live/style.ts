@@ -99,15 +99,16 @@ tbody th span, td.number span { display: block; }
 .account, .session { font-size: 13px; color: var(--muted); }
 .trouble { font-weight: 600; font-size: 13px; color: var(--warn); }
 .trouble:not(:empty)::before { content: '! '; }
+tr[data-state='alert'] .trouble, tr[data-state='silent'] .trouble { color: var(--bad); }
 .value { font-size: 16px; white-space: nowrap; }
 .value.gain { color: var(--good); }
 .value.loss { color: var(--bad); }
-.value.none { color: var(--muted); }
+.value.none { color: var(--muted); font-style: italic; }
 .note { font-size: 12px; color: var(--muted); }
 .note:not(:empty) { max-width: 130px; margin-left: auto; }
 .spark { display: block; width: 96px; height: 22px; margin: 3px 0 0 auto; }
 .spark path { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-.badges { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(2, minmax(108px, 1fr)); gap: 4px; }
+.badges { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(2, minmax(148px, 1fr)); gap: 4px; }
 .fresh { font-size: 12px; line-height: 1.3; padding: 3px 8px; border-radius: 6px; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .fresh.good { background: var(--good-soft); color: var(--good); }
 .fresh.stale { background: var(--caution); color: var(--caution-text); font-weight: 700; }
@@ -139,7 +140,7 @@ footer { margin-top: 18px; }
   td::before { content: attr(data-label); display: block; font-size: 11px; font-weight: 600; color: var(--muted); }
   .note:not(:empty), .spark { margin-left: 0; }
   td.freshness { grid-column: 1 / -1; }
-  .badges { grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); }
+  .badges { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); }
   tr[data-state] > * { background: none !important; }
   tbody tr[data-state='alert'], tbody tr[data-state='silent'] { border-left-color: var(--alarm); }
   tbody tr[data-state='stale'] { border-left-color: var(--caution); background: color-mix(in srgb, var(--caution) 9%, var(--card)); }
@@ -151,7 +152,6 @@ footer { margin-top: 18px; }
   .clock { margin-left: 0; flex-basis: 100%; font-size: 13px; }
   .filters { display: grid; grid-template-columns: 1fr 1fr; }
   .filters select { width: 100%; }
-  .filters .check { grid-column: 1 / -1; }
   tbody tr { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .spark { width: 100%; }
 }

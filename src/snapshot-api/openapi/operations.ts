@@ -141,6 +141,13 @@ export const ROOT_OPERATIONS = {
     answers: { [HTML_TYPE]: 'text' },
     problems: ['host-not-allowed'],
   },
+  '/live': {
+    summary: 'All books as they change',
+    description: 'A page that holds no data; its script reads /stream, and asks for the token where there is one.',
+    parameters: {},
+    answers: { [HTML_TYPE]: 'text' },
+    problems: ['host-not-allowed'],
+  },
   '/docs': {
     summary: 'This document as a page',
     description: 'Made on the server, without a script.',
