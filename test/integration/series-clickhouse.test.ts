@@ -4,10 +4,12 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import fc from 'fast-check'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
+import { describeError } from '../../src/lib/logger.js'
 import { type SeriesTable, seriesDdl } from '../../src/stores/clickhouse/ddl.js'
 import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
 import { Sampler } from '../../src/stores/series/sampler.js'
+import { isRefusal } from '../../src/stores/series/sink.js'
 import { startTestClickHouse } from '../support/embedded.js'
 import { SMALL_DICTIONARY } from '../support/frames.js'
 import { framesOfTicks, MADE_WINDOW, madeTicks, plainSeries } from '../support/series-frames.js'
@@ -48,6 +50,23 @@ function linesOf(points: readonly (readonly [at: EpochMs, dollars: number | null
 const recently = () => Math.floor((Date.now() - HOUR_MS) / HOUR_MS) * HOUR_MS
 
 describe('the table of series in ClickHouse', () => {
+  test('refuses rows for what is in them, in words without the row; others are taken after it', async () => {
+    const { sink, table } = storeOf('refusing')
+    const [line = ''] = linesOf([[recently(), 1]])
+    for (const bad of [
+      line.replace('"1d"', '"1d",secret'),
+      line.replace(/"\d{4}-[^"]*"/, '"secret"'),
+      line.replace('"ok"', '"secret"'),
+    ]) {
+      const batch = { token: bad, days: [], lines: [line, bad] }
+      const refused = await sink.write(batch, NO_END).catch((error: unknown) => error)
+      expect([bad, isRefusal(refused)]).toEqual([bad, true])
+      expect(describeError(refused)).not.toContain('secret')
+    }
+    await sink.write({ token: 'good', days: [], lines: [line] }, NO_END)
+    expect(await countOf(client, table)).toBe(1)
+  })
+
   test('is made where it is not there, database and all, and what is written is read again', async () => {
     const { sink, reader, table } = storeOf('made')
     const at = recently()
