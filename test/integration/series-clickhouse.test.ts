@@ -6,6 +6,7 @@ import { createCalendars } from '../../src/domain/calendars.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
 import { describeError } from '../../src/lib/logger.js'
 import { type SeriesTable, seriesDdl } from '../../src/stores/clickhouse/ddl.js'
+import { ClickHouseArchive } from '../../src/stores/clickhouse/series-archive.js'
 import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
 import { Sampler } from '../../src/stores/series/sampler.js'
@@ -148,6 +149,28 @@ describe('the table of series in ClickHouse', () => {
     const [net] = await valuesOf(reader, { firstAt: at, lastAt: at, book })
     expect(net?.values).toEqual([12345678901.234568])
     expect(await reader.accountsOf(book.strategyId)).toEqual([book.account])
+  })
+
+  test('is written anew: a stretch is cleared with its mark and nothing beside it, and told which stretches are done', async () => {
+    const { sink, reader, table } = storeOf('anew', false)
+    const archive = new ClickHouseArchive({ client, table, timeoutMs: TIMEOUT_MS, sink })
+    const from = recently()
+    const stretch = { from: from + 10_000, to: from + 30_000 }
+    const whole = { from, to: from + DAY_MS }
+    const lines = linesOf([0, 1, 2, 3].map((tick) => [from + tick * 10_000, tick]))
+    await archive.write(whole, lines)
+    await archive.mark(from, 'f1')
+    await archive.mark(stretch.from, 'f1')
+    await archive.mark(stretch.from, 'f2')
+    expect(await archive.marked(whole, 'f1')).toEqual(new Set([from, stretch.from]))
+    expect(await archive.marked({ from, to: stretch.from }, 'f1')).toEqual(new Set([from]))
+    await archive.clear(stretch)
+    expect([await archive.marked(whole, 'f1'), await archive.marked(whole, 'f2')]).toEqual([new Set([from]), new Set()])
+    const grid = { firstAt: from, lastAt: from + 30_000 }
+    expect((await valuesOf(reader, grid))[0]?.values).toEqual([0, null, null, 3])
+    // The same rows once more are taken: they were cleared.
+    await archive.write(whole, lines)
+    expect((await valuesOf(reader, grid))[0]?.values).toEqual([0, 1, 2, 3])
   })
 
   test('a gap keeps older values from being carried on', async () => {
