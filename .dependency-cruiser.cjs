@@ -1,13 +1,26 @@
 /**
  * Who may import whom. Layers, from the outside in:
  *
- *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, exporter, snapshot-api, simulator, embedded } → domain → lib
+ *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, policy, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * Beside them are those who listen to a running exporter: live-page, which runs in browsers, and cli share client.
- * Two exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`.
+ * `rules` makes Prometheus' rules of the policy, for docs.
+ * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
+ * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
+ * made from them.
  */
-const siblings = ['ingest', 'stores', 'fact-files', 'compute', 'exporter', 'snapshot-api', 'simulator', 'embedded']
+const siblings = [
+  'ingest',
+  'stores',
+  'fact-files',
+  'compute',
+  'policy',
+  'exporter',
+  'snapshot-api',
+  'simulator',
+  'embedded',
+]
 /** How Postgres and ClickHouse are connected to: for those that do. */
 const connecting = ['ingest', 'stores']
 
@@ -32,6 +45,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/compute/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'policy-is-pure',
+      comment: 'Like compute: the same frames, the same episodes.',
+      severity: 'error',
+      from: { path: '^src/policy/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'rules-are-made-of-the-policy',
+      severity: 'error',
+      from: { path: '^src/rules/' },
+      to: { path: '^src/(?!rules/|policy/|domain/|lib/)' },
     },
     ...siblings.map((name) => ({
       name: `${name}-stays-in-its-layer`,
@@ -82,7 +108,7 @@ module.exports = {
       name: 'config-imports-domain-only',
       severity: 'error',
       from: { path: '^src/config/' },
-      to: { path: '^src/(?!config/|domain/|lib/)' },
+      to: { path: '^src/(?!config/|domain/|lib/)', pathNot: '^src/policy/(catalogue|limits)\\.ts$' },
     },
     {
       name: 'app-does-not-know-the-cli',
@@ -95,7 +121,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/cli/' },
       to: {
-        path: '^src/(ingest|stores|connections|fact-files|compute|exporter|snapshot-api|simulator|embedded|main\\.ts)',
+        path: '^src/(ingest|stores|connections|fact-files|compute|policy|exporter|snapshot-api|simulator|embedded|main\\.ts)',
       },
     },
     {

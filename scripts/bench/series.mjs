@@ -13,6 +13,7 @@ import { SeriesEncoder } from '../../dist/stores/postgres/series-encoder.js'
 import { layoutOf } from '../../dist/stores/postgres/series-layout.js'
 import { PostgresSeriesReader } from '../../dist/stores/postgres/series-reader.js'
 import { PostgresSink } from '../../dist/stores/postgres/series-sink.js'
+import { dayOf } from '../../dist/stores/series/batch.js'
 import { Sampler } from '../../dist/stores/series/sampler.js'
 import { CALENDARS, createBenchEngine } from './engine.mjs'
 import { hasPostgres, startPostgres } from './postgres.mjs'
@@ -24,6 +25,8 @@ const HOURS = 1
 const SYMBOLS_A_BOOK = 8
 const METRICS = 20
 const POINTS = 11_000
+/** checkpoint_timeout of a server that nobody has tuned. */
+const CHECKPOINT_MS = 300_000
 const NO_END = new AbortController().signal
 
 export async function benchSeries() {
@@ -58,7 +61,7 @@ export async function benchSeries() {
 async function measurePostgres(pool) {
   const layout = layoutOf(DICTIONARY)
   const encoder = new SeriesEncoder(layout)
-  const sink = new PostgresSink({ pool, layout, encoder, keptDays: 60 })
+  const sink = new PostgresSink({ pool, layout, encoder, keptDays: 60, migrates: false })
   const sampler = new Sampler({ dictionary: DICTIONARY, calendars: CALENDARS, samplingMs: SAMPLING_MS })
   const numberOf = async (query) => Number(Object.values((await pool.query(query)).rows[0])[0])
   const walBytes = () => numberOf("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
@@ -71,7 +74,9 @@ async function measurePostgres(pool) {
     samples += books.reduce((sum, book) => sum + book.samples.length + 1, 0)
     rows += lines.length
     ticks += 1
-    await sink.write({ token: '', lines }, NO_END)
+    // As often as a server does by itself: after each the first change of a page is logged as the whole page.
+    if (frames.stamp.at % CHECKPOINT_MS === 0) await pool.query('CHECKPOINT')
+    await sink.write({ token: '', days: [dayOf(frames.stamp.at)], lines }, NO_END)
   }
   const wal = (await walBytes()) - walBefore
   const disk = await numberOf(
@@ -80,7 +85,10 @@ async function measurePostgres(pool) {
   const metrics = DICTIONARY.filter(({ windows }) => windows === 'all').slice(0, METRICS)
   const last = OPEN + (POINTS - 1) * SAMPLING_MS
   for (let day = OPEN; day < last + 86_400_000; day += 86_400_000)
-    await sink.write({ token: '', lines: [encoder.gapLine({ strategyId: 'x', account: 'x' }, day)] }, NO_END)
+    await sink.write(
+      { token: '', days: [dayOf(day)], lines: [encoder.gapLine({ strategyId: 'x', account: 'x' }, day)] },
+      NO_END,
+    )
   const insert = (window, values) =>
     pool.query(
       `INSERT INTO quant.quant_metrics_series SELECT 's', 'a', $1, to_timestamp((${OPEN} + n * ${SAMPLING_MS}) / 1000.0), $2, ${values} FROM generate_series(0, ${POINTS - 1}) n`,
@@ -117,7 +125,7 @@ async function measureWriting(client) {
     rows += lines.length
     batches += 1
     for (const line of lines) textBytes += line.length + 1
-    await sink.write({ token: `b${batches}`, lines }, NO_END)
+    await sink.write({ token: `b${batches}`, days: [dayOf(frames.stamp.at)], lines }, NO_END)
   }
   await client.command({ query: `OPTIMIZE TABLE ${nameOf(table)} FINAL` })
   const columns = await rowsOf(

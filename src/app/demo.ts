@@ -251,6 +251,8 @@ export function environmentOf({
     QUANT_SERIES_CLICKHOUSE_URL: `${clickhouse.url}/${SERIES_DATABASE}`,
     QUANT_SERIES_CLICKHOUSE_CLUSTER: '',
     QUANT_SERIES_CLICKHOUSE_CA_CERT: '',
+    // Rows that wait there are another store's.
+    QUANT_SERIES_SPILL_DIR: '',
   }
 }
 

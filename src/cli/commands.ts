@@ -7,6 +7,7 @@ import { embedded } from './embedded.js'
 import { explain } from './explain.js'
 import { incident } from './incident.js'
 import { migrate } from './migrate.js'
+import { policy } from './policy.js'
 import { record } from './record.js'
 import { replay } from './replay.js'
 import { serve } from './serve.js'
@@ -29,5 +30,6 @@ export const COMMANDS: readonly Command[] = [
   incident,
   embedded,
   simulate,
+  policy,
   config,
 ]

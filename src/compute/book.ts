@@ -200,7 +200,7 @@ export class Book {
   /** Costs of orders that ended without a fill, in (from, to]. */
   looseCostsIn(from: EpochMs, to: EpochMs, source: CostSource | 'none'): MoneyE17 {
     let total = 0n
-    for (const { at, costs } of this.#looseCosts.values()) if (at > from && at <= to) total += costsBy(source, costs)
+    for (const { cost } of this.looseChargesIn(from, to, source)) total += cost
     return total
   }
 

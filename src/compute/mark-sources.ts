@@ -1,8 +1,10 @@
+import type { PriceE8 } from '../domain/exact.js'
+import type { EpochMs } from '../domain/time.js'
 import type { Account } from './account.js'
 import type { SymbolLedger } from './accumulators/symbol-ledger.js'
 import type { Book } from './book.js'
 import type { Market } from './market.js'
-import type { MarkSources } from './marks.js'
+import { type MarkSources, markOf } from './marks.js'
 import type { ComputeSettings } from './settings.js'
 
 export interface PricedBook {
@@ -26,4 +28,10 @@ export function markSourcesOf(
     calendar: book.calendar,
     maxAgeMs: settings.markMaxAgeMs,
   }
+}
+
+/** What a symbol of a book was worth in its account's last snapshot up to an instant: the snapshot's own price, else the mark. */
+export function snapshotPriceOf(priced: PricedBook, symbol: string, at: EpochMs): PriceE8 | undefined {
+  const position = priced.account.snapshotAt(at)?.positions.find((one) => one.symbol === symbol)
+  return position?.mark ?? markOf(markSourcesOf(priced, symbol, priced.book.ledgers.get(symbol)), at)?.priceE8
 }

@@ -3,9 +3,11 @@ import { QuantErrors } from '../domain/errors.js'
 import type { Tier } from '../domain/metric.js'
 import { SECOND_MS } from '../domain/time.js'
 import type { LogFormat, LogLevel } from '../lib/logger.js'
+import type { PolicySettings } from '../policy/limits.js'
 import { type ApiAccess, readApiAccess } from './api-access.js'
 import { readClickHouse } from './clickhouse.js'
 import { SETTINGS, type SettingName, type SettingValues } from './environment.js'
+import { given } from './policy.js'
 import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './quant-config-file.js'
 import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
 import { readSeries, type SeriesSettings } from './series.js'
@@ -42,6 +44,10 @@ export interface Config {
     readonly maxClients: number
     readonly maxClientsAnAddress: number
   }
+  readonly policy: PolicySettings
+  /** Else policies are judged in shadow. */
+  readonly areAlertsEnabled: boolean
+  readonly runbooksUrl: string
   readonly listen: ListenAddress
   /** Equal to `listen` when one address serves all. */
   readonly metricsListen: ListenAddress
@@ -73,7 +79,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const torghut = readTorghut(reading, readFile, problems)
   const clickhouse = readClickHouse(reading, readFile, problems)
   const store = readStore(reading, readFile, problems)
-  const series = readSeries(reading, readFile, problems)
+  const series = readSeries(reading, store, readFile, problems)
   const access = readApiAccess(reading, readFile, problems)
   const file = readFileOf(values.configFile, readFile, problems)
   if (problems.length > 0) {
@@ -101,6 +107,9 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
       maxClients: values.streamMaxClients,
       maxClientsAnAddress: values.streamMaxClientsAnAddress,
     },
+    policy: { ...file.policy, environment: environmentLimits(values) },
+    areAlertsEnabled: values.alertsEnabled,
+    runbooksUrl: values.runbooksUrl.replace(/\/+$/, ''),
     listen: values.listen,
     metricsListen: values.metricsListen ?? values.listen,
     isApiEnabled: values.apiEnabled,
@@ -110,6 +119,17 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     file,
     given: new Map([...reading.given].map(([name, text]) => [name, SETTINGS[name].isSecret ? '***' : text])),
   }
+}
+
+function environmentLimits(values: SettingValues): PolicySettings['environment'] {
+  return given({
+    max_drawdown_1d: values.policyMaxDrawdown1d,
+    min_sharpe_5d: values.policyMinSharpe5d,
+    max_slippage_bps_15m: values.policyMaxSlippageBps15m,
+    max_reject_rate_15m: values.policyMaxRejectRate15m,
+    max_pipeline_lag_seconds: values.policyMaxPipelineLagSeconds,
+    max_ta_freshness_seconds: values.policyMaxTaFreshnessSeconds,
+  })
 }
 
 /** Settings that are well-formed and do not fit together; malformed ones are not judged twice. */

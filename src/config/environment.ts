@@ -1,4 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../lib/logger.js'
+import { limitVariable } from './limit-variable.js'
 import {
   clusterName,
   divisorOfMinute,
@@ -360,6 +361,28 @@ export const SETTINGS = {
     fallback: '300',
     format: wholeNumber(0, 3600, 300, 300),
   }),
+
+  alertsEnabled: setting({
+    key: 'JANGAR_TORGHUT_QUANT_ALERTS_ENABLED',
+    section: 'Alerts',
+    description:
+      'Whether policies may alert. Off, they are judged in shadow: the API lists what would have opened, and no gauge lets a rule fire.',
+    fallback: 'false',
+    format: flag,
+  }),
+  runbooksUrl: setting({
+    key: 'QUANT_RUNBOOKS_URL',
+    section: 'Alerts',
+    description: 'Where the runbooks of alerts are published: that of an alert is `<this>/<its name>.md`.',
+    fallback: 'docs/runbooks',
+    format: text('the beginning of a URL', 'https://git.example.internal/quant-exporter/docs/runbooks'),
+  }),
+  policyMaxDrawdown1d: limitVariable('max_drawdown_1d'),
+  policyMinSharpe5d: limitVariable('min_sharpe_5d'),
+  policyMaxSlippageBps15m: limitVariable('max_slippage_bps_15m'),
+  policyMaxRejectRate15m: limitVariable('max_reject_rate_15m'),
+  policyMaxPipelineLagSeconds: limitVariable('max_pipeline_lag_seconds'),
+  policyMaxTaFreshnessSeconds: limitVariable('max_ta_freshness_seconds'),
 
   listen: setting({
     key: 'QUANT_LISTEN',

@@ -5,7 +5,9 @@ import { type InstrumentFact, instrumentFact } from '../domain/facts.js'
 import type { FeeRule } from '../domain/fee-schedule.js'
 import { DEFAULT_RETURN_RULES, type ReturnRules } from '../domain/return-rules.js'
 import type { XnysExceptions } from '../domain/xnys-exceptions.js'
+import type { PolicySettings } from '../policy/limits.js'
 import { toFeeRules } from './cost-schedule.js'
+import { toFilePolicy } from './policy.js'
 import { type QuantConfigYaml, toXnysExceptions } from './quant-config-schema.js'
 import { parseQuantConfigYaml } from './quant-config-yaml.js'
 
@@ -28,6 +30,8 @@ export interface QuantConfigFile {
   /** What orders cost where neither their records nor the broker's activities say so. */
   readonly costSchedule: readonly FeeRule[]
   readonly xnysExceptions: XnysExceptions
+  /** Limits of alerts; the environment has some of its own. */
+  readonly policy: Omit<PolicySettings, 'environment'>
   /** The keys as written, for printing. */
   readonly written: QuantConfigYaml
 }
@@ -40,6 +44,7 @@ export const EMPTY_QUANT_CONFIG: QuantConfigFile = {
   instruments: [],
   costSchedule: [],
   xnysExceptions: {},
+  policy: toFilePolicy({}),
   written: {},
 }
 
@@ -77,6 +82,7 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
     ),
     costSchedule: toFeeRules(written.cost_schedule),
     xnysExceptions: toXnysExceptions(written.calendars?.XNYS),
+    policy: toFilePolicy(written),
     written,
   }
 }

@@ -7,6 +7,7 @@ import { applyXnysExceptions, type XnysExceptions } from '../domain/xnys-excepti
 import { xnysSchedule } from '../domain/xnys-rules.js'
 import { costSchedule } from './cost-schedule.js'
 import { IN_WORDS, type KeyNotes, notes } from './key-notes.js'
+import { policyDefaults, policyOverrides, refuseOnWithoutLimit } from './policy.js'
 
 function moneyDecimals(about: Omit<KeyNotes, 'allowed'>) {
   return notes(z.int().min(0).max(8), { allowed: 'a whole number from 0 to 8', ...about })
@@ -46,6 +47,13 @@ function day(description?: string) {
   return notes(z.string(), { allowed: 'a date, YYYY-MM-DD', ...(description === undefined ? {} : { description }) })
 }
 
+function limitsByAccount(of: string) {
+  const account = z.strictObject({ policy: policyOverrides(of).optional() })
+  return notes(z.record(z.string(), notes(account, { allowed: 'a map of keys', placeholder: '<account>' })), {
+    allowed: 'a map of accounts by label',
+  })
+}
+
 const strategy = z.strictObject({
   calendar: notes(z.enum(CALENDAR_NAMES), {
     allowed: `one of ${CALENDAR_NAMES.join(', ')}`,
@@ -65,6 +73,8 @@ const strategy = z.strictObject({
     description: 'The symbol that its returns are held against; one with bars.',
     fallback: 'what the facts say of the strategy, else `benchmark`',
   }).optional(),
+  policy: policyOverrides('of the strategy, in all of its accounts').optional(),
+  accounts: limitsByAccount('of the strategy in this account; they go before all others').optional(),
 })
 
 const instrument = z.strictObject({
@@ -124,39 +134,43 @@ const xnys = z
 
 /** The keys of QUANT_CONFIG, as written. No others are accepted. */
 export const quantConfigSchema = notes(
-  z.strictObject({
-    money_decimals: moneyDecimals({
-      description: 'Decimals of money at output, for every strategy that does not say otherwise.',
-      fallback: '`2`; `6` in the calendar `24x7`',
-    }).optional(),
-    benchmark: benchmark({
-      description: 'The symbol that returns are held against, for every strategy of which nobody says another.',
-      fallback: 'none; `beta_vs_benchmark` has no value',
-    }).optional(),
-    risk_free_rate: rate({
-      description: 'What money earns without risk in a year, as a ratio: 0.04 is 4 %. Sharpe ratios are above it.',
-      fallback: '`0`',
-    }).optional(),
-    minimum_acceptable_return: rate({
-      description:
-        'What a return of one sampling interval must reach, as a ratio; downside volatility and Sortino ratio look at what falls short of it.',
-      fallback: '`0`',
-    }).optional(),
-    minimum_observations: notes(z.int().min(1).max(1_000), {
-      allowed: 'a whole number from 1 to 1000',
-      description: 'Returns that a volatility, a ratio of risk, a beta or a value at risk needs.',
-      fallback: '`20`',
-    }).optional(),
-    strategies: notes(
-      z.record(z.string(), notes(strategy, { allowed: 'a map of keys', placeholder: '<strategy_id>' })),
-      { allowed: 'a map of strategies by strategy_id' },
-    ).optional(),
-    instruments: notes(instruments, { allowed: 'a map of instruments by symbol' }).optional(),
-    cost_schedule: costSchedule.optional(),
-    calendars: notes(z.strictObject({ XNYS: notes(xnys, { allowed: 'a map of keys' }).optional() }), {
-      allowed: 'a map of calendars',
-    }).optional(),
-  }),
+  z
+    .strictObject({
+      money_decimals: moneyDecimals({
+        description: 'Decimals of money at output, for every strategy that does not say otherwise.',
+        fallback: '`2`; `6` in the calendar `24x7`',
+      }).optional(),
+      benchmark: benchmark({
+        description: 'The symbol that returns are held against, for every strategy of which nobody says another.',
+        fallback: 'none; `beta_vs_benchmark` has no value',
+      }).optional(),
+      risk_free_rate: rate({
+        description: 'What money earns without risk in a year, as a ratio: 0.04 is 4 %. Sharpe ratios are above it.',
+        fallback: '`0`',
+      }).optional(),
+      minimum_acceptable_return: rate({
+        description:
+          'What a return of one sampling interval must reach, as a ratio; downside volatility and Sortino ratio look at what falls short of it.',
+        fallback: '`0`',
+      }).optional(),
+      minimum_observations: notes(z.int().min(1).max(1_000), {
+        allowed: 'a whole number from 1 to 1000',
+        description: 'Returns that a volatility, a ratio of risk, a beta or a value at risk needs.',
+        fallback: '`20`',
+      }).optional(),
+      strategies: notes(
+        z.record(z.string(), notes(strategy, { allowed: 'a map of keys', placeholder: '<strategy_id>' })),
+        { allowed: 'a map of strategies by strategy_id' },
+      ).optional(),
+      accounts: limitsByAccount('of the account, for all strategies there that have none of their own').optional(),
+      policy: policyDefaults.optional(),
+      instruments: notes(instruments, { allowed: 'a map of instruments by symbol' }).optional(),
+      cost_schedule: costSchedule.optional(),
+      calendars: notes(z.strictObject({ XNYS: notes(xnys, { allowed: 'a map of keys' }).optional() }), {
+        allowed: 'a map of calendars',
+      }).optional(),
+    })
+    .superRefine(refuseOnWithoutLimit),
   { allowed: 'a map of keys' },
 )
 

@@ -1,57 +1,94 @@
 import type { ClickHouseConnection } from '../domain/connections.js'
 import { readAuthority } from './certificate-authority.js'
+import { SETTINGS } from './environment.js'
 import type { EnvironmentReading } from './read-environment.js'
 import type { ReadFile } from './setting-file.js'
+import type { StoreConfig } from './store.js'
 
 const KEY = 'QUANT_SERIES_CLICKHOUSE_URL'
 const CA_KEY = 'QUANT_SERIES_CLICKHOUSE_CA_CERT'
 const FORM =
   'write http(s)://USER:PASSWORD@HOST:PORT/DATABASE, where @ : / ? and % in user and password are percent-encoded'
 
+/** Where series are kept: a ClickHouse, or the own Postgres. */
+export type SeriesPlace =
+  | {
+      readonly kind: 'clickhouse'
+      readonly connection: ClickHouseConnection
+      /** Undefined: one server. */
+      readonly cluster: string | undefined
+    }
+  | { readonly kind: 'postgres'; readonly store: StoreConfig; readonly keptDays: number }
+
 /** Where series are kept, and how. */
 export interface SeriesSettings {
-  /** Undefined: in the own Postgres. */
-  readonly clickhouse: ClickHouseConnection | undefined
-  /** Undefined: one server. */
-  readonly cluster: string | undefined
+  readonly place: SeriesPlace
   /** False: all samples stay, for as long as the database does. */
   readonly isThinned: boolean
   readonly samplingMs: number
-  /** How many days the own Postgres keeps. */
-  readonly postgresDays: number
   readonly queue: { readonly maxRows: number; readonly maxBytes: number }
   readonly spill: { readonly folder: string; readonly maxBytes: number } | undefined
 }
+
+/** Settings that say nothing without a ClickHouse of series. */
+const NEED_CLICKHOUSE = ['seriesClickhouseCaCert', 'seriesClickhouseCluster'] as const
 
 /** How long an insert or a read may take. */
 const TIMEOUT_MS = 30_000
 
 /** Undefined: there is no store at all, or something is wrong with it and stands in the problems. */
 export function readSeries(
-  { values }: EnvironmentReading,
+  reading: EnvironmentReading,
+  store: StoreConfig | undefined,
   readFile: ReadFile,
   problems: string[],
 ): SeriesSettings | undefined {
-  if (values.seriesClickhouseUrl === undefined && values.storeDsn === undefined) return undefined
+  const { values } = reading
+  problems.push(...idleSettings(reading))
+  const place = readPlace(values, store, readFile, problems)
+  if (place === undefined) return undefined
   const { seriesSpillFolder: folder, seriesSpillMaxBytes } = values
   return {
-    clickhouse: readClickHouseOfSeries(values, readFile, problems),
-    cluster: values.seriesClickhouseCluster,
+    place,
     isThinned: true,
     samplingMs: values.seriesSamplingMs,
-    postgresDays: values.seriesPostgresDays,
     queue: { maxRows: values.seriesQueueMaxRows, maxBytes: values.seriesQueueMaxBytes },
     spill: folder === undefined ? undefined : { folder, maxBytes: seriesSpillMaxBytes },
   }
 }
 
-function readClickHouseOfSeries(
+/** Whoever sets what needs something else believes that it counts. */
+function idleSettings({ values, given }: EnvironmentReading): string[] {
+  if (values.seriesClickhouseUrl !== undefined) return []
+  const idle = NEED_CLICKHOUSE.filter((name) => given.has(name)).map(
+    (name) =>
+      `${SETTINGS[name].key} is set but ${KEY} is not: set ${KEY} to the ClickHouse that holds series, or remove ${SETTINGS[name].key}`,
+  )
+  const needsStore = given.has('seriesSpillFolder') && values.storeDsn === undefined
+  const spill = SETTINGS.seriesSpillFolder.key
+  return needsStore
+    ? [...idle, `${spill} is set but nothing is kept: set ${KEY} or QUANT_STORE_DSN, or remove ${spill}`]
+    : idle
+}
+
+function readPlace(
   values: EnvironmentReading['values'],
+  store: StoreConfig | undefined,
+  readFile: ReadFile,
+  problems: string[],
+): SeriesPlace | undefined {
+  const { seriesClickhouseUrl: written, seriesClickhouseCluster: cluster } = values
+  if (written === undefined) return store && { kind: 'postgres', store, keptDays: values.seriesPostgresDays }
+  const connection = readClickHouseOfSeries(written, values.seriesClickhouseCaCert, readFile, problems)
+  return connection && { kind: 'clickhouse', connection, cluster }
+}
+
+function readClickHouseOfSeries(
+  written: string,
+  ca: string | undefined,
   readFile: ReadFile,
   problems: string[],
 ): ClickHouseConnection | undefined {
-  const { seriesClickhouseUrl: written, seriesClickhouseCaCert: ca } = values
-  if (written === undefined) return undefined
   const place = parseUrl(written)
   if (typeof place === 'string') {
     problems.push(`${KEY} is malformed (its value is not shown): ${place}; ${FORM}`)

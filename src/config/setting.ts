@@ -9,6 +9,7 @@ export const SECTIONS = [
   'ClickHouse',
   'Stores',
   'Ticks and reads',
+  'Alerts',
   'Addresses',
   'Limits',
 ] as const

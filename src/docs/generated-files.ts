@@ -1,5 +1,7 @@
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
+import { ruleFiles } from '../rules/rule-files.js'
+import { ruleGroups } from '../rules/rule-groups.js'
 import { openApiDocument } from '../snapshot-api/openapi/document.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { renderApiTypes } from './api-types.js'
@@ -7,6 +9,9 @@ import { renderConfigurationDocs } from './configuration-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
 import { docstringsIn } from './metric-docstring.js'
 import { renderMetricsPage } from './metrics-page.js'
+
+/** Without a place of their own runbooks and dashboards are found from where one is. */
+const RULE_LINKS = { runbooksUrl: 'docs/runbooks', grafanaUrl: '' }
 
 /**
  * Every generated file with its content, by its path from the root; they are checked in, and a drift fails the checks.
@@ -16,6 +21,7 @@ export function generatedFiles(metricSources: readonly string[]): Record<string,
   const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
   const api = openApiDocument(API_BASE_PATH)
   return {
+    ...ruleFiles(ruleGroups(RULE_LINKS, DICTIONARY)),
     'docs/configuration.md': renderConfigurationDocs(),
     'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
     'types/api.d.ts': renderApiTypes(api),

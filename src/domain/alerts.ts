@@ -1,7 +1,7 @@
 import type { BookKey } from './book.js'
 import type { MetaValue, Unit } from './metric.js'
+import type { SeriesWindow } from './series.js'
 import type { EpochMs } from './time.js'
-import type { Window } from './window.js'
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -9,6 +9,9 @@ export type Severity = (typeof SEVERITIES)[number]
 /** Why an episode is over. */
 export const RESOLVED_REASONS = ['recovered', 'no_data', 'disabled', 'policy_changed'] as const
 export type ResolvedReason = (typeof RESOLVED_REASONS)[number]
+
+/** The window of the metric that is judged; a level has none. */
+export type AlertWindow = SeriesWindow
 
 /** One breach of a policy by a book, from the tick that opened it to the one that closed it; one id for its life. */
 export interface AlertEpisode extends BookKey {
@@ -18,7 +21,7 @@ export interface AlertEpisode extends BookKey {
   readonly severity: Severity
   readonly category: string
   readonly metricName: string
-  readonly window: Window
+  readonly window: AlertWindow
   readonly threshold: number
   /** The newest value that was judged; null where the metric has lost its value. */
   readonly observed: number | null
@@ -36,17 +39,17 @@ export interface AlertEpisode extends BookKey {
 
 /** Which episodes; what is left out does not restrict. */
 export interface AlertQuery {
-  readonly strategyId?: string
-  readonly account?: string
+  readonly strategyId?: string | undefined
+  readonly account?: string | undefined
   readonly state: 'open' | 'resolved' | 'all'
-  readonly severity?: Severity
-  readonly policy?: string
+  readonly severity?: Severity | undefined
+  readonly policy?: string | undefined
   /** Opened at or after, and before. */
-  readonly from?: EpochMs
-  readonly to?: EpochMs
+  readonly from?: EpochMs | undefined
+  readonly to?: EpochMs | undefined
   readonly limit: number
   /** As a page before gave it. */
-  readonly after?: AlertCursor
+  readonly after?: AlertCursor | undefined
 }
 
 /** The last episode of a page: newest first, and by id where they opened together. */

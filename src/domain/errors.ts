@@ -36,6 +36,12 @@ export class QuantError extends Error {
   }
 }
 
+/** What the cause of an error calls itself: the number or letters that a database gave it; empty where it has none. */
+export function causeCodeOf(error: unknown): string {
+  const cause = error instanceof QuantError ? error.cause : undefined
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+}
+
 /** Several problems found in one go; each stands on a line of its own. */
 export class QuantErrors extends QuantError {
   constructor(

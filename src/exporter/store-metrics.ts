@@ -1,11 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { DROP_REASONS, type DropReason } from '../domain/series.js'
 
 /** Where the exporter keeps what it has computed: the newest values, and their history. */
 export type StoreName = 'latest' | 'series'
-
-/** Why rows were not written: more waited than memory or disk may hold, or the process ended before. */
-const DROP_REASONS = ['queue_full', 'spill_full', 'stopped'] as const
-type DropReason = (typeof DROP_REASONS)[number]
 
 /** What the exporter says of its stores; nothing of a store that is not configured. */
 export class StoreMetrics {
@@ -56,7 +53,7 @@ export class StoreMetrics {
     })
     this.#unreadable = new Counter({
       name: 'quant_store_spill_files_unreadable_total',
-      help: 'Files of waiting rows that were not whole: a process was killed while it wrote them, or somebody changed them.',
+      help: 'Files of waiting rows that were not whole or could not be read; they are set aside.',
       ...{ labelNames, registers },
     })
   }

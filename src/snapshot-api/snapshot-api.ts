@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from 'express'
 import { nearNames } from '../lib/near-names.js'
 import type { ApiOptions } from './api-options.js'
 import { createApiRouter } from './api-router.js'
+import { allowOrigins } from './cross-origin.js'
 import type { NearNames } from './find-book.js'
 import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
@@ -25,6 +26,8 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   readonly otherRouters?: readonly RequestHandler[]
   readonly newRequestId?: () => string
   readonly limits?: RequestLimits
+  /** Whose pages may read the API from a browser. */
+  readonly origins?: readonly string[]
   readonly trustedProxies?: number
 }
 
@@ -51,6 +54,7 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
     ],
     log: options.log,
     limits: options.limits,
+    crossOrigin: allowOrigins(api.basePath, options.origins ?? []),
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
   })

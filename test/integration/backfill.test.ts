@@ -7,8 +7,9 @@ import { readConfig } from '../../src/config/config.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { roundForOutput } from '../../src/domain/exact.js'
 import { decimalsOf } from '../../src/domain/metric.js'
+import type { Progress } from '../../src/domain/ports.js'
 import type { SeriesReader } from '../../src/domain/series.js'
-import { MINUTE_MS } from '../../src/domain/time.js'
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import { Releasers } from '../../src/lib/releasers.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
@@ -56,11 +57,12 @@ describe('quant-exporter backfill', () => {
       readonly from?: number
       readonly to?: number
       readonly signal?: AbortSignal
+      readonly onProgress?: (progress: Progress) => void
     } = {},
   ) => backfill({ ...common(), ...{ from: FROM, to: TO, again: false }, ...parts })
   const common = () => ({
     ...{ config: configOf(), calendars: createCalendars(), signal: new AbortController().signal },
-    ...{ log: { error: () => undefined }, onProgress: () => undefined },
+    ...{ log: { warn: () => undefined, error: () => undefined }, onProgress: () => undefined },
   })
   const replayedAt = async (at: number) => {
     for await (const { frames } of replayDatabase({ ...common(), ats: [at], knownBy: undefined })) return frames
@@ -69,8 +71,7 @@ describe('quant-exporter backfill', () => {
   const read = async (at: number) => {
     const { series } = configOf()
     if (reader === undefined && series !== undefined) {
-      const backend = openBackend(series, undefined, releasers)
-      if (backend !== undefined) reader = backend.reader
+      reader = openBackend({ settings: series, readers: undefined, log: common().log, releasers }).reader
     }
     const frames = await replayedAt(at)
     const compared: unknown[] = []
@@ -102,7 +103,7 @@ describe('quant-exporter backfill', () => {
     }
   }, 240_000)
 
-  test('run again changes nothing; parts of hours are done anew, whole hours are marked', async () => {
+  test('run again changes nothing, and does parts of hours anew', async () => {
     const [at = FROM] = INSTANTS
     const before = await read(at)
     const again = await run()
@@ -110,11 +111,26 @@ describe('quant-exporter backfill', () => {
     expect(await read(at)).toEqual(before)
   }, 240_000)
 
-  test('a run that is interrupted leaves no half of an hour behind that counts as done', async () => {
-    const signal = AbortSignal.abort(new Error('enough'))
-    await expect(run({ again: true, signal })).rejects.toThrow('enough')
-    const [at = FROM] = INSTANTS
-    expect((await read(at)).filter(([, , , shown, kept]) => shown !== kept)).toEqual([])
+  test('that is interrupted in its second hour leaves there what stood there', async () => {
+    const stop = new AbortController()
+    const stages: string[] = []
+    const onProgress = ({ stage, done }: Progress) => {
+      stages.push(stage)
+      if (stage.startsWith('series') && done === 1) stop.abort(new Error('enough'))
+    }
+    await expect(run({ signal: stop.signal, onProgress })).rejects.toThrow('enough')
+    expect(stages.filter((stage) => stage.startsWith('series'))).toHaveLength(2)
+    for (const at of INSTANTS) {
+      const compared = await read(at)
+      expect(compared.filter(([, , , shown]) => shown !== null && shown !== 0).length).toBeGreaterThan(100)
+      expect(compared.filter(([, , , shown, kept]) => shown !== kept)).toEqual([])
+    }
+  }, 240_000)
+
+  test('marks a whole hour, which the next run leaves out', async () => {
+    const hour = { from: TO - (TO % HOUR_MS) - HOUR_MS, to: TO - (TO % HOUR_MS) }
+    expect(await run(hour)).toMatchObject({ hours: 1, skippedHours: 0 })
+    expect(await run(hour)).toEqual({ hours: 0, skippedHours: 1, rows: 0 })
   }, 240_000)
 
   test('without a store of series it says what to set', async () => {

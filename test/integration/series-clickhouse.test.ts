@@ -54,6 +54,7 @@ describe('the table of series in ClickHouse', () => {
     await sink.write(
       {
         token: 't',
+        days: [],
         lines: linesOf([
           [at, 1.25],
           [at + 10_000, -3],
@@ -76,7 +77,7 @@ describe('the table of series in ClickHouse', () => {
     const grid = { firstAt: at, lastAt: at }
     expect((await valuesOf(reader, grid))[0]).toEqual({ formulaVersion: undefined, values: [null] })
     expect(await reader.accountsOf(BOOK.strategyId)).toEqual([])
-    const batch = { token: 'd', lines: linesOf([[at, 1]]) }
+    const batch = { token: 'd', days: [], lines: linesOf([[at, 1]]) }
     await sink.write(batch, NO_END)
     await client.command({ query: `DROP TABLE ${nameOf(table)}` })
     await expect(sink.write(batch, NO_END)).rejects.toMatchObject({ code: 'schema_unsupported' })
@@ -89,6 +90,7 @@ describe('the table of series in ClickHouse', () => {
     const at = recently()
     const batch = {
       token: '5b0d3c1e',
+      days: [],
       lines: linesOf([
         [at, 1],
         [at + 10_000, 2],
@@ -117,7 +119,11 @@ describe('the table of series in ClickHouse', () => {
     }
     const amount = 1_234_567_890_123_456_789n
     await sink.write(
-      { token: 'n', lines: encodeRows({ ...book, at, samples: [{ ...sample, scaled: amount }], isCovered: true }) },
+      {
+        token: 'n',
+        days: [],
+        lines: encodeRows({ ...book, at, samples: [{ ...sample, scaled: amount }], isCovered: true }),
+      },
       NO_END,
     )
     const [net] = await valuesOf(reader, { firstAt: at, lastAt: at, book })
@@ -134,7 +140,7 @@ describe('the table of series in ClickHouse', () => {
       ...covered.flatMap((one) => encodeRows({ ...BOOK, at: one, samples: [], isCovered: true })),
       sink.gapLine(BOOK, at + 20_000),
     ]
-    await sink.write({ token: 'g', lines }, NO_END)
+    await sink.write({ token: 'g', days: [], lines }, NO_END)
     const [net] = await valuesOf(reader, { firstAt: at, lastAt: at + 40_000 })
     expect(net?.values).toEqual([5, 5, null, null, null])
   })
@@ -150,7 +156,7 @@ describe('the table of series in ClickHouse', () => {
     const sampler = new Sampler({ dictionary: SMALL_DICTIONARY, calendars: createCalendars(), samplingMs: 10_000 })
     const lines = history.flatMap(({ frames }) => [...sampler.sample(frames)].flatMap(encodeRows))
     for (let from = 0; from < lines.length; from += 500)
-      await sink.write({ token: `any-${from}`, lines: lines.slice(from, from + 500) }, NO_END)
+      await sink.write({ token: `any-${from}`, days: [], lines: lines.slice(from, from + 500) }, NO_END)
     const endAt = history.at(-1)?.frames.stamp.at ?? startAt
     for (const stepMs of [10_000, 60_000, 90_000, HOUR_MS]) {
       for (const part of [0, 0.3, 0.6]) {
@@ -180,10 +186,13 @@ describe('the table of series in ClickHouse', () => {
         )
         // In two batches, so that parts with pieces of one minute meet later.
         await sink.write(
-          { token: `${name}-even`, lines: linesOf(points.filter((_, index) => index % 2 === 0)) },
+          { token: `${name}-even`, days: [], lines: linesOf(points.filter((_, index) => index % 2 === 0)) },
           NO_END,
         )
-        await sink.write({ token: `${name}-odd`, lines: linesOf(points.filter((_, index) => index % 2 === 1)) }, NO_END)
+        await sink.write(
+          { token: `${name}-odd`, days: [], lines: linesOf(points.filter((_, index) => index % 2 === 1)) },
+          NO_END,
+        )
       }
       for (let pass = 0; pass < 2; pass += 1) await client.command({ query: `OPTIMIZE TABLE ${nameOf(table)} FINAL` })
     }, 120_000)

@@ -46,7 +46,11 @@ withServer('the newest values on a real Postgres 15 (package postgresql-15)', ()
   const rows = async (where = 'true') =>
     (await admin.query(`SELECT *, xmin FROM quant.quant_metrics_latest WHERE ${where} ORDER BY 1, 2, 3, 4`)).rows
   const isMigrated = async () =>
-    (await admin.query("SELECT to_regclass('quant.quant_pipeline_health') IS NOT NULL AS there")).rows[0].there
+    (
+      await admin.query(
+        "SELECT num_nulls(to_regclass('quant.quant_metrics_latest'), to_regclass('quant.quant_pipeline_health')) = 0 AS there",
+      )
+    ).rows[0].there
   const whole = (books: number) =>
     until(async () => (await isMigrated()) && (await rows()).length === books * ROWS_A_BOOK)
   const reportedAt = async () =>
@@ -121,6 +125,18 @@ withServer('the newest values on a real Postgres 15 (package postgresql-15)', ()
     await until(async () => (await rows()).length === ROWS_A_BOOK + 1)
     const left = await rows("strategy_id <> 'momentum-1' OR metric_name = 'no_such_metric'")
     expect(left).toMatchObject([{ strategy_id: 'elsewhere', shard: 1 }])
+  })
+
+  test('are written whole again after somebody has dropped their table, or the schema', async () => {
+    const { log } = await start()
+    for (const [index, drop] of ['DROP TABLE quant.quant_metrics_latest', 'DROP SCHEMA quant CASCADE'].entries()) {
+      await whole(1)
+      await admin.query(drop)
+      // What has changed is what is written.
+      reader = frameReader({ books: [bookFrame({ seq: 8 + index, results: { net_pnl: value(index) } })] })
+    }
+    await whole(1)
+    expect(log.filter((line) => line.startsWith('the schema of the store was brought up to date'))).toHaveLength(3)
   })
 
   test('come with the health of the stages, the newest state alone, and with the strategies', async () => {

@@ -186,6 +186,8 @@ export class LatestStore {
     const { reader, metrics, log } = this.#options
     metrics.up(STORE, false)
     const code = error instanceof QuantError ? error.code : 'internal_error'
+    // A table that was there may have been dropped: it is looked for, and made, before the next round.
+    if (code === 'schema_unsupported') this.#isMigrated = false
     if (this.#stage.failed(reader.now(), code))
       log.error('store down', { store: STORE, code, error: describeError(error) })
   }

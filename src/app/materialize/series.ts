@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { DICTIONARY } from '../../compute/dictionary.js'
 import type { Config } from '../../config/config.js'
-import type { SeriesSettings } from '../../config/series.js'
+import type { SeriesPlace, SeriesSettings } from '../../config/series.js'
 import { agentFor, openClickHouse } from '../../connections/clickhouse-client.js'
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import { QuantError } from '../../domain/errors.js'
@@ -15,6 +15,7 @@ import type { Releasers } from '../../lib/releasers.js'
 import { ClickHouseArchive } from '../../stores/clickhouse/series-archive.js'
 import { ClickHouseReader } from '../../stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows } from '../../stores/clickhouse/series-sink.js'
+import { openStorePool } from '../../stores/postgres/client.js'
 import { PostgresArchive } from '../../stores/postgres/series-archive.js'
 import { SeriesEncoder } from '../../stores/postgres/series-encoder.js'
 import { layoutOf } from '../../stores/postgres/series-layout.js'
@@ -23,7 +24,8 @@ import { PostgresSink } from '../../stores/postgres/series-sink.js'
 import type { SeriesArchive } from '../../stores/series/archive.js'
 import { Sampler } from '../../stores/series/sampler.js'
 import { SeriesFeed } from '../../stores/series/series-feed.js'
-import { type Encode, type SeriesSink, SeriesWriter } from '../../stores/series/series-writer.js'
+import { SeriesWriter } from '../../stores/series/series-writer.js'
+import type { Encode, SeriesSink } from '../../stores/series/sink.js'
 import { Spill } from '../../stores/series/spill.js'
 import { wallNow } from '../clock.js'
 import { StageStatus } from '../stage-status.js'
@@ -40,6 +42,8 @@ const STOP_MS = 5_000
 export interface Series {
   readonly reader: SeriesReader
   health(now: EpochMs): StageHealth
+  /** Begins to write what is offered. */
+  start(): void
   /** Takes the frames of a tick; returns at once. */
   offer(frames: FrameSet): void
 }
@@ -52,7 +56,7 @@ export interface SeriesParts {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly metrics: StoreMetrics
   /** Of our own Postgres, where there is one. */
-  readonly pool: pg.Pool | undefined
+  readonly readers: pg.Pool | undefined
   /** False while another process writes. */
   readonly mayWrite: () => boolean
   readonly releasers: Releasers
@@ -66,19 +70,50 @@ export interface Backend {
   readonly reader: SeriesReader
 }
 
-/** Connects to nothing yet; undefined where there is neither. */
-export function openBackend(
-  settings: SeriesSettings,
-  pool: pg.Pool | undefined,
-  releasers: Releasers,
-): Backend | undefined {
-  const { clickhouse, cluster, isThinned, samplingMs, postgresDays } = settings
-  if (clickhouse === undefined) return pool && inPostgres(pool, postgresDays)
+export interface BackendParts {
+  readonly settings: Pick<SeriesSettings, 'place' | 'isThinned' | 'samplingMs'>
+  /** Sessions on the own Postgres for reading, where there are some; else it is read by the one that writes. */
+  readonly readers: pg.Pool | undefined
+  readonly log: Pick<Logger, 'warn'>
+  readonly releasers: Releasers
+}
+
+/** Connects to nothing yet. */
+export function openBackend({ settings, readers, log, releasers }: BackendParts): Backend {
+  const { place, isThinned, samplingMs } = settings
+  if (place.kind === 'clickhouse') return inClickHouse(place, { isThinned, samplingMs, releasers })
+  const { store, keptDays } = place
+  // Of its own: a long read must not hold up what is written, nor a batch those who read.
+  const pool = openStorePool(
+    store,
+    (error) => log.warn('an idle connection was lost', { store: STORE, error: describeError(error) }),
+    1,
+  )
+  releasers.push('series pool', () => pool.end())
+  const layout = layoutOf(DICTIONARY)
+  const encoder = new SeriesEncoder(layout)
+  const sink = new PostgresSink({ pool, layout, encoder, keptDays, migrates: store.migrates })
+  return {
+    sink,
+    archive: new PostgresArchive(pool, sink),
+    encode: (samples) => encoder.encode(samples),
+    reader: new PostgresSeriesReader(readers ?? pool),
+  }
+}
+
+function inClickHouse(
+  { connection, cluster }: SeriesPlace & { readonly kind: 'clickhouse' },
+  {
+    isThinned,
+    samplingMs,
+    releasers,
+  }: Pick<SeriesSettings, 'isThinned' | 'samplingMs'> & Pick<BackendParts, 'releasers'>,
+): Backend {
   // Statements name the database themselves: it may have to be made first.
-  const client = openClickHouse({ ...clickhouse, database: 'default' }, agentFor(clickhouse, CA_SETTING))
+  const client = openClickHouse({ ...connection, database: 'default' }, agentFor(connection, CA_SETTING))
   releasers.push('series client', () => client.close())
-  const table = { database: clickhouse.database, cluster, isThinned }
-  const options = { client, table, timeoutMs: clickhouse.timeoutMs }
+  const table = { database: connection.database, cluster, isThinned }
+  const options = { client, table, timeoutMs: connection.timeoutMs }
   const sink = new ClickHouseSink(options)
   return {
     sink,
@@ -88,19 +123,7 @@ export function openBackend(
   }
 }
 
-function inPostgres(pool: pg.Pool, keptDays: number): Backend {
-  const layout = layoutOf(DICTIONARY)
-  const encoder = new SeriesEncoder(layout)
-  const sink = new PostgresSink({ pool, layout, encoder, keptDays })
-  return {
-    sink,
-    archive: new PostgresArchive(pool, sink),
-    encode: (samples) => encoder.encode(samples),
-    reader: new PostgresSeriesReader(pool),
-  }
-}
-
-/** Opens the store of series; undefined where none is configured. Nothing is written before the first frames. */
+/** Opens the store of series; undefined where none is configured. Nothing is connected to before it is started. */
 export function openSeries({
   config,
   clock,
@@ -109,7 +132,7 @@ export function openSeries({
   calendars,
   metrics,
   mayWrite,
-  pool,
+  readers,
   releasers,
 }: SeriesParts): Series | undefined {
   const { series } = config
@@ -117,8 +140,7 @@ export function openSeries({
   const status = new StageStatus('materialize:series', FLUSH_MS * clock.speed)
   const maxStalenessMs = config.maxStalenessMs * clock.speed
 
-  const backend = openBackend(series, pool, releasers)
-  if (backend === undefined) return undefined
+  const backend = openBackend({ settings: series, readers, log, releasers })
   const { samplingMs, queue, spill } = series
   const sampler = new Sampler({ dictionary: DICTIONARY, calendars, samplingMs })
   const writer = new SeriesWriter({
@@ -129,14 +151,15 @@ export function openSeries({
     spill: spill && { files: new Spill(spill.folder, wallNow), maxBytes: spill.maxBytes },
     random,
     onWritten: (rowCount) => metrics.written(STORE, rowCount),
-    onDropped: (reason, rowCount) => {
+    onDropped: (reason, rowCount, refused) => {
       metrics.dropped(STORE, reason, rowCount)
-      log.warn('rows of series were dropped', { reason, rows: rowCount })
+      log.warn('rows of series were dropped', { reason, rows: rowCount, error: refused?.message })
       sampler.forget()
     },
-    onUnreadable: (fileCount) => {
-      metrics.unreadable(STORE, fileCount)
-      log.warn('files of waiting series were not whole', { files: fileCount })
+    onUnreadable: (names) => {
+      metrics.unreadable(STORE, names.length)
+      log.warn('files of waiting series are not whole or cannot be read', { files: names.join(', ') })
+      sampler.forget()
     },
     onSuccess: () => {
       metrics.up(STORE, true)
@@ -166,8 +189,8 @@ export function openSeries({
   return {
     reader: backend.reader,
     health: (now) => status.health(now, maxStalenessMs, null),
+    start: () => writer.start(),
     offer: (frames) => {
-      writer.start()
       feed.offer(frames)
       tellQueue()
     },

@@ -39,20 +39,10 @@ export function accountEquityAt(account: Account, at: EpochMs, pricing: EquityPr
   const snapshot = account.snapshotAt(at)
   const next = account.observations.nextAfter(at)
   if (snapshot === undefined) return { equity: undefined, snapshotAt: undefined, holdsUntil: next }
-  const driftsUntil = endOfDrift(snapshot.at, pricing.calendar)
-  if (driftsUntil === undefined) return { equity: snapshot.equity, snapshotAt: snapshot.at, holdsUntil: next }
-
-  const until = Math.min(at, driftsUntil)
-  let equity = snapshot.equity
-  let holdsUntil = next
-  for (const position of snapshot.positions) {
-    if (position.qty === 0n || !pricing.isPriced(position.symbol)) continue
-    const sources = pricing.marksOf(position.symbol)
-    const now = markAt(sources, until)
-    if (until === at && now.holdsUntil <= driftsUntil) holdsUntil = Math.min(holdsUntil, now.holdsUntil)
-    equity += driftOf(position, markOf(sources, snapshot.at), now.mark, pricing.multiplierOf(position.symbol))
-  }
-  return { equity, snapshotAt: snapshot.at, holdsUntil }
+  let { equity } = snapshot
+  const { drifts, holdsUntil } = driftsAt(account, at, pricing) ?? STANDS_STILL
+  for (const { moved } of drifts) equity += moved
+  return { equity, snapshotAt: snapshot.at, holdsUntil: Math.min(next, holdsUntil) }
 }
 
 /** How a position of the last snapshot moved the equity of its account since. */
@@ -65,24 +55,34 @@ export interface Drift {
   readonly moved: MoneyE17
 }
 
-/** What `accountEquityAt` adds to a snapshot's equity, position by position, for who redoes it; until when marks count. */
-export function driftsAt(
-  account: Account,
-  at: EpochMs,
-  pricing: EquityPricing,
-): { readonly until: EpochMs; readonly drifts: readonly Drift[] } | undefined {
+/** What carries a snapshot's equity on. */
+export interface Drifts {
+  /** Until when marks count. */
+  readonly until: EpochMs
+  readonly drifts: readonly Drift[]
+  /** The first instant of looking at which a mark may be another one. */
+  readonly holdsUntil: EpochMs
+}
+
+const STANDS_STILL: Pick<Drifts, 'drifts' | 'holdsUntil'> = { drifts: [], holdsUntil: Number.POSITIVE_INFINITY }
+
+/** How the positions of an account's last snapshot moved its equity since; undefined where none do. */
+export function driftsAt(account: Account, at: EpochMs, pricing: EquityPricing): Drifts | undefined {
   const snapshot = account.snapshotAt(at)
   const driftsUntil = snapshot && endOfDrift(snapshot.at, pricing.calendar)
   if (snapshot === undefined || driftsUntil === undefined) return undefined
   const until = Math.min(at, driftsUntil)
+  let holdsUntil = Number.POSITIVE_INFINITY
   const drifts = snapshot.positions.flatMap((position): Drift[] => {
     if (position.qty === 0n || !pricing.isPriced(position.symbol)) return []
     const sources = pricing.marksOf(position.symbol)
-    const [before, now] = [markOf(sources, snapshot.at), markOf(sources, until)]
+    const { mark: now, holdsUntil: nowHoldsUntil } = markAt(sources, until)
+    if (until === at && nowHoldsUntil <= driftsUntil) holdsUntil = Math.min(holdsUntil, nowHoldsUntil)
+    const before = markOf(sources, snapshot.at)
     const multiplier = pricing.multiplierOf(position.symbol)
     return [{ position, multiplier, before, now, moved: driftOf(position, before, now, multiplier) }]
   })
-  return { until, drifts }
+  return { until, drifts, holdsUntil }
 }
 
 export interface AccountEquityOptions {

@@ -3,14 +3,14 @@ import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { windowBounds } from '../../domain/window.js'
 import type { SymbolLedger } from '../accumulators/symbol-ledger.js'
 import type { BookCosts } from '../book-costs.js'
-import { markSourcesOf, type PricedBook } from '../mark-sources.js'
+import { markSourcesOf, type PricedBook, snapshotPriceOf } from '../mark-sources.js'
 import { marketValue } from '../market-value.js'
 import { markOf } from '../marks.js'
 import { Kept, type Readings } from '../readings.js'
 import type { Valuation } from '../valuation.js'
 import { driftsAt, type EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
-import type { BookEquity, Opening, WindowStart } from './book-equity.js'
+import type { EquityFigures, Opening, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, shareKey, sharingOf } from './sharing.js'
@@ -33,7 +33,7 @@ export interface EquityReaderOptions extends PricedBook {
 export class EquityReader {
   readonly #options: EquityReaderOptions
   readonly #sharing = new Kept<Sharing>()
-  readonly #equity = new Kept<BookEquity>()
+  readonly #equity = new Kept<EquityFigures>()
 
   constructor(options: EquityReaderOptions) {
     this.#options = options
@@ -44,15 +44,16 @@ export class EquityReader {
   }
 
   /** The book's equity as it is seen from T: it reads everything anew, and tells until when that holds. */
-  equity(): BookEquity {
+  equity(): EquityFigures {
     const { readings } = this.#options
     const { kind } = this.sharing()
-    // A bar makes an observation of the end of its minute.
-    if (kind === 'shared') readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
+    // A bar makes an observation of the end of its minute, for who holds its symbol.
+    if (kind === 'shared' && this.#heldByBook(this.#at).length > 0)
+      readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     return readings.atOnce(this.#equity, () => this.#equityAtT())
   }
 
-  #equityAtT(): BookEquity {
+  #equityAtT(): EquityFigures {
     const { book, account, memory, netPnlSince, readings } = this.#options
     const sharing = this.sharing()
     const { opensAt } = book.calendar.latestSession(this.#at)
@@ -243,9 +244,7 @@ export class EquityReader {
   #valueAt(symbol: string, ledger: SymbolLedger, at: EpochMs): MoneyE17 | undefined {
     const { quantity } = ledger.stateAt(at)
     if (quantity === 0n) return 0n
-    const snapshot = this.#options.account.snapshotAt(at)
-    const own = snapshot?.positions.find((position) => position.symbol === symbol)?.mark
-    const price = own ?? markOf(markSourcesOf(this.#options, symbol, ledger), at)?.priceE8
+    const price = snapshotPriceOf(this.#options, symbol, at)
     return price === undefined ? undefined : marketValue(quantity, price, ledger.terms.multiplier)
   }
 }

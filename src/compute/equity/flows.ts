@@ -152,8 +152,7 @@ export class Flows {
   /** What the broker charged in (from, to] without naming an order; positive when it costs. */
   feesIn(from: EpochMs, to: EpochMs): MoneyE17 {
     let total = 0n
-    for (const fact of this.#recorded.values())
-      if (isCashFee(fact) && fact.at > from && fact.at <= to) total -= fact.amount
+    for (const { amount } of this.feeRecordsIn(from, to)) total -= amount
     return total
   }
 
@@ -169,13 +168,17 @@ export class Flows {
   }
 
   #forgetWhatChanged(calendar: Calendar): void {
-    const { revision } = this.#options.observations
+    const { observations } = this.#options
+    const { revision } = observations
     if (revision !== this.#revision) {
       this.#jumps = []
       this.#jumpsUpTo = Number.NEGATIVE_INFINITY
       this.#searches = undefined
     }
     if (calendar !== this.#searchedIn) this.#searches = undefined
+    // Who starts now looks for a record that showed in an interval which has gone among those that are left.
+    const oldest = observations.at(0)?.at ?? Number.POSITIVE_INFINITY
+    if (this.#searches?.some(({ foundAt }) => foundAt !== undefined && foundAt <= oldest)) this.#searches = undefined
     this.#revision = revision
     this.#searchedIn = calendar
   }

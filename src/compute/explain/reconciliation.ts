@@ -5,8 +5,7 @@ import type { LedgerState, SymbolLedger } from '../accumulators/symbol-ledger.js
 import { BookCosts } from '../book-costs.js'
 import type { BookReader, BookReaderOptions } from '../book-reader.js'
 import type { Reconciliation } from '../equity/book-equity.js'
-import { markSourcesOf } from '../mark-sources.js'
-import { markOf } from '../marks.js'
+import { snapshotPriceOf } from '../mark-sources.js'
 import type { Valuation } from '../valuation.js'
 import { isoOrNull, largestFirst, listed, multiplierRow, priceOrNull, quantity, sumOf, usd, valued } from './rows.js'
 
@@ -95,11 +94,9 @@ function heldRow(
   { quantity: held, cost }: LedgerState,
   at: EpochMs,
 ): ExplanationRow {
-  const own = options.account.snapshotAt(at)?.positions.find((position) => position.symbol === symbol)?.mark
-  const priceE8 = own ?? markOf(markSourcesOf(options, symbol, options.book.ledgers.get(symbol)), at)?.priceE8
   return {
     [`held_${name}`]: quantity(held),
-    [`price_${name}`]: held === 0n ? null : priceOrNull(priceE8),
+    [`price_${name}`]: held === 0n ? null : priceOrNull(snapshotPriceOf(options, symbol, at)),
     [`cost_${name}_usd`]: usd(cost),
   }
 }

@@ -3,7 +3,7 @@ import { agentFor, openClickHouse } from '../../connections/clickhouse-client.js
 import type { ClickHouseConnection, TlsState } from '../../domain/connections.js'
 import { FEEDS } from '../../domain/ports.js'
 import type { EpochMs } from '../../domain/time.js'
-import { asClickHouseError } from './errors.js'
+import { errors } from './ask.js'
 import { columnsReadOf, discoverMarket, type MarketSchema } from './schema.js'
 
 /** What the user may do with one of the two tables. */
@@ -61,7 +61,7 @@ export async function checkMarket(
       tls: agent?.tls,
     }
   } catch (error) {
-    throw asClickHouseError(error)
+    throw errors.of(error)
   } finally {
     await client.close()
   }
@@ -102,7 +102,7 @@ async function accessOf(
     return { ...common, readable: present, refusal: undefined }
   } catch (error) {
     if (signal.aborted) throw error
-    return { ...common, readable: [], refusal: asClickHouseError(error).message }
+    return { ...common, readable: [], refusal: errors.of(error).message }
   }
 }
 

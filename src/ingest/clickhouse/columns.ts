@@ -4,7 +4,7 @@ import type { FactRejection } from '../../domain/facts.js'
 import { FEEDS, type Feed, type MinuteRuns, type PriceColumn, type SignalColumn } from '../../domain/ports.js'
 import { midOf } from '../../domain/quote.js'
 import type { EpochMs } from '../../domain/time.js'
-import { malformed } from './ask.js'
+import { errors } from './ask.js'
 import { CLOCK_ROW } from './queries.js'
 
 /** A server sends 64-bit integers as text, an embedded engine as numbers; NaN and infinities come as null. */
@@ -56,7 +56,7 @@ function checked<Row>(
   for (const row of rows) {
     const { feed, symbol, [list]: items } = (row ?? {}) as Record<string, unknown>
     const isNamed = names.some((name) => name === feed) && typeof symbol === 'string'
-    if (!isNamed || !Array.isArray(items) || !items.every(isItem)) throw malformed(`a row without ${list}`)
+    if (!isNamed || !Array.isArray(items) || !items.every(isItem)) throw errors.malformed(`a row without ${list}`)
   }
   return rows as readonly Row[]
 }

@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import type { AskLimits, Statement } from '../../connections/clickhouse-ask.js'
 import type { Need } from '../../domain/metric.js'
 import { FEEDS, type Feed } from '../../domain/ports.js'
-import { type AskLimits, ask, malformed, type Statement } from './ask.js'
+import { ask, errors } from './ask.js'
 
 /** What is read of each feed's table: without a needed column the feed is not read, without a later one it is. */
 const COLUMNS: Record<
@@ -51,7 +52,7 @@ export async function discoverMarket(client: ClickHouseClient, limits: AskLimits
   }
   const [row] = await ask(client, statement, limits)
   // There is always one row; without this an empty answer would say that nothing is there.
-  if (!isSchemaRow(row)) throw malformed('no schema')
+  if (!isSchemaRow(row)) throw errors.malformed('no schema')
   return schemaOf(row.version, row.columns)
 }
 

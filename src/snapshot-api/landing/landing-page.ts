@@ -53,7 +53,7 @@ export function createLandingPage(options: LandingPageOptions): Router {
 }
 
 function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: LandingPageOptions): BookRow {
-  const { reader, dictionary, calendars } = options
+  const { reader, dictionary, calendars, alerts } = options
   const { strategyId, account } = frame.book
   const query = new URLSearchParams({ strategy_id: strategyId, account })
   return {
@@ -61,7 +61,7 @@ function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: Landi
       frame,
       HEADLINE_WINDOW,
       { metrics: HEADLINES },
-      { set, dictionary, calendars, now: reader.now() },
+      { set, dictionary, calendars, alerts, now: reader.now() },
     ),
     href: `${apiUrl}/snapshot?${query}`,
     moneyDecimals: frame.moneyDecimals,

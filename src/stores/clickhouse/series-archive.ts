@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { EpochMs } from '../../domain/time.js'
-import { BACKFILL, type SeriesArchive, type Stretch } from '../series/archive.js'
+import type { SeriesArchive, Stretch } from '../series/archive.js'
+import { dayOf } from '../series/batch.js'
+import { BACKFILL } from '../series/marks.js'
 import { rowsOf, run } from './ask.js'
 import { quoted, type SeriesTable, TABLE } from './ddl.js'
 import { type ClickHouseSink, markLine, nameOf } from './series-sink.js'
@@ -35,14 +37,14 @@ export class ClickHouseArchive implements SeriesArchive {
   }
 
   /** A token of its own each time: the same rows, once cleared, have to be taken again. */
-  async write(lines: readonly string[]): Promise<void> {
+  async write({ from }: Stretch, lines: readonly string[]): Promise<void> {
     const { sink, timeoutMs } = this.#options
     if (lines.length === 0) return
-    await sink.write({ token: randomUUID(), lines }, AbortSignal.timeout(timeoutMs))
+    await sink.write({ token: randomUUID(), days: [dayOf(from)], lines }, AbortSignal.timeout(timeoutMs))
   }
 
   async mark(at: EpochMs, formulaSet: string): Promise<void> {
-    await this.write([markLine(at, formulaSet)])
+    await this.write({ from: at, to: at }, [markLine(at, formulaSet)])
   }
 
   async marked({ from, to }: Stretch, formulaSet: string): Promise<ReadonlySet<EpochMs>> {

@@ -1,19 +1,35 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { BookKey } from '../../domain/book.js'
+import { causeCodeOf } from '../../domain/errors.js'
 import { LEVEL, type SeriesSample } from '../../domain/series.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import { BACKFILL } from '../series/archive.js'
 import type { Batch } from '../series/batch.js'
+import { BACKFILL, FRAME, GAP } from '../series/marks.js'
 import type { BookSamples } from '../series/sampler.js'
-import type { SeriesSink } from '../series/series-writer.js'
+import { refusal, type SeriesSink } from '../series/sink.js'
 import { isMissingTable, rowsOf, run } from './ask.js'
 import { quoted, type SeriesTable, seriesDdl, TABLE } from './ddl.js'
 
-/** Names that no metric has: that a book had a frame, and that samples of it are missing up to an instant. */
-export const FRAME = '_frame'
-export const GAP = '_gap'
-
 const COLUMNS = 'strategy_id, account, metric, window, decimals, ts, value, status, formula_version'
+
+/** What ClickHouse says of rows that it cannot read or hold; what may be the table's or the connection's fault is not here. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '6': 'CANNOT_PARSE_TEXT',
+  '25': 'CANNOT_PARSE_ESCAPE_SEQUENCE',
+  '26': 'CANNOT_PARSE_QUOTED_STRING',
+  '27': 'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+  '38': 'CANNOT_PARSE_DATE',
+  '41': 'CANNOT_PARSE_DATETIME',
+  '69': 'ARGUMENT_OUT_OF_BOUND',
+  '72': 'CANNOT_PARSE_NUMBER',
+  '117': 'INCORRECT_DATA',
+  '130': 'CANNOT_READ_ARRAY_FROM_TEXT',
+  '131': 'TOO_LARGE_STRING_SIZE',
+  '321': 'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
+  '349': 'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
+  '469': 'VIOLATED_CONSTRAINT',
+  '691': 'UNKNOWN_ELEMENT_OF_ENUM',
+}
 
 export interface ClickHouseSinkOptions {
   readonly client: ClickHouseClient
@@ -23,6 +39,7 @@ export interface ClickHouseSinkOptions {
 
 /** Writes series into ClickHouse; makes the table when it is not there. */
 export class ClickHouseSink implements SeriesSink {
+  readonly backend = 'clickhouse'
   readonly #options: ClickHouseSinkOptions
   #isReady = false
 
@@ -48,7 +65,9 @@ export class ClickHouseSink implements SeriesSink {
     } catch (error) {
       // Somebody has dropped it: the next attempt makes it again.
       if (isMissingTable(error)) this.#isReady = false
-      throw error
+      const code = causeCodeOf(error)
+      const why = REFUSALS[code]
+      throw why === undefined ? error : refusal(`ClickHouse says ${why} (${code})`)
     }
   }
 

@@ -1,8 +1,7 @@
 import type pg from 'pg'
-import type { AlertEpisode, AlertPage, AlertQuery, ResolvedReason, Severity } from '../../domain/alerts.js'
+import type { AlertEpisode, AlertPage, AlertQuery, AlertWindow, ResolvedReason, Severity } from '../../domain/alerts.js'
 import type { MetaValue, Unit } from '../../domain/metric.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import type { Window } from '../../domain/window.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
 import type { StoreQuery } from './writer-session.js'
@@ -105,7 +104,7 @@ interface AlertRecord {
   readonly severity: Severity
   readonly category: string
   readonly metric_name: string
-  readonly window: Window
+  readonly window: AlertWindow
   readonly threshold: number
   readonly observed: number | null
   readonly unit: Unit

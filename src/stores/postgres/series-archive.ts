@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import { BACKFILL, type SeriesArchive, type Stretch } from '../series/archive.js'
-import { SCHEMA } from './client.js'
+import type { SeriesArchive, Stretch } from '../series/archive.js'
+import { dayOf } from '../series/batch.js'
+import { BACKFILL } from '../series/marks.js'
 import { asStoreError } from './errors.js'
+import { TABLE } from './series-layout.js'
 import type { PostgresSink } from './series-sink.js'
-
-const TABLE = `${SCHEMA}.quant_metrics_series`
 
 /** Series in our own Postgres, to be written anew. */
 export class PostgresArchive implements SeriesArchive {
@@ -21,8 +21,9 @@ export class PostgresArchive implements SeriesArchive {
     await this.#query(`DELETE FROM ${TABLE} WHERE ts >= $1 AND ts < $2`, [toIso(from), toIso(to)])
   }
 
-  async write(lines: readonly string[]): Promise<void> {
-    if (lines.length > 0) await this.#sink.write({ token: '', lines }, new AbortController().signal)
+  async write({ from }: Stretch, lines: readonly string[]): Promise<void> {
+    if (lines.length > 0)
+      await this.#sink.write({ token: '', days: [dayOf(from)], lines }, new AbortController().signal)
   }
 
   /** After rows of the stretch, whose day is there then; a stretch without any has nothing to be marked. */

@@ -1,8 +1,9 @@
 import { type BookKey, bookId } from '../../domain/book.js'
 import type { SeriesSample } from '../../domain/series.js'
-import type { EpochMs } from '../../domain/time.js'
+import { type EpochMs, HOUR_MS } from '../../domain/time.js'
+import { FRAME, GAP } from '../series/marks.js'
 import type { BookSamples } from '../series/sampler.js'
-import { FRAME, GAP, type SeriesLayout } from './series-layout.js'
+import type { SeriesLayout } from './series-layout.js'
 
 /** What 32 bits hold; beyond it the database would refuse the row. */
 const LARGEST_REAL = 3e38
@@ -14,7 +15,8 @@ const LARGEST_REAL = 3e38
 export class SeriesEncoder {
   readonly #layout: SeriesLayout
   readonly #places: ReadonlyMap<string, number>
-  readonly #values = new Map<string, Map<string, (number | null)[]>>()
+  #values = new Map<string, Map<string, (number | null)[]>>()
+  #hour = Number.NEGATIVE_INFINITY
 
   constructor(layout: SeriesLayout) {
     this.#layout = layout
@@ -23,6 +25,7 @@ export class SeriesEncoder {
 
   encode(book: BookSamples): string[] {
     const { at, samples, isCovered } = book
+    this.#beginHour(Math.floor(at / HOUR_MS))
     const id = bookId(book)
     const ofBook = this.#values.get(id) ?? new Map<string, (number | null)[]>()
     this.#values.set(id, ofBook)
@@ -35,6 +38,13 @@ export class SeriesEncoder {
     const windows = [...new Set(samples.map(({ window }) => window))]
     const lines = windows.map((window) => this.#line(book, window, at, ofBook.get(window)))
     return isCovered ? [...lines, this.#line(book, FRAME, at)] : lines
+  }
+
+  /** Everything is told again in each hour: what is known of the one before is of books that may be gone. */
+  #beginHour(hour: number): void {
+    if (hour === this.#hour) return
+    this.#hour = hour
+    this.#values = new Map()
   }
 
   gapLine(book: BookKey, at: EpochMs): string {

@@ -6,9 +6,6 @@ export interface Stretch {
   readonly to: EpochMs
 }
 
-/** Whose name the marks of what was recomputed stand under: no strategy has an empty one. */
-export const BACKFILL = '_backfill'
-
 /**
  * A store of series whose past can be written anew. Methods reject with a QuantError.
  *
@@ -18,8 +15,8 @@ export const BACKFILL = '_backfill'
 export interface SeriesArchive {
   /** Forgets all rows of a stretch, of every book, and its marks. */
   clear(stretch: Stretch): Promise<void>
-  /** Lines as the store's own encoding gives them. */
-  write(lines: readonly string[]): Promise<void>
+  /** Rows of a stretch within one day, as the store's own encoding gives them. */
+  write(stretch: Stretch, lines: readonly string[]): Promise<void>
   /** The stretch that begins at `at` is recomputed, with these formulas. */
   mark(at: EpochMs, formulaSet: string): Promise<void>
   /** The beginnings of stretches that are marked. */

@@ -1,7 +1,8 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import type { FrameSet } from '../../domain/frame.js'
 import type { Sampler } from './sampler.js'
-import type { Encode, SeriesWriter } from './series-writer.js'
+import type { SeriesWriter } from './series-writer.js'
+import type { Encode } from './sink.js'
 
 export interface SeriesFeedOptions {
   readonly sampler: Sampler

@@ -1,26 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { BookKey } from '../../domain/book.js'
+import type { QuantError } from '../../domain/errors.js'
+import type { DropReason } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
 import { Loop } from '../../lib/loop.js'
-import { type Batch, type BatchLabel, OpenBatch } from './batch.js'
-import type { BookSamples } from './sampler.js'
-import type { Spill, SpilledFile } from './spill.js'
-
-/** Why rows did not reach the store. */
-export type DropReason = 'queue_full' | 'spill_full' | 'stopped'
-
-/** A store of rows. Both methods reject with a QuantError when it does not answer. */
-export interface SeriesSink {
-  /** Takes a batch whole or not at all; taking it twice is taking it once. */
-  write(batch: Batch, signal: AbortSignal): Promise<void>
-  /** Asked when there is nothing to write. */
-  ping(signal: AbortSignal): Promise<void>
-  /** The row that tells readers: of this book samples are missing up to this T. */
-  gapLine(book: BookKey, at: EpochMs): string
-}
-
-/** How a store wants what is sampled: one row a line. */
-export type Encode = (samples: BookSamples) => readonly string[]
+import { type BatchLabel, OpenBatch } from './batch.js'
+import { isRefusal, refusal, type SeriesSink } from './sink.js'
+import { nameOfFile, type Spill, type SpilledFile } from './spill.js'
 
 export interface SeriesWriterOptions {
   readonly sink: SeriesSink
@@ -34,10 +20,10 @@ export interface SeriesWriterOptions {
   readonly spill?: { readonly files: Spill; readonly maxBytes: number } | undefined
   readonly random?: () => number
   readonly onWritten: (rowCount: number) => void
-  /** Rows are gone; what comes next must be told in full. */
-  readonly onDropped: (reason: DropReason, rowCount: number) => void
-  /** A file that an earlier process did not finish, or that is not what was written. */
-  readonly onUnreadable: (fileCount: number) => void
+  /** Rows are gone; what comes next must be told in full. With what the store says where it has refused them. */
+  readonly onDropped: (reason: DropReason, rowCount: number, refused?: QuantError) => void
+  /** Names of files that an earlier process did not finish, or that cannot be read or are not what was written, as above. */
+  readonly onUnreadable: (names: readonly string[]) => void
   /** A round is through: the store has everything up to now. */
   readonly onSuccess: () => void
   readonly onError: (error: unknown) => void
@@ -55,8 +41,9 @@ type Waiting =
  *
  * Rows are gathered and written as one batch a flush, oldest first, one at a time. While the store takes nothing they wait:
  * on disk where a folder is given, else in memory, both within limits; beyond them the oldest batch is dropped, its rows
- * are counted, and a row for each of its books tells readers up to when something is missing. A batch keeps its token, so
- * an attempt of which nobody knows how it ended is made again.
+ * are counted, and a row for each of its books tells readers up to when something is missing. So is one that the store
+ * refuses for what is in it: trying it again would hold up all that follow. A batch keeps its token, so an attempt of which
+ * nobody knows how it ended is made again.
  */
 export class SeriesWriter {
   readonly #options: SeriesWriterOptions
@@ -108,6 +95,10 @@ export class SeriesWriter {
 
   /** One round: everything that waits is written, oldest first. Rejects with the first failure; the rest waits on. */
   async flush(signal: AbortSignal): Promise<void> {
+    await this.#flush(signal, this.#options.spill?.maxBytes ?? 0)
+  }
+
+  async #flush(signal: AbortSignal, maxFileBytes: number): Promise<void> {
     await this.#openSpill()
     this.#seal()
     try {
@@ -118,7 +109,7 @@ export class SeriesWriter {
       }
     } catch (error) {
       this.#underWay = undefined
-      await this.#spillAll()
+      await this.#spillAll(maxFileBytes)
       throw error
     }
     this.#options.onSuccess()
@@ -129,11 +120,12 @@ export class SeriesWriter {
     if (this.#isStopped) return
     this.#isStopped = true
     await this.#loop.stop()
-    try {
-      await this.flush(AbortSignal.timeout(withinMs))
-    } catch (error) {
-      this.#options.onError(error)
-    }
+    const { spill, onError } = this.#options
+    const signal = AbortSignal.timeout(withinMs)
+    await this.#flush(signal, spill?.maxBytes ?? 0).catch(onError)
+    // What tells of the last drops is kept in any case: a full disk would push out more for it, which would have to be told.
+    if (this.#open.rowCount > 0) await this.#flush(signal, Number.POSITIVE_INFINITY).catch(onError)
+    this.#seal()
     for (const waiting of this.#waiting)
       if (waiting.in === 'memory') this.#options.onDropped('stopped', waiting.label.rowCount)
     this.#waiting = []
@@ -142,21 +134,52 @@ export class SeriesWriter {
   }
 
   async #write(next: Waiting, signal: AbortSignal): Promise<void> {
-    const { sink, onWritten, onUnreadable } = this.#options
     this.#underWay = next
-    const batch = next.in === 'memory' ? next : await this.#options.spill?.files.load(next.file)
-    if (batch === undefined) onUnreadable(1)
-    else {
-      await sink.write({ token: batch.label.token, lines: batch.lines }, signal)
-      onWritten(batch.label.rowCount)
+    const batch = next.in === 'memory' ? next : await this.#load(next)
+    if (batch !== undefined) {
+      const refused = await this.#refusalOf(batch, signal)
+      await this.#remove(next)
+      if (refused === undefined) this.#options.onWritten(batch.label.rowCount)
+      else this.#refused(batch.label, refused)
     }
     this.#underWay = undefined
-    await this.#remove(next)
+  }
+
+  /** Undefined when the store has taken the batch; rejects when it may take it later. */
+  async #refusalOf(
+    { label, lines }: { readonly label: BatchLabel; readonly lines: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<QuantError | undefined> {
+    const { sink } = this.#options
+    if (label.backend !== sink.backend) return refusal(`they were written for ${label.backend}`)
+    try {
+      await sink.write({ token: label.token, days: label.days, lines }, signal)
+      return undefined
+    } catch (error) {
+      if (isRefusal(error)) return error
+      throw error
+    }
+  }
+
+  /** Undefined for a file that says nothing: it is set aside, so that the next one has its turn. */
+  async #load(waiting: Waiting & { readonly in: 'file' }) {
+    const { spill, onUnreadable, onSpillError } = this.#options
+    const loaded = await spill?.files.load(waiting.file)
+    if (loaded?.lines !== undefined) return loaded
+    this.#waiting = this.#waiting.filter((other) => other !== waiting)
+    this.#fileBytes -= waiting.file.bytes
+    await spill?.files.setAside(waiting.file).catch(onSpillError)
+    onUnreadable([nameOfFile(waiting.file)])
+    if (loaded?.label !== undefined) this.#tellGap(loaded.label)
+    return undefined
   }
 
   #seal(): void {
     if (this.#open.rowCount === 0) return
-    this.#waiting.push({ in: 'memory', ...this.#open.seal(randomUUID()) })
+    this.#waiting.push({
+      in: 'memory',
+      ...this.#open.seal({ token: randomUUID(), backend: this.#options.sink.backend }),
+    })
     this.#open = new OpenBatch()
   }
 
@@ -165,7 +188,7 @@ export class SeriesWriter {
     const { spill, onUnreadable, onSpillError } = this.#options
     if (spill === undefined) return
     this.#opening ??= spill.files.open().then(({ files, halfWritten }) => {
-      if (halfWritten > 0) onUnreadable(halfWritten)
+      if (halfWritten.length > 0) onUnreadable(halfWritten)
       for (const file of files) this.#fileBytes += file.bytes
       this.#waiting = [...files.map((file) => ({ in: 'file', file }) as const), ...this.#waiting]
     })
@@ -178,7 +201,7 @@ export class SeriesWriter {
   }
 
   /** Puts on disk what waits in memory, oldest first, so that the files stay in the order of their rows. */
-  async #spillAll(): Promise<void> {
+  async #spillAll(maxFileBytes: number): Promise<void> {
     const { spill, onSpillError } = this.#options
     if (spill === undefined || this.#opening === undefined) return
     for (const waiting of [...this.#waiting]) {
@@ -190,7 +213,7 @@ export class SeriesWriter {
         onSpillError(error)
         return
       }
-      await this.#keepFilesWithin(spill.maxBytes)
+      await this.#keepFilesWithin(maxFileBytes)
     }
   }
 
@@ -201,7 +224,7 @@ export class SeriesWriter {
     const place = this.#waiting.indexOf(waiting)
     if (place < 0) {
       // It was dropped, and counted, while it was written.
-      await this.#options.spill?.files.remove(spilled.file)
+      await this.#removeFile(spilled.file)
       return
     }
     this.#waiting[place] = spilled
@@ -213,10 +236,10 @@ export class SeriesWriter {
     while (this.#fileBytes > maxBytes) {
       const oldest = this.#waiting.find((waiting) => waiting.in === 'file')
       if (oldest?.in !== 'file') return
-      const label = (await this.#options.spill?.files.load(oldest.file))?.label
+      const loaded = await this.#load(oldest)
+      if (loaded === undefined) continue
       await this.#remove(oldest)
-      if (label === undefined) this.#options.onUnreadable(1)
-      else this.#dropped('spill_full', label)
+      this.#dropped('spill_full', loaded.label)
     }
   }
 
@@ -225,8 +248,13 @@ export class SeriesWriter {
     if (waiting.in === 'memory') this.#forget(waiting.label)
     else {
       this.#fileBytes -= waiting.file.bytes
-      await this.#options.spill?.files.remove(waiting.file)
+      await this.#removeFile(waiting.file)
     }
+  }
+
+  /** One that stays is written once more by the next process, which does no harm. */
+  async #removeFile(file: SpilledFile): Promise<void> {
+    await this.#options.spill?.files.remove(file).catch(this.#options.onSpillError)
   }
 
   #forget({ rowCount, bytes }: BatchLabel): void {
@@ -246,13 +274,23 @@ export class SeriesWriter {
     return oldest.label.rowCount > oldest.label.books.length
   }
 
-  #dropped(reason: DropReason, { rowCount, books }: BatchLabel): void {
-    const { sink, onDropped } = this.#options
+  #dropped(reason: DropReason, label: BatchLabel): void {
+    this.#tellGap(label)
+    this.#options.onDropped(reason, label.rowCount)
+  }
+
+  /** Rows that only tell of gaps are not told of again: they might be refused for ever. */
+  #refused(label: BatchLabel, why: QuantError): void {
+    if (label.rowCount > label.books.length) this.#tellGap(label)
+    this.#options.onDropped('refused', label.rowCount, why)
+  }
+
+  #tellGap({ books }: BatchLabel): void {
+    const { sink } = this.#options
     for (const { strategyId, account, newestAt } of books) {
       const line = sink.gapLine({ strategyId, account }, newestAt)
       this.#rows += 1
       this.#bytes += this.#open.add({ strategyId, account }, newestAt, [line])
     }
-    onDropped(reason, rowCount)
   }
 }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
 import type { BatchLabel } from './batch.js'
 
 /** A batch on disk. */
@@ -8,8 +9,17 @@ export interface SpilledFile {
   readonly bytes: number
 }
 
+/** What a file holds; without lines where it cannot be read, or is not what was written. */
+export type Loaded =
+  | { readonly label: BatchLabel; readonly lines: readonly string[] }
+  | { readonly label: BatchLabel | undefined; readonly lines: undefined }
+
 const WHOLE = '.batch'
 const HALF = '.tmp'
+const ASIDE = '.unreadable'
+
+/** The machine is short of something; the file may be as it should. */
+const PASSING = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR']
 
 /**
  * Batches that a store did not take, as files: what is in them survives the process, also one that is killed.
@@ -27,18 +37,18 @@ export class Spill {
     this.#wallNow = wallNow
   }
 
-  /** What an earlier process has left, oldest first; a file that it did not finish is removed, and counted. */
-  async open(): Promise<{ readonly files: readonly SpilledFile[]; readonly halfWritten: number }> {
+  /** What an earlier process has left, oldest first; files that it did not finish are removed, and named. */
+  async open(): Promise<{ readonly files: readonly SpilledFile[]; readonly halfWritten: readonly string[] }> {
     await mkdir(this.#folder, { recursive: true })
     const names = (await readdir(this.#folder)).sort()
-    const half = names.filter((name) => name.endsWith(HALF))
-    for (const name of half) await rm(join(this.#folder, name), { force: true })
+    const halfWritten = names.filter((name) => name.endsWith(HALF))
+    for (const name of halfWritten) await rm(join(this.#folder, name), { force: true })
     const files: SpilledFile[] = []
     for (const name of names.filter((some) => some.endsWith(WHOLE))) {
       const path = join(this.#folder, name)
-      files.push({ path, bytes: (await stat(path)).size })
+      files.push({ path, bytes: (await lstat(path)).size })
     }
-    return { files, halfWritten: half.length }
+    return { files, halfWritten }
   }
 
   async store(label: BatchLabel, lines: readonly string[]): Promise<SpilledFile> {
@@ -57,14 +67,20 @@ export class Spill {
     return { path, bytes: Buffer.byteLength(text) }
   }
 
-  /** Undefined where the file is not what was written. */
-  async load({ path }: SpilledFile): Promise<{ readonly label: BatchLabel; readonly lines: string[] } | undefined> {
-    const text = await readFile(path, 'utf8')
-    const end = text.indexOf('\n')
-    const label = end < 0 ? undefined : labelOf(text.slice(0, end))
+  /** Rejects where trying again may help. */
+  async load({ path }: SpilledFile): Promise<Loaded> {
+    const text = await textOf(path)
+    const end = text?.indexOf('\n') ?? -1
+    if (text === undefined || end < 0) return { label: undefined, lines: undefined }
+    const label = labelOf(text.slice(0, end))
     const rest = text.slice(end + 1)
-    if (label === undefined || Buffer.byteLength(rest) !== label.bytes) return undefined
+    if (label === undefined || Buffer.byteLength(rest) !== label.bytes) return { label, lines: undefined }
     return { label, lines: rest.split('\n').slice(0, -1) }
+  }
+
+  /** Gives a file another name, under which it is for people alone. */
+  async setAside({ path }: SpilledFile): Promise<void> {
+    await rename(path, `${path}${ASIDE}`)
   }
 
   async remove({ path }: SpilledFile): Promise<void> {
@@ -72,14 +88,34 @@ export class Spill {
   }
 }
 
+/** As people see it in the folder. */
+export function nameOfFile({ path }: SpilledFile): string {
+  return basename(path)
+}
+
+/** Undefined where it cannot be read, now or later. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (PASSING.includes(code)) throw error
+    return undefined
+  }
+}
+
+const LABEL = z.object({
+  ...{ token: z.string(), backend: z.string(), rowCount: z.number(), bytes: z.number() },
+  days: z.array(z.number()),
+  books: z.array(z.object({ strategyId: z.string(), account: z.string(), newestAt: z.number() })),
+})
+
 function labelOf(text: string): BatchLabel | undefined {
   try {
-    const label: unknown = JSON.parse(text)
-    const isLabel =
-      typeof label === 'object' && label !== null && 'token' in label && 'bytes' in label && 'books' in label
-    return isLabel ? (label as BatchLabel) : undefined
-  } catch {
+    return LABEL.safeParse(JSON.parse(text)).data
+  } catch (error) {
     // A file that somebody else has touched: the caller counts it.
-    return undefined
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

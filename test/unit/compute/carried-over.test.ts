@@ -1,6 +1,7 @@
+import type { Fact } from '../../../src/domain/facts.js'
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../../../src/domain/time.js'
-import { bookOf, briefs, framesAt } from '../../support/engine.js'
-import { bar, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
+import { bookOf, briefs, framesAt, resultsOf } from '../../support/engine.js'
+import { bar, fact, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
 /**
@@ -164,6 +165,26 @@ describe('time alone changes', () => {
     expect(briefs(bookOf(last), '1h').gross_pnl).toBe('missing_mark')
   })
 
+  test('the peak of a book that shares, where it is the start of a window that moves', () => {
+    const { last } = follow([
+      [
+        [
+          snapshot(at('09:35:00')),
+          filled({ at: at('10:00:00'), side: 'buy', qty: 10, price: 100 }),
+          filled({ at: at('10:00:00'), side: 'buy', qty: 10, price: 100, symbol: 'BBB', strategy_id: 's2' }),
+          bar('AAA', at('10:11:00'), 100),
+          bar('AAA', at('10:26:00'), 95),
+        ],
+        at('10:27:00'),
+      ],
+      [[], at('10:27:01')],
+      [[], at('10:27:31')],
+    ])
+    const { max_drawdown, drawdown_duration_minutes } = resultsOf(bookOf(last), '15m')
+    expect(max_drawdown?.meta).toMatchObject({ peak_at: new Date(at('10:12:31')).toISOString() })
+    expect(drawdown_duration_minutes).toMatchObject({ status: 'ok', value: (13 * 60 + 29) / 60 })
+  })
+
   test('an order that ends: a window in which nothing is known is no longer one in which nothing happened', () => {
     const { last } = follow([
       [
@@ -200,6 +221,42 @@ describe('time alone changes', () => {
       [[row(at('10:05:00'), 200)], at('10:02:00')],
       [[], at('10:06:00')],
     ])
+  })
+})
+
+describe('a snapshot in which a recorded flow showed goes', () => {
+  const flow = (kind: string, time: EpochMs) =>
+    fact('cash_flow', { account: 'PA1', flow_id: kind, at: time, amount: 10_000, kind })
+  const worth = (equity: number, time: EpochMs) => snapshot(time, [], { equity })
+  const traded = [
+    filled({ at: newYork('2026-07-14', '11:00:00'), side: 'buy', qty: 1, price: 100 }),
+    filled({ at: newYork('2026-07-14', '11:01:00'), side: 'sell', qty: 1, price: 100 }),
+  ]
+  // On the sixteenth of July the history begins with the close of the fifteenth of June.
+  const around = (jumps: readonly Fact[], equity: number) =>
+    follow([
+      [
+        [
+          ...traded,
+          worth(100_000, newYork('2026-06-15', '10:00:00')),
+          worth(110_000, newYork('2026-06-15', '12:00:00')),
+          worth(110_000, newYork('2026-06-15', '16:30:00')),
+          ...jumps,
+          worth(equity, newYork('2026-07-14', '10:00:00')),
+        ],
+        newYork('2026-07-15', '10:00:00'),
+      ],
+      [[worth(equity, newYork('2026-07-16', '09:59:00'))], newYork('2026-07-16', '10:00:00')],
+    ])
+
+  test('and another one shows as much', () => {
+    const again = [worth(119_950, newYork('2026-06-17', '10:00:00'))]
+    around([flow('deposit', newYork('2026-06-15', '10:30:00')), ...again], 119_950)
+  })
+
+  test('and it is in the interval of its own time', () => {
+    const later = [worth(125_000, newYork('2026-06-17', '10:00:00'))]
+    around([flow('interest', newYork('2026-06-15', '17:00:00')), ...later], 125_000)
   })
 })
 

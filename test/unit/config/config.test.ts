@@ -5,6 +5,9 @@ describe('the configuration', () => {
   test('of an empty environment has the documented defaults', () => {
     expect(configOf({})).toEqual({
       isEnabled: false,
+      areAlertsEnabled: false,
+      runbooksUrl: 'docs/runbooks',
+      policy: { defaults: {}, environment: {}, accounts: new Map(), strategies: new Map() },
       torghut: undefined,
       torghutTimeoutMs: 5_000,
       store: undefined,
@@ -27,6 +30,7 @@ describe('the configuration', () => {
       revision: 'unknown',
       log: { level: 'info', format: 'json' },
       file: {
+        policy: { defaults: {}, accounts: new Map(), strategies: new Map() },
         moneyDecimals: undefined,
         benchmark: undefined,
         returnRules: { riskFreeAnnual: 0, marPerPeriod: 0, minimumObservations: 20 },

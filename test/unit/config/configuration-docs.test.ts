@@ -28,7 +28,7 @@ describe('the configuration page', () => {
   const [variables = '', keysOfFile = ''] = docs.split('## The file QUANT_CONFIG')
 
   test('has every variable once, in a table with its default, unit and meaning', () => {
-    const rows = firstCells(variables).filter((cell) => /^[A-Z_]+$/.test(cell))
+    const rows = firstCells(variables).filter((cell) => /^[A-Z0-9_]+$/.test(cell))
     expect(rows.sort()).toEqual(
       settingEntries()
         .map(([, { key }]) => key)
@@ -59,6 +59,9 @@ describe('the configuration page', () => {
     const used = leafPaths(example, '').map((path) =>
       path
         .replace(/^strategies\.[^.]+/, 'strategies.<strategy_id>')
+        .replace(/(^|\.)accounts\.[^.]+/, '$1accounts.<account>')
+        // Limits of single books are the keys of `policy` again: one row tells of all.
+        .replace(/\.policy\..+/, '.policy')
         .replace(/^instruments\.[^.]+/, 'instruments.<symbol>'),
     )
     const documented = firstCells(keysOfFile).filter((key) => !LISTS.has(key))

@@ -123,11 +123,11 @@ describe('a QUANT_CONFIG file that is wrong', () => {
   })
 
   test('does not take the keys of features that are not there', () => {
-    expect(problemsOf('policy: 1')).toEqual([
-      'policy is not a known key; known here: money_decimals, benchmark, risk_free_rate, minimum_acceptable_return, minimum_observations, strategies, instruments, cost_schedule, calendars',
+    expect(problemsOf('windows: [1d]')).toEqual([
+      'windows is not a known key; known here: money_decimals, benchmark, risk_free_rate, minimum_acceptable_return, minimum_observations, strategies, accounts, policy, instruments, cost_schedule, calendars',
     ])
     expect(problemsOf('strategies: { one: { windows: [1d] } }')).toEqual([
-      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share, benchmark',
+      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share, benchmark, policy, accounts',
     ])
   })
 

@@ -28,18 +28,20 @@ describe('where series are kept', () => {
   test('is a ClickHouse by its URL, credentials decoded', () => {
     const url = `https://quant:${encodeURIComponent(SECRET)}@ch.example.internal:9443/quant`
     expect(seriesOf({ [URL_KEY]: url })).toEqual({
-      clickhouse: {
-        url: 'https://ch.example.internal:9443',
-        database: 'quant',
-        user: 'quant',
-        password: SECRET,
-        ca: { kind: 'system' },
-        timeoutMs: 30_000,
+      place: {
+        kind: 'clickhouse',
+        connection: {
+          url: 'https://ch.example.internal:9443',
+          database: 'quant',
+          user: 'quant',
+          password: SECRET,
+          ca: { kind: 'system' },
+          timeoutMs: 30_000,
+        },
+        cluster: undefined,
       },
-      cluster: undefined,
       isThinned: true,
       samplingMs: 10_000,
-      postgresDays: 7,
       queue: { maxRows: 500_000, maxBytes: 67_108_864 },
       spill: undefined,
     })
@@ -50,12 +52,14 @@ describe('where series are kept', () => {
     ['https://ch/quant', 'https://ch:8443'],
     ['http://[::1]:8124/quant', 'http://[::1]:8124'],
   ])('%s has the usual port and user', (written, url) => {
-    expect(seriesOf({ [URL_KEY]: written })?.clickhouse).toMatchObject({ url, user: 'default', password: undefined })
+    expect(seriesOf({ [URL_KEY]: written })?.place).toMatchObject({
+      connection: { url, user: 'default', password: undefined },
+    })
   })
 
   test('is our own Postgres where only that is there', () => {
     const series = seriesOf({ QUANT_STORE_DSN: 'postgresql://quant@127.0.0.1/quant', QUANT_SERIES_POSTGRES_DAYS: '3' })
-    expect(series).toMatchObject({ clickhouse: undefined, postgresDays: 3 })
+    expect(series?.place).toMatchObject({ kind: 'postgres', store: { migrates: true }, keptDays: 3 })
   })
 
   test.each([
@@ -78,6 +82,25 @@ describe('where series are kept', () => {
   test('refuses a CA without https', () => {
     const environment = { [URL_KEY]: 'http://ch:8123/quant', QUANT_SERIES_CLICKHOUSE_CA_CERT: 'system' }
     expect(problemOf(environment)).toContain('QUANT_SERIES_CLICKHOUSE_CA_CERT is set but')
+  })
+
+  test.each([
+    ['QUANT_SERIES_CLICKHOUSE_CA_CERT', 'system'],
+    ['QUANT_SERIES_CLICKHOUSE_CLUSTER', 'main'],
+  ])('refuses %s without a ClickHouse, and says what to set', (key, value) => {
+    const problem = `${key} is set but ${URL_KEY} is not: set ${URL_KEY} to the ClickHouse that holds series, or remove ${key}`
+    expect(problemOf({ [key]: value })).toContain(problem)
+    expect(problemOf({ [key]: value, QUANT_STORE_DSN: 'postgresql://quant@127.0.0.1/quant' })).toContain(problem)
+  })
+
+  test('refuses a folder for what waits where nothing is kept; either store will do', () => {
+    const folder = { QUANT_SERIES_SPILL_DIR: '/var/lib/quant' }
+    expect(problemOf(folder)).toContain(
+      `QUANT_SERIES_SPILL_DIR is set but nothing is kept: set ${URL_KEY} or QUANT_STORE_DSN, or remove QUANT_SERIES_SPILL_DIR`,
+    )
+    const spill = { folder: '/var/lib/quant', maxBytes: 1_073_741_824 }
+    expect(seriesOf({ ...folder, [URL_KEY]: 'http://127.0.0.1/quant' })?.spill).toEqual(spill)
+    expect(seriesOf({ ...folder, QUANT_STORE_DSN: 'postgresql://quant@127.0.0.1/quant' })?.spill).toEqual(spill)
   })
 
   test.each(['7000', '500', '61000', '90000', '10500', 'ten'])('refuses a sampling of %s ms', (written) => {

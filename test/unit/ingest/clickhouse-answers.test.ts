@@ -1,14 +1,22 @@
 import { createServer, type ServerResponse } from 'node:http'
+import { rowsOf } from '../../../src/connections/clickhouse-ask.js'
 import { openClickHouse } from '../../../src/connections/clickhouse-client.js'
 import { QuantError } from '../../../src/domain/errors.js'
-import { ask, rowsOf } from '../../../src/ingest/clickhouse/ask.js'
+import { ask, errors } from '../../../src/ingest/clickhouse/ask.js'
 import { clockAmong, minutesRowsOf, pointsRowsOf } from '../../../src/ingest/clickhouse/columns.js'
 import { discoverMarket } from '../../../src/ingest/clickhouse/schema.js'
+import { run } from '../../../src/stores/clickhouse/ask.js'
+
+type Client = ReturnType<typeof openClickHouse>
+type Limits = { readonly timeoutMs: number; readonly signal?: AbortSignal }
+type Answer = (response: ServerResponse) => void
 
 /** Asks a server that answers as it likes; the code of the error, or the rows. */
 async function asking(
-  answer: (response: ServerResponse) => void,
-  limits: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  answer: Answer,
+  limits: Partial<Limits> = {},
+  asked: (client: Client, limits: Limits) => Promise<unknown> = (client, all) =>
+    ask(client, { query: 'SELECT 1', query_params: {} }, all),
 ): Promise<unknown> {
   const server = createServer((request, response) => {
     request.resume()
@@ -20,7 +28,7 @@ async function asking(
   const connection = { database: 'd', user: 'u', password: undefined, timeoutMs: 60_000, ca: undefined }
   const client = openClickHouse({ ...connection, url: `http://127.0.0.1:${port}` })
   try {
-    return await ask(client, { query: 'SELECT 1', query_params: {} }, { timeoutMs: 60_000, ...limits })
+    return await asked(client, { timeoutMs: 60_000, ...limits })
   } catch (error) {
     return error instanceof Error && 'code' in error ? error.code : error
   } finally {
@@ -30,11 +38,20 @@ async function asking(
   }
 }
 
+/** A statement that answers with nothing. */
+const running = (answer: Answer, limits: Partial<Limits> = {}) =>
+  asking(answer, limits, (client, all) => run(client, 'CREATE TABLE t', all))
+
 /** Some bytes now and then, for ever: more often than any limit on silence notices. */
 function trickle(response: ServerResponse, status = 200): void {
   response.writeHead(status)
   const timer = setInterval(() => response.write(' '), 20)
   response.on('close', () => clearInterval(timer))
+}
+
+function cut(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Length': 100 })
+  response.write('{"data":[{"a":1}', () => response.destroy())
 }
 
 describe('a statement', () => {
@@ -62,10 +79,6 @@ describe('a statement', () => {
     expect(await asked).toBe('refused')
   })
 
-  const cut = (response: ServerResponse) => {
-    response.writeHead(200, { 'Content-Length': 100 })
-    response.write('{"data":[{"a":1}', () => response.destroy())
-  }
   test.each<[name: string, answer: (response: ServerResponse) => void, code: string]>([
     ['is cut off', cut, 'source_unreachable'],
     ['is half of it', (response) => response.end('{"data":[{"a":1}'), 'source_answer_malformed'],
@@ -93,6 +106,29 @@ describe('a statement', () => {
   })
 })
 
+describe('a statement that answers with nothing', () => {
+  test.each<[name: string, answer: Answer, code: string | undefined]>([
+    ['is done when its answer is there', (response) => response.end(), undefined],
+    ['may answer for each server of a cluster', (response) => response.end('ch-1\t9000\t0\t\t0\t0\n'), undefined],
+    [
+      'has failed when the answer ends with an exception',
+      (response) => response.end('ch-1\t9000\t0\n\nCode: 243. DB::Exception: Cannot reserve space'),
+      'source_query_failed',
+    ],
+    ['has failed when the answer is cut off', cut, 'source_unreachable'],
+    ['has failed when it is refused', (response) => response.writeHead(500).end('no'), 'source_unreachable'],
+  ])('%s', async (_name, answer, code) => {
+    expect(await running(answer)).toBe(code)
+  })
+
+  test.each<[name: string, answer: Answer]>([
+    ['trickles', trickle],
+    ['never begins', () => undefined],
+  ])('is given up when its time is over and its answer %s', async (_name, answer) => {
+    expect(await running(answer, { timeoutMs: 200 })).toBe('source_timeout')
+  })
+})
+
 describe('rows of an answer', () => {
   const row = { feed: 'bars', symbol: 'AAPL', points: [[1_000, 100, null, '2000']] }
   const codeOf = (work: () => unknown) => {
@@ -106,7 +142,7 @@ describe('rows of an answer', () => {
   test('are taken as they are when all of them are whole', () => {
     expect(pointsRowsOf([row])).toEqual([row])
     expect(minutesRowsOf([{ feed: 'signals', symbol: 'AAPL', runs: [['60000', 120_000]] }])).toHaveLength(1)
-    expect(rowsOf('{"data":[]}')).toEqual([])
+    expect(rowsOf('{"data":[]}', errors)).toEqual([])
   })
 
   test.each<[name: string, second: unknown]>([

@@ -1,26 +1,26 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type DropReason,
-  type SeriesSink,
-  SeriesWriter,
-  type SeriesWriterOptions,
-} from '../../../src/stores/series/series-writer.js'
+import type { DropReason } from '../../../src/domain/series.js'
+import { SeriesWriter, type SeriesWriterOptions } from '../../../src/stores/series/series-writer.js'
+import { refusal, type SeriesSink } from '../../../src/stores/series/sink.js'
 import { Spill } from '../../../src/stores/series/spill.js'
 
 const BOOK = { strategyId: 's', account: 'a' }
 const NO_END = new AbortController().signal
 
-/** A store that takes batches, or refuses them while it is down. */
+/** A store that takes batches, unless it is down, or the batch holds a line that it never takes. */
 class TestStore implements SeriesSink {
+  backend = 'test'
   isDown = false
+  refused: string | undefined
   readonly taken = new Map<string, readonly string[]>()
   readonly attempts: string[] = []
 
   async write({ token, lines }: Parameters<SeriesSink['write']>[0]): Promise<void> {
     this.attempts.push(token)
     if (this.isDown) throw new Error('down')
+    if (this.refused !== undefined && lines.includes(this.refused)) throw refusal('bad row')
     this.taken.set(token, lines)
   }
 
@@ -39,16 +39,19 @@ class TestStore implements SeriesSink {
 
 function writerOn(store: TestStore, parts: Partial<SeriesWriterOptions> = {}) {
   const dropped: [DropReason, number][] = []
-  const seen = { dropped, unreadable: 0, written: 0, spillErrors: 0 }
+  const refusals: string[] = []
+  const unreadable: string[] = []
+  const seen = { dropped, refusals, unreadable, written: 0, spillErrors: 0 }
   const writer = new SeriesWriter({
     ...{ sink: store, flushMs: 3_600_000, maxRows: 100, maxBytes: 10_000, maxBatchRows: 50 },
     onWritten: (count) => {
       seen.written += count
     },
-    onDropped: (reason, count) => void dropped.push([reason, count]),
-    onUnreadable: (count) => {
-      seen.unreadable += count
+    onDropped: (reason, count, refused) => {
+      dropped.push([reason, count])
+      if (refused !== undefined) refusals.push(refused.message)
     },
+    onUnreadable: (names) => void unreadable.push(...names),
     onSuccess: () => undefined,
     onError: () => undefined,
     onSpillError: () => {
@@ -112,6 +115,49 @@ describe('a writer of series', () => {
     expect(store.lines).toEqual(['gap a 7'])
   })
 
+  test('drops a batch that the store refuses for what is in it, and goes on with the next', async () => {
+    const store = new TestStore()
+    const { writer, seen } = writerOn(store)
+    store.isDown = true
+    for (let batch = 0; batch < 3; batch += 1) {
+      writer.add(BOOK, batch, rows(5 * batch, 5))
+      await expect(writer.flush(NO_END)).rejects.toThrow('down')
+    }
+    store.isDown = false
+    store.refused = 'row 7'
+    await writer.flush(NO_END)
+    expect(store.lines).toEqual([...rows(0, 5), ...rows(10, 5)])
+    expect(seen.dropped).toEqual([['refused', 5]])
+    expect(seen.refusals).toEqual(['the series store refuses rows: bad row'])
+    expect(seen.written).toBe(10)
+    await writer.flush(NO_END)
+    expect(store.lines.at(-1)).toBe('gap a 1')
+    expect(writer.queueRows).toBe(0)
+  })
+
+  test('does not tell for ever of rows that tell of a gap, when they are refused as well', async () => {
+    const store = new TestStore()
+    const { writer, seen } = writerOn(store)
+    store.refused = 'gap a 1'
+    writer.add(BOOK, 1, [...rows(0, 2), store.refused])
+    for (let round = 0; round < 3; round += 1) await writer.flush(NO_END)
+    expect(seen.dropped).toEqual([
+      ['refused', 3],
+      ['refused', 1],
+    ])
+    expect(writer.queueRows).toBe(0)
+  })
+
+  test('that stops writes what tells of the batch that was refused then', async () => {
+    const store = new TestStore()
+    const { writer, seen } = writerOn(store)
+    store.refused = 'row 1'
+    writer.add(BOOK, 4, rows(0, 3))
+    await writer.stop(1_000)
+    expect(store.lines).toEqual(['gap a 4'])
+    expect(seen.dropped).toEqual([['refused', 3]])
+  })
+
   test('that stops while its store is down counts what is lost', async () => {
     const store = new TestStore()
     store.isDown = true
@@ -163,23 +209,99 @@ describe('a writer of series', () => {
       expect([first.seen.dropped, second.seen.dropped]).toEqual([[], []])
     })
 
-    test('leaves out files that are not whole, and counts them', async () => {
+    /** What a process has left that was killed while its store was down: some batches of five rows. */
+    const leave = async (batches: number, backend = 'test') => {
+      const store = Object.assign(new TestStore(), { isDown: true, backend })
+      const { writer } = writerOn(store, { spill: spillOf() })
+      for (let batch = 0; batch < batches; batch += 1) {
+        writer.add(BOOK, batch, rows(5 * batch, 5))
+        await expect(writer.flush(NO_END)).rejects.toThrow('down')
+      }
+      return readdirSync(folder).sort()
+    }
+
+    test.each<[what: string, spoil: (path: string) => void, gap: readonly string[]]>([
+      ['is cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -4)), ['gap a 1']],
+      ['has another label', (path) => writeFileSync(path, '{"token":"x","bytes":0}\n'), []],
+      ['is empty', (path) => writeFileSync(path, ''), []],
+      [
+        'cannot be read',
+        (path) => {
+          rmSync(path)
+          mkdirSync(path)
+        },
+        [],
+      ],
+      [
+        'leads nowhere',
+        (path) => {
+          rmSync(path)
+          symlinkSync(join(folder, 'nowhere'), path)
+        },
+        [],
+      ],
+    ])('sets a file aside that %s, names it, and goes on with the next', async (_what, spoil, gap) => {
+      const names = await leave(3)
+      const spoilt = names[1] ?? ''
+      spoil(join(folder, spoilt))
+      const store = new TestStore()
+      const { writer, seen } = writerOn(store, { spill: spillOf() })
+      await writer.flush(NO_END)
+      expect(store.lines).toEqual([...rows(0, 5), ...rows(10, 5)])
+      expect(seen.unreadable).toEqual([spoilt])
+      expect(readdirSync(folder)).toEqual([`${spoilt}.unreadable`])
+      expect(writer.spilledBytes).toBe(0)
+      await writer.flush(NO_END)
+      expect(store.lines.slice(10)).toEqual(gap)
+      // The next process leaves it alone.
+      const next = writerOn(store, { spill: spillOf() })
+      await next.writer.flush(NO_END)
+      expect(next.seen.unreadable).toEqual([])
+    })
+
+    test('removes files that were not finished, and names them', async () => {
+      await leave(1)
+      writeFileSync(join(folder, '000000000000001-00000001-x.batch.tmp'), '{"token":"x"')
+      const store = new TestStore()
+      const { writer, seen } = writerOn(store, { spill: spillOf() })
+      await writer.flush(NO_END)
+      expect(store.lines).toEqual(rows(0, 5))
+      expect(seen.unreadable).toEqual(['000000000000001-00000001-x.batch.tmp'])
+      expect(readdirSync(folder)).toEqual([])
+    })
+
+    test('drops what was written for another backend', async () => {
+      await leave(2, 'other')
+      const store = new TestStore()
+      const { writer, seen } = writerOn(store, { spill: spillOf() })
+      await writer.flush(NO_END)
+      expect(store.attempts).toEqual([])
+      expect(seen.dropped).toEqual([
+        ['refused', 5],
+        ['refused', 5],
+      ])
+      expect(seen.refusals[0]).toBe('the series store refuses rows: they were written for other')
+      expect(readdirSync(folder)).toEqual([])
+    })
+
+    test('that stops with a full folder keeps the row that tells of what it dropped last', async () => {
       const store = new TestStore()
       store.isDown = true
-      const first = writerOn(store, { spill: spillOf() })
-      for (let batch = 0; batch < 2; batch += 1) {
-        first.writer.add(BOOK, batch, rows(5 * batch, 5))
-        await expect(first.writer.flush(NO_END)).rejects.toThrow('down')
+      const { writer, seen } = writerOn(store, { spill: spillOf(700) })
+      for (let batch = 0; batch < 3; batch += 1) {
+        writer.add(BOOK, batch, rows(10 * batch, 10))
+        await expect(writer.flush(NO_END)).rejects.toThrow('down')
       }
-      const [cut = ''] = readdirSync(folder).sort()
-      writeFileSync(join(folder, cut), readFileSync(join(folder, cut)).subarray(0, -4))
-      writeFileSync(join(folder, '000000000000001-00000001-x.batch.tmp'), '{"token":"x"')
+      writer.add(BOOK, 3, rows(30, 10))
+      await writer.stop(1_000)
+      expect(seen.dropped.filter(([reason]) => reason === 'stopped')).toEqual([])
       store.isDown = false
-      const second = writerOn(store, { spill: spillOf() })
-      await second.writer.flush(NO_END)
-      expect(store.lines).toEqual(rows(5, 5))
-      expect(second.seen.unreadable).toBe(2)
-      expect(readdirSync(folder)).toEqual([])
+      const next = writerOn(store, { spill: spillOf(700) })
+      await next.writer.flush(NO_END)
+      const kept = [...Array(4).keys()].filter((batch) => store.lines.includes(`row ${10 * batch}`))
+      const newestLost = Math.max(...[...Array(4).keys()].filter((batch) => !kept.includes(batch)))
+      expect(kept).toContain(3)
+      expect(store.lines).toContain(`gap a ${newestLost}`)
     })
 
     test('drops the oldest file beyond its limit', async () => {

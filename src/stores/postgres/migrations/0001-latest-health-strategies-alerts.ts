@@ -9,7 +9,7 @@ import { type Kysely, sql } from 'kysely'
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    CREATE UNLOGGED TABLE quant.quant_metrics_latest (
+    CREATE UNLOGGED TABLE IF NOT EXISTS quant.quant_metrics_latest (
       strategy_id text NOT NULL,
       account text NOT NULL,
       "window" text NOT NULL,
@@ -27,7 +27,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (strategy_id, account, "window", metric_name)
     ) WITH (fillfactor = 70)`.execute(db)
   await sql`
-    CREATE UNLOGGED TABLE quant.quant_pipeline_health (
+    CREATE UNLOGGED TABLE IF NOT EXISTS quant.quant_pipeline_health (
       shard smallint NOT NULL,
       stage text NOT NULL,
       status text NOT NULL,
@@ -42,7 +42,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (shard, stage)
     ) WITH (fillfactor = 50)`.execute(db)
   await sql`
-    CREATE TABLE quant.quant_strategies (
+    CREATE TABLE IF NOT EXISTS quant.quant_strategies (
       strategy_id text NOT NULL,
       shard smallint NOT NULL,
       name text NOT NULL,
@@ -54,7 +54,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (strategy_id, shard)
     ) WITH (fillfactor = 70)`.execute(db)
   await sql`
-    CREATE TABLE quant.quant_alerts (
+    CREATE TABLE IF NOT EXISTS quant.quant_alerts (
       alert_id uuid PRIMARY KEY,
       policy text NOT NULL,
       strategy_id text NOT NULL,
@@ -78,6 +78,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       CHECK ((resolved_at IS NULL) = (resolved_reason IS NULL)),
       CHECK (resolved_at >= opened_at)
     )`.execute(db)
-  await sql`CREATE INDEX quant_alerts_newest ON quant.quant_alerts (opened_at DESC, alert_id DESC)`.execute(db)
-  await sql`CREATE INDEX quant_alerts_open ON quant.quant_alerts (shard) WHERE resolved_at IS NULL`.execute(db)
+  await sql`CREATE INDEX IF NOT EXISTS quant_alerts_newest ON quant.quant_alerts (opened_at DESC, alert_id DESC)`.execute(
+    db,
+  )
+  await sql`CREATE INDEX IF NOT EXISTS quant_alerts_open ON quant.quant_alerts (shard) WHERE resolved_at IS NULL`.execute(
+    db,
+  )
 }

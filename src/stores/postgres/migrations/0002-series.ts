@@ -9,13 +9,13 @@ import { type Kysely, sql } from 'kysely'
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    CREATE TABLE quant.quant_series_layouts (
+    CREATE TABLE IF NOT EXISTS quant.quant_series_layouts (
       formula_set text PRIMARY KEY,
       metrics text[] NOT NULL,
       formula_versions text[] NOT NULL
     )`.execute(db)
   await sql`
-    CREATE TABLE quant.quant_metrics_series (
+    CREATE TABLE IF NOT EXISTS quant.quant_metrics_series (
       strategy_id text NOT NULL,
       account text NOT NULL,
       "window" text NOT NULL,
