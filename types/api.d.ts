@@ -69,6 +69,7 @@ export type Snapshot = {
     readonly reason: "calendar_out_of_range" | "currency" | "internal_error" | "missing_mark" | "no_benchmark" | "no_cost_source" | "no_decision_price" | "no_decisions" | "no_downside" | "no_drawdown" | "no_equity" | "no_events" | "no_fills" | "no_losses" | "no_mid" | "no_observations" | "no_orders" | "no_positions" | "no_reviews" | "no_timestamps" | "no_trades" | "no_universe" | "no_wins" | "non_positive_equity" | "not_defined_for_window" | "nothing_due" | "source_unavailable" | "too_few_observations" | "unknown_opening_position" | "window_not_covered" | "zero_variance"
     readonly quality: "error"
   })[]
+  readonly alerts: readonly Alert[]
 }
 
 export type Delta = {
@@ -100,7 +101,36 @@ export type Delta = {
   }[] | undefined
 }
 
-export type Streamed = Snapshot | Delta
+export type Alert = {
+  readonly alert_id: string
+  readonly policy: string
+  readonly strategy_id: string
+  readonly account: string
+  readonly severity: "info" | "warning" | "critical"
+  readonly category: string
+  readonly metric_name: string
+  readonly window: "1m" | "5m" | "15m" | "1h" | "1d" | "5d" | "20d" | "level"
+  readonly threshold: number
+  readonly observed: number | null
+  readonly unit: "USD" | "ratio" | "percent" | "bps" | "minutes" | "ms" | "seconds" | "count"
+  readonly consecutive_frames: number
+  readonly opened_at: string
+  readonly resolved_at: string | null
+  readonly resolved_reason?: "recovered" | "no_data" | "disabled" | "policy_changed" | undefined
+  readonly state: "open" | "resolved"
+  readonly summary: string
+  readonly runbook_url: string
+  readonly frame_seq: number
+  readonly meta?: { readonly [key: string]: MetaValue } | undefined
+}
+
+export type Alerts = {
+  readonly alerts: readonly Alert[]
+  readonly next_cursor: string | null
+  readonly shadow: boolean
+}
+
+export type Streamed = Snapshot | Delta | Alert
 
 export type Series = {
   readonly strategy_id: string

@@ -1,6 +1,7 @@
 import request from 'supertest'
 import { followStream } from '../../src/client/follow-stream.js'
 import { Scoreboard } from '../../src/client/scoreboard.js'
+import { episode } from '../support/alerts.js'
 import { bookFrame, T, value } from '../support/frames.js'
 import { BASE, testApi } from '../support/snapshot-api.js'
 import { startStreamServer } from '../support/stream-server.js'
@@ -88,19 +89,10 @@ describe("the page's client on a real stream", () => {
       server.tick([book(2.5, 3)])
       await until(() => held()?.frameSeq === 3)
       expect(held()?.groups.map(({ group }) => group)).toEqual(['performance', 'risk_adjusted', 'exposure'])
-      const alert = {
-        ...{
-          alert_id: 'x',
-          policy: 'max_drawdown_1d',
-          strategy_id: 'momentum-1',
-          account: 'PA-1',
-          severity: 'critical',
-        },
-        ...{ metric_name: 'max_drawdown', window: '1d', opened_at: '2026-03-10T16:00:00.000Z', summary: 'too deep' },
-      }
-      server.hub.publishAlert('opened', alert)
+      const alert = episode(1)
+      server.hub.publishAlert(alert)
       await until(() => held()?.alerts.length === 1)
-      server.hub.publishAlert('resolved', alert)
+      server.hub.publishAlert({ ...alert, resolved: { at: T + 9_000, reason: 'recovered' } })
       await until(() => held()?.alerts.length === 0)
     } finally {
       controller.abort()

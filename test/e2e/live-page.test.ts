@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import type { BookFrame } from '../../src/domain/frame.js'
+import { episode } from '../support/alerts.js'
 import { openBrowser, openPage } from '../support/browser.js'
 import { bookFrame, type FrameParts, T, value } from '../support/frames.js'
 import { hasProgram } from '../support/programs.js'
@@ -8,11 +9,11 @@ import { until } from '../support/until.js'
 
 const withChromium = hasProgram('chromium', 'chromium') ? test : test.skip
 
-const ALERT = {
-  ...{ alert_id: 'a-1', policy: 'max_drawdown_1d', strategy_id: 'momentum-1', account: 'PA-1', severity: 'critical' },
-  ...{ metric_name: 'max_drawdown', window: '1d', opened_at: new Date(T - 60_000).toISOString() },
-  ...{ summary: 'Drawdown 7.1 % is over 5 %', runbook_url: 'https://runbooks.example/drawdown' },
-}
+const ALERT = episode(1, {
+  openedAt: T - 60_000,
+  summary: 'Drawdown 7.1 % is over 5 %',
+  runbookUrl: 'https://runbooks.example/drawdown',
+})
 
 /** Counts, in the page, the elements that are made and the frames that are asked for. */
 const COUNT = `
@@ -68,7 +69,7 @@ describe('the page at /live in Chromium, on a stream of the test', () => {
       const books = () => [book()]
       await start(books)
       const { page, complaints } = await open(1)
-      server.hub.publishAlert('opened', ALERT)
+      server.hub.publishAlert(ALERT)
       await until(async () => (await page.locator('#alert-list li').count()) === 1)
       const item = page.locator('#alert-list li')
       expect(await item.textContent()).toMatch(
@@ -77,7 +78,7 @@ describe('the page at /live in Chromium, on a stream of the test', () => {
       expect(await item.locator('a').getAttribute('href')).toBe('https://runbooks.example/drawdown')
       expect(await page.textContent('#rows .trouble')).toBe('critical: max_drawdown_1d')
       expect(await page.textContent('#summary')).toBe('1 book · 1 needs attention · 1 open alert')
-      server.hub.publishAlert('resolved', ALERT)
+      server.hub.publishAlert({ ...ALERT, resolved: { at: T, reason: 'recovered' } })
       await until(async () => (await page.locator('#alerts').isVisible()) === false)
       expect(await page.textContent('#summary')).toBe('1 book · nothing needs attention')
       expect(complaints).toEqual([])
