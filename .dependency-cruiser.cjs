@@ -4,6 +4,7 @@
  *   main → cli → app → { config, docs, ingest, stores, fact-files, compute, policy, exporter, snapshot-api, simulator, embedded } → domain → lib
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
+ * Beside them are those who listen to a running exporter: live-page, which runs in browsers, and cli share client.
  * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
  * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
  * made from them.
@@ -69,6 +70,32 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/connections/' },
       to: { path: '^src/(?!connections/|domain/|lib/)' },
+    },
+    {
+      name: 'client-runs-anywhere',
+      comment:
+        'It is served to browsers: nothing of Node, no packages, nothing of ours but what lib has for everybody.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^(?!src/client/|src/lib/backoff\\.ts)' },
+    },
+    {
+      name: 'live-page-knows-the-client-only',
+      severity: 'error',
+      from: { path: '^src/live-page/' },
+      to: { path: '^(?!src/live-page/|src/client/)' },
+    },
+    {
+      name: 'live-page-is-for-browsers',
+      severity: 'error',
+      from: { path: '^src/(?!live-page/)' },
+      to: { path: '^src/live-page/' },
+    },
+    {
+      name: 'the-client-is-for-those-who-listen',
+      severity: 'error',
+      from: { path: '^src/(?!client/|live-page/|cli/)' },
+      to: { path: '^src/client/' },
     },
     {
       name: 'config-imports-domain-only',

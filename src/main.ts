@@ -27,7 +27,13 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: stop.signal,
   terminal: {
     isInteractive: process.stdout.isTTY === true && process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    // Asked for each time: a window can be given another size.
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
+    get rows() {
+      return process.stdout.rows ?? 24
+    },
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
   },

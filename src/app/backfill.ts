@@ -2,6 +2,7 @@ import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { QuantError } from '../domain/errors.js'
+import type { FrameSet } from '../domain/frame.js'
 import type { Progress } from '../domain/ports.js'
 import { type EpochMs, HOUR_MS, toIso } from '../domain/time.js'
 import type { Logger } from '../lib/logger.js'
@@ -51,45 +52,57 @@ export async function backfill(options: BackfillOptions): Promise<Backfilled> {
     releasers.push('store pool', () => pool?.end())
     const backend = openBackend(config.series, pool, releasers)
     if (backend === undefined) throw new QuantError('usage', 'there is no store of series to write to')
-    return await backfillInto(backend, config.series.samplingMs, options)
+    const { samplingMs } = config.series
+    const replay: Replay = (ats) => replayDatabase({ ...options, ats, knownBy: undefined })
+    return await recompute(backend, { ...options, samplingMs, replay })
   } finally {
     await releasers.release()
   }
 }
 
-async function backfillInto(
-  { archive, encode }: Backend,
-  samplingMs: number,
-  options: BackfillOptions,
+/** The frames of instants, ascending, one after the other as they are asked for. */
+type Replay = (ats: readonly EpochMs[]) => AsyncGenerator<{ readonly frames: FrameSet }>
+
+type RecomputeOptions = Pick<BackfillOptions, 'calendars' | 'from' | 'to' | 'again' | 'signal' | 'onProgress'> & {
+  readonly samplingMs: number
+  readonly replay: Replay
+}
+
+/** As backfill, with the frames that it is given; they are ended, and what they hold is released, however this ends. */
+export async function recompute(
+  { archive, encode }: Pick<Backend, 'archive' | 'encode'>,
+  { calendars, from, to, again, signal, onProgress, samplingMs, replay }: RecomputeOptions,
 ): Promise<Backfilled> {
-  const { calendars, from, to, again, signal, onProgress } = options
   const { formulaSet } = layoutOf(DICTIONARY)
   const stretches = hoursOf({ from, to })
   const marked = again ? new Set<EpochMs>() : await archive.marked({ from, to }, formulaSet)
   const due = stretches.filter((stretch) => !marked.has(stretch.from))
-  const ats = due.flatMap((stretch) => instantsOf(stretch, samplingMs))
   let rows = 0
   let done = 0
-  const frames = replayDatabase({ ...options, ats, knownBy: undefined })[Symbol.asyncIterator]()
+  const frames = replay(due.flatMap((stretch) => instantsOf(stretch, samplingMs)))
   const sampler = new Sampler({ dictionary: DICTIONARY, calendars, samplingMs })
-  for (const stretch of due) {
-    signal.throwIfAborted()
-    onProgress({ stage: `series of ${toIso(stretch.from)}`, done, total: due.length })
-    // Each hour says everything that holds at its beginning, whatever stands before it.
-    sampler.forget()
-    const lines: string[] = []
-    for (const _at of instantsOf(stretch, samplingMs)) {
-      const next = await frames.next()
-      if (next.done === true) throw new Error('a replay ended before its instants')
-      for (const samples of sampler.sample(next.value.frames)) lines.push(...encode(samples))
+  try {
+    for (const stretch of due) {
+      signal.throwIfAborted()
+      onProgress({ stage: `series of ${toIso(stretch.from)}`, done, total: due.length })
+      // Each hour says everything that holds at its beginning, whatever stands before it.
+      sampler.forget()
+      const lines: string[] = []
+      for (const _at of instantsOf(stretch, samplingMs)) {
+        const next = await frames.next()
+        if (next.done === true) throw new Error('a replay ended before its instants')
+        for (const samples of sampler.sample(next.value.frames)) lines.push(...encode(samples))
+      }
+      await archive.clear(stretch)
+      for (let start = 0; start < lines.length; start += ROWS_AT_ONCE)
+        await archive.write(lines.slice(start, start + ROWS_AT_ONCE))
+      // A part of an hour says nothing of the rest of it.
+      if (stretch.to - stretch.from === HOUR_MS && lines.length > 0) await archive.mark(stretch.from, formulaSet)
+      rows += lines.length
+      done += 1
     }
-    await archive.clear(stretch)
-    for (let start = 0; start < lines.length; start += ROWS_AT_ONCE)
-      await archive.write(lines.slice(start, start + ROWS_AT_ONCE))
-    // A part of an hour says nothing of the rest of it.
-    if (stretch.to - stretch.from === HOUR_MS && lines.length > 0) await archive.mark(stretch.from, formulaSet)
-    rows += lines.length
-    done += 1
+  } finally {
+    await frames.return(undefined)
   }
   return { hours: due.length, skippedHours: stretches.length - due.length, rows }
 }

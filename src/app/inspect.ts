@@ -3,6 +3,7 @@ import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
 import { openClickHouse } from '../connections/clickhouse-client.js'
 import { type MetricDescription, type Need, STATUSES } from '../domain/metric.js'
+import { keptWindowsOf } from '../domain/series.js'
 import { WINDOWS } from '../domain/window.js'
 import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
@@ -76,8 +77,5 @@ export function seriesPer(): SeriesPer {
 }
 
 function valuesOf(metrics: readonly Pick<MetricDescription, 'windows'>[]): number {
-  return metrics.reduce(
-    (total, { windows }) => total + (windows === 'level' ? 1 : windows === 'all' ? WINDOWS.length : windows.length),
-    0,
-  )
+  return metrics.reduce((total, metric) => total + keptWindowsOf(metric).length, 0)
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js'
+import type { AlertBoard } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
@@ -25,6 +26,7 @@ export interface AppStreamOptions {
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly selfMetrics: SelfMetrics
+  readonly alerts: AlertBoard
   readonly speed: number
   readonly random: () => number
   readonly log: Logger
@@ -32,12 +34,12 @@ export interface AppStreamOptions {
 
 /** The stream of the API; undefined where the API is off. */
 export function createStream(options: AppStreamOptions): Stream | undefined {
-  const { config, reader, dictionary, calendars, selfMetrics, speed, random, log } = options
+  const { config, reader, dictionary, calendars, alerts, selfMetrics, speed, random, log } = options
   if (!config.isApiEnabled) return undefined
   const { heartbeatMs, maxBufferBytes, maxClients, maxClientsAnAddress } = config.stream
   const stage = new StageStatus(STREAM_STAGE, config.periodsMs.light * speed)
   const hub = new StreamHub({
-    ...{ reader, dictionary, calendars, heartbeatMs, maxBufferBytes, maxClients, maxClientsAnAddress, random },
+    ...{ reader, dictionary, calendars, alerts, heartbeatMs, maxBufferBytes, maxClients, maxClientsAnAddress, random },
     observer: selfMetrics.expectStream(),
     nowMs: monotonicMs,
   })

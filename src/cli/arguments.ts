@@ -90,6 +90,13 @@ export function timeOption(name: string, value: string | boolean | undefined): E
   throw new QuantError('usage', `--${name} must be a time with a zone, such as 2026-11-20T15:30:00Z; it is '${value}'`)
 }
 
+/** An address of HTTP. */
+export function urlOption(name: string, value: string | boolean | undefined, fallback: string): URL {
+  const text = String(value ?? fallback)
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text)
+  throw new QuantError('usage', `--${name} must be an address such as ${fallback}; it is '${value}'`)
+}
+
 /** One of a closed list; the first of it when the option is not given. */
 export function choiceOption<const Choice extends string>(
   name: string,

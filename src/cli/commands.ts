@@ -12,6 +12,7 @@ import { record } from './record.js'
 import { replay } from './replay.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
+import { watch } from './watch.js'
 
 export const DEFAULT_COMMAND = 'serve'
 
@@ -19,6 +20,7 @@ export const DEFAULT_COMMAND = 'serve'
 export const COMMANDS: readonly Command[] = [
   serve,
   demo,
+  watch,
   replay,
   explain,
   calc,

@@ -5,6 +5,7 @@ import { combinedQuality } from '../domain/freshness.js'
 import type { MetricDescription } from '../domain/metric.js'
 import { readMetrics } from '../domain/reading.js'
 import { toIso } from '../domain/time.js'
+import { alignColumns } from './text-table.js'
 
 const COLUMNS = [
   ['net_pnl', 'net PnL 1d'],
@@ -40,14 +41,8 @@ export function renderHeadlines(
     ]
   })
   const table = [['strategy', 'account', 'calendar', ...COLUMNS.map(([, title]) => title), 'quality'], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? []
   const isText = (column: number) => column < 3 || column === 3 + COLUMNS.length
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
+  const lines = alignColumns(table, isText)
   return [`T = ${toIso(frames.stamp.at)}`, ...lines].join('\n')
 }
 

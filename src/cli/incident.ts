@@ -2,7 +2,7 @@ import { createIncidentClient, type RemoteIncident } from '../app/incident-clien
 import { QuantError } from '../domain/errors.js'
 import { INCIDENT_NAMES, INCIDENT_SUMMARIES } from '../domain/incident.js'
 import { nearNames } from '../lib/near-names.js'
-import { durationOption } from './arguments.js'
+import { durationOption, urlOption } from './arguments.js'
 import type { Command } from './command.js'
 import { DEFAULT_CONTROL_URL as DEFAULT_URL, unknownIncident } from './incident-options.js'
 
@@ -39,7 +39,7 @@ export const incident: Command = {
     if (surplus !== undefined) throw new QuantError('usage', `incident ${action} takes no argument '${surplus}'`)
     if (action !== 'start' && values.for !== undefined) throw new QuantError('usage', '--for belongs to incident start')
     const forMs = durationOption('for', values.for)
-    const client = createIncidentClient(urlOf(values.url), signal)
+    const client = createIncidentClient(urlOption('url', values.url, DEFAULT_URL), signal)
     if (action === 'list') {
       for (const found of await client.list()) terminal.out(`${lineOf(found)}\n`)
       return
@@ -55,12 +55,6 @@ export const incident: Command = {
     }
     terminal.out(`${lineOf(action === 'start' ? await client.start(known, forMs) : await client.stop(known))}\n`)
   },
-}
-
-function urlOf(value: string | boolean | undefined): URL {
-  const text = String(value ?? DEFAULT_URL)
-  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text)
-  throw new QuantError('usage', `--url must be an address such as ${DEFAULT_URL}; it is '${value}'`)
 }
 
 function lineOf({ name, state, since, until, summary }: RemoteIncident): string {

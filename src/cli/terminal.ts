@@ -2,6 +2,7 @@
 export interface Terminal {
   readonly isInteractive: boolean
   readonly columns: number
+  readonly rows: number
   out(text: string): void
   err(text: string): void
 }

@@ -100,7 +100,13 @@ export class BookFrames {
     const { book, account, settings, memory, capitalShare } = this.#options
     if (memory.sharing === undefined || account.books.size === 1) return false
     const options = { ...settings, configuredShare: capitalShare() }
-    return !sameSharing(memory.sharing, sharingOf(book, account, at, book.calendar, options).sharing)
+    try {
+      return !sameSharing(memory.sharing, sharingOf(book, account, at, book.calendar, options).sharing)
+    } catch (error) {
+      // Where the calendar ends nothing is told of equity.
+      calendarEnds(error)
+      return false
+    }
   }
 
   touch(): void {
@@ -120,7 +126,8 @@ export class BookFrames {
     book.orderFlow.noteMarket(news)
     if (book.orderFlow.isUnsettled) this.#touchTiers(TIERS.filter((tier) => this.#tiers[tier].isOfOrders))
     const benchmark = this.#options.benchmark()
-    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#touchTiers(['heavy'])
+    // Nothing that is read of the book rests on it: it is only held against.
+    if (benchmark !== undefined && (latest.has(benchmark) || past.has(benchmark))) this.#tiers.heavy.touch()
     if (late.bars.size > 0) this.#coverage.noteLate(late.bars)
     if (late.signals.size > 0) this.#coverage.noteLate(late.signals)
     const isOfPast = past.size > 0 && [...past].some((symbol) => book.ledgers.has(symbol) || account.hasShown(symbol))
@@ -226,11 +233,11 @@ export class BookFrames {
     const { plan, onMetricError } = this.#options
     const { ofFeeds, ages } = plan
     const inputs = { due, universe, held: this.#holdings.symbols }
-    if (!this.#coverage.isDue(inputs)) return false
     const results: NewResult[] = ages.map(({ definition, index }) => ({
       ...{ index, windows: WINDOWS, result: unavailable(definition, availability) },
     }))
     try {
+      if (!this.#coverage.isDue(inputs)) return false
       for (const view of this.#coverage.views(inputs))
         for (const { definition, index } of ofFeeds) {
           const missing = unavailable(definition, availability)
@@ -239,6 +246,7 @@ export class BookFrames {
         }
     } catch (error) {
       const result = calendarEnds(error)
+      this.#coverage.forget()
       for (const { index } of ofFeeds) results.push({ index, windows: WINDOWS, result })
     }
     return this.#standing.accept(results)

@@ -98,6 +98,11 @@ export class BookReader {
     return this.#readings.noted(read)
   }
 
+  /** What is being read is another at every later T. */
+  moves(): void {
+    this.#readings.moves()
+  }
+
   level(): LevelView {
     return this.#readings.of(this.#level, () => this.#readLevel())
   }
@@ -209,13 +214,12 @@ export class BookReader {
   #benchmark(): Benchmark | undefined {
     const symbol = this.#options.benchmark()
     if (symbol === undefined) return undefined
-    this.#readings.changesAt(
-      this.#options.market.series(symbol)?.nextAfter(this.#readings.at) ?? Number.POSITIVE_INFINITY,
-    )
     return {
       symbol,
       lastCloseIn: (from, to) => {
-        const close = this.#options.market.series(symbol)?.latestAt(to)
+        const series = this.#options.market.series(symbol)
+        this.#readings.changesAt(series?.nextAfter(to) ?? Number.POSITIVE_INFINITY)
+        const close = series?.latestAt(to)
         return close !== undefined && close.at > from ? close.priceE8 : undefined
       },
     }

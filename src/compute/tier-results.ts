@@ -102,7 +102,7 @@ export class TierResults {
     for (const figure of figures) {
       const { value, horizon } = this.#options.reader.noted(() => figure.read(availability))
       figure.holdsUntil = horizon.until
-      figure.moves = horizon.moves || value.results.some(isOfCalendarEnd)
+      figure.moves = horizon.moves
       results.push(...value.results)
       splits = value.splits ?? splits
     }
@@ -159,13 +159,12 @@ export class TierResults {
   }
 
   #guard(definition: MetricDefinition, compute: () => MetricResult): MetricResult {
-    return guarded(definition, compute, this.#options.onMetricError)
+    const { reader, onMetricError } = this.#options
+    const result = guarded(definition, compute, onMetricError)
+    // With what failed, until when it holds is lost: it is asked again at every T.
+    if (result.status === 'error') reader.moves()
+    return result
   }
-}
-
-/** What the calendar does not know is asked again at every T. */
-function isOfCalendarEnd({ result }: NewResult): boolean {
-  return result?.status === 'error' && result.reason === 'calendar_out_of_range'
 }
 
 function figureOf(read: Figure['read']): Figure {

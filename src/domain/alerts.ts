@@ -1,7 +1,7 @@
 import type { BookKey } from './book.js'
 import type { MetaValue, Unit } from './metric.js'
+import type { SeriesWindow } from './series.js'
 import type { EpochMs } from './time.js'
-import type { Window } from './window.js'
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -11,7 +11,7 @@ export const RESOLVED_REASONS = ['recovered', 'no_data', 'disabled', 'policy_cha
 export type ResolvedReason = (typeof RESOLVED_REASONS)[number]
 
 /** The window of the metric that is judged; a level has none. */
-export type AlertWindow = Window | 'level'
+export type AlertWindow = SeriesWindow
 
 /** One breach of a policy by a book, from the tick that opened it to the one that closed it; one id for its life. */
 export interface AlertEpisode extends BookKey {
@@ -39,17 +39,17 @@ export interface AlertEpisode extends BookKey {
 
 /** Which episodes; what is left out does not restrict. */
 export interface AlertQuery {
-  readonly strategyId?: string
-  readonly account?: string
+  readonly strategyId?: string | undefined
+  readonly account?: string | undefined
   readonly state: 'open' | 'resolved' | 'all'
-  readonly severity?: Severity
-  readonly policy?: string
+  readonly severity?: Severity | undefined
+  readonly policy?: string | undefined
   /** Opened at or after, and before. */
-  readonly from?: EpochMs
-  readonly to?: EpochMs
+  readonly from?: EpochMs | undefined
+  readonly to?: EpochMs | undefined
   readonly limit: number
   /** As a page before gave it. */
-  readonly after?: AlertCursor
+  readonly after?: AlertCursor | undefined
 }
 
 /** The last episode of a page: newest first, and by id where they opened together. */

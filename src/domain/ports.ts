@@ -1,3 +1,4 @@
+import type { AlertPage, AlertQuery } from './alerts.js'
 import type { CalendarName } from './calendar.js'
 import type { Fact, FactRejection } from './facts.js'
 import type { FrameSet } from './frame.js'
@@ -143,4 +144,5 @@ export interface FrameReader {
 /** What the stores hold, of all shards: what can be answered before the first frame. Methods reject with a QuantError. */
 export interface StoredReader {
   strategies(): Promise<readonly StrategySummary[]>
+  alerts(query: AlertQuery): Promise<AlertPage>
 }

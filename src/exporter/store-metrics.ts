@@ -1,11 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { DROP_REASONS, type DropReason } from '../domain/series.js'
 
 /** Where the exporter keeps what it has computed: the newest values, and their history. */
 export type StoreName = 'latest' | 'series'
-
-/** Why rows were not written: more waited than memory or disk may hold, or the process ended before. */
-const DROP_REASONS = ['queue_full', 'spill_full', 'stopped'] as const
-type DropReason = (typeof DROP_REASONS)[number]
 
 /** What the exporter says of its stores; nothing of a store that is not configured. */
 export class StoreMetrics {

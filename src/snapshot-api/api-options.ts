@@ -1,3 +1,4 @@
+import type { AlertBoard } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { MetricDescription } from '../domain/metric.js'
@@ -23,6 +24,8 @@ export interface ApiOptions extends Switches {
   readonly series?: SeriesReader | undefined
   /** The settings that say where series are kept, for whoever asks without any. */
   readonly seriesVariables?: string
+  /** The episodes that the latest frames opened. */
+  readonly alerts: AlertBoard
   /** Undefined while nothing is computed. */
   readonly stream: StreamHub | undefined
   /** In the order of the results of a frame. */
@@ -36,6 +39,4 @@ export interface ApiOptions extends Switches {
   readonly isLoopback: boolean
   /** Any of them opens the API; without any it is open. */
   readonly tokens?: readonly string[]
-  /** Whose pages may read the API from a browser. */
-  readonly origins?: readonly string[]
 }

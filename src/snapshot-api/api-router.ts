@@ -2,10 +2,10 @@ import { type RequestHandler, Router } from 'express'
 import type { ApiOptions } from './api-options.js'
 import { requireEnabled } from './availability.js'
 import { noTokenInQuery, requireToken } from './bearer-tokens.js'
-import { allowOrigins } from './cross-origin.js'
 import type { ApiPath } from './openapi/operations.js'
 import { openApiRoute } from './openapi/routes.js'
 import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
+import { alertsRoute } from './routes/alerts.js'
 import { explainRoute } from './routes/explain.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
@@ -15,9 +15,9 @@ import { streamRoute } from './routes/stream.js'
 
 /** The read-only JSON API under its base path. Needs the surroundings of `createHttpApp`, which writes its problems. */
 export function createApiRouter(options: ApiOptions): Router {
-  const { basePath, isLoopback, reader, tokens = [], origins = [] } = options
+  const { basePath, isLoopback, reader, tokens = [] } = options
   const router = Router({ caseSensitive: true, strict: true })
-  const always = [loopbackHostOnly(isLoopback), allowOrigins(origins), readOnly, noTokenInQuery]
+  const always = [loopbackHostOnly(isLoopback), readOnly, noTokenInQuery]
   const guard = requireToken(tokens)
   const routes: Record<ApiPath, readonly RequestHandler[]> = {
     '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
@@ -25,6 +25,7 @@ export function createApiRouter(options: ApiOptions): Router {
     '/series': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, seriesRoute(options)],
     '/stream': [guard, requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
     '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
+    '/alerts': [guard, requireEnabled(reader, options), acceptsJson, alertsRoute(options)],
     '/health': [guard, acceptsJson, healthRoute(options)],
     '/openapi.json': [acceptsJson, openApiRoute(options)],
   }

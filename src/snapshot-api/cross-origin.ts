@@ -8,14 +8,14 @@ const ALLOWED = ['Accept', 'Authorization', 'If-None-Match', 'Last-Event-ID', 'X
 const REMEMBERED_SECONDS = 600
 
 /**
- * Lets pages of exactly these origins read answers (CORS). Without any nothing is said to browsers, which then keep the
+ * Lets pages of exactly these origins read answers below a path (CORS). Without any nothing is said to browsers, which then keep the
  * answers from every foreign page, and OPTIONS is refused like any other method.
  *
  * Cookies play no part: who may read is a matter of the token that the page sends.
  */
-export function allowOrigins(origins: readonly string[]): RequestHandler {
+export function allowOrigins(basePath: string, origins: readonly string[]): RequestHandler {
   return (request, response, next) => {
-    if (origins.length === 0) return next()
+    if (origins.length === 0 || !request.path.startsWith(`${basePath}/`)) return next()
     response.vary('Origin')
     const { origin } = request.headers
     if (origin === undefined || !origins.includes(origin)) return next()

@@ -61,8 +61,31 @@ export function unknownStrategy(asked: string, { frames, strategies, nearNames }
       }
 }
 
+/**
+ * Refuses names that nobody knows, which would be silence for ever, in a question about any of a strategy's books. A
+ * strategy without a live book may get one, or had one.
+ */
+export function checkNames(
+  { strategyId, account }: { readonly strategyId?: string | undefined; readonly account?: string | undefined },
+  known: KnownBooks,
+  refusal: Refusal,
+): void {
+  const { frames, strategies, nearNames } = known
+  const books = [...frames.books.values()].map(({ book }) => book)
+  const live = books.filter((book) => strategyId === undefined || book.strategyId === strategyId)
+  const summaries = strategies.filter((strategy) => strategyId === undefined || strategy.strategyId === strategyId)
+  if (strategyId !== undefined && summaries.length === 0 && live.length === 0) {
+    refusal.unknown(unknownStrategy(strategyId, known))
+    return
+  }
+  const accounts = new Set([...live.map((book) => book.account), ...summaries.flatMap((strategy) => strategy.accounts)])
+  if (account === undefined || accounts.has(account)) return
+  const problem = `${strategyId === undefined ? 'no strategy trades' : 'the strategy does not trade'} in an account "${shorten(account)}"`
+  refusal.unknown({ parameter: 'account', problem, near: nearNames(account, [...accounts]) })
+}
+
 /** Why an account is not found, given the accounts in which the strategy has a live book. */
-export function unknownAccount(
+function unknownAccount(
   asked: string,
   live: readonly string[],
   summary: StrategySummary | undefined,

@@ -17,6 +17,8 @@ interface HttpAppOptions {
   readonly newRequestId?: () => string
   /** Undefined: clients may ask as often as they like. */
   readonly limits?: RequestLimits | undefined
+  /** Says who may read answers from a browser; asked before a request is counted, so that refusals can be read as well. */
+  readonly crossOrigin?: RequestHandler
   /** How many proxies before this process are believed when they say for whom they ask (X-Forwarded-For). */
   readonly trustedProxies?: number
 }
@@ -26,7 +28,7 @@ interface HttpAppOptions {
  * failure. It binds no port.
  */
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { routers, log, newRequestId = randomUUID, limits, trustedProxies = 0 } = options
+  const { routers, log, newRequestId = randomUUID, limits, crossOrigin, trustedProxies = 0 } = options
   const app = express()
   app.disable('x-powered-by')
   // Routes parse their own query strictly; express' lenient parsers must not run.
@@ -35,6 +37,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(assignRequestId(newRequestId), commonHeaders)
   const { debug } = log
   if (debug !== undefined) app.use(accessLog({ debug }))
+  if (crossOrigin !== undefined) app.use(crossOrigin)
   app.use(shortTarget)
   if (limits !== undefined) app.use(limitRequests(limits))
   for (const router of routers) app.use(router)

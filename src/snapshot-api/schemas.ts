@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { RESOLVED_REASONS, SEVERITIES } from '../domain/alerts.js'
 import { CALENDAR_NAMES } from '../domain/calendar.js'
 import { METRIC_GROUPS, type MetaValue, QUALITIES, REASONS, STATUSES, TIERS, UNITS } from '../domain/metric.js'
+import { LEVEL } from '../domain/series.js'
 import { WINDOWS } from '../domain/window.js'
 import { NOT_READY_REASONS, PROBLEM_TYPE_PREFIX } from './problem.js'
 
@@ -80,6 +82,39 @@ const groupSchema = z.strictObject({
 })
 export type GroupBody = z.infer<typeof groupSchema>
 
+/** An episode in which a book breaches a policy: one id from its opening to its end. */
+export const alertSchema = z.strictObject({
+  alert_id: z.uuid(),
+  policy: z.string(),
+  strategy_id: z.string(),
+  account: z.string(),
+  severity: z.enum(SEVERITIES),
+  category: z.string(),
+  metric_name: z.string(),
+  window: z.enum([...WINDOWS, LEVEL]),
+  threshold: z.number(),
+  observed: z.number().nullable(),
+  unit: z.enum(UNITS),
+  consecutive_frames: count,
+  opened_at: instant,
+  resolved_at: instant.nullable(),
+  resolved_reason: z.enum(RESOLVED_REASONS).optional(),
+  state: z.enum(['open', 'resolved']),
+  summary: z.string(),
+  runbook_url: z.string(),
+  frame_seq: count,
+  meta: z.record(z.string(), metaValue).optional(),
+})
+export type AlertBody = z.infer<typeof alertSchema>
+
+/** Newest first. `shadow`: policies are judged, and nobody is told but who asks here. */
+export const alertsSchema = z.strictObject({
+  alerts: z.array(alertSchema),
+  next_cursor: z.string().nullable(),
+  shadow: z.boolean(),
+})
+export type AlertsBody = z.infer<typeof alertsSchema>
+
 export const snapshotSchema = z.strictObject({
   strategy_id: z.string(),
   strategy: z.string(),
@@ -93,6 +128,7 @@ export const snapshotSchema = z.strictObject({
   quality: z.enum(QUALITIES),
   groups: z.array(groupSchema),
   metrics: z.array(metricSchema),
+  alerts: z.array(alertSchema),
 })
 export type SnapshotBody = z.infer<typeof snapshotSchema>
 

@@ -1,3 +1,4 @@
+import type { SeriesGrid } from '../domain/series.js'
 import { type EpochMs, SECOND_MS } from '../domain/time.js'
 import { HttpProblem } from './problem.js'
 
@@ -6,15 +7,8 @@ const MOST_POINTS = 11_000
 /** How many points a range has when nobody asks for a step: more than a panel shows. */
 const USUAL_POINTS = 500
 
-/** The points of an answer: whole multiples of the step in Unix time, between `from` and `to`. */
-export interface SeriesGrid {
-  readonly firstAt: EpochMs
-  readonly lastAt: EpochMs
-  readonly stepMs: number
-}
-
 /**
- * The points for a range. A step below what is kept is raised to that. Throws HttpProblem `too-large` when the answer
+ * The points for a range: between `from` and `to`. A step below what is kept is raised to that. Throws HttpProblem `too-large` when the answer
  * would have too many, and says what would fit.
  */
 export function gridOf(

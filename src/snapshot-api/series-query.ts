@@ -1,5 +1,6 @@
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, parseIso, SECOND_MS } from '../domain/time.js'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
+import { parseInstant } from './instant-parameter.js'
 import { type Complain, readParameters } from './parameters.js'
 import { shorten } from './problem.js'
 import type { Refusal } from './refusal.js'
@@ -54,17 +55,6 @@ export function readSeriesQuery(
     },
     refusal,
   }
-}
-
-const EARLIEST = Date.UTC(2000, 0)
-const LATEST = Date.UTC(2200, 0)
-
-function parseInstant(text: string, complain: Complain): EpochMs | undefined {
-  const at = parseIso(text)
-  if (at === undefined)
-    return complain(`"${shorten(text)}" is no instant`, ['RFC 3339 with a zone, such as 2026-11-20T14:30:00Z'])
-  if (at < EARLIEST || at >= LATEST) return complain('lies outside of what is kept', ['the years 2000 to 2199'])
-  return at
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS }

@@ -2,9 +2,11 @@ import type { Express, RequestHandler } from 'express'
 import { nearNames } from '../lib/near-names.js'
 import type { ApiOptions } from './api-options.js'
 import { createApiRouter } from './api-router.js'
+import { allowOrigins } from './cross-origin.js'
 import type { NearNames } from './find-book.js'
 import { createHttpApp, type HttpLog } from './http-app.js'
 import { createLandingPage, type LandingPageOptions } from './landing/landing-page.js'
+import { createLiveRouter } from './live/live-router.js'
 import { createDocsRouter } from './openapi/routes.js'
 import { createProbeRouter } from './probe-router.js'
 import type { RequestLimits } from './request-limits.js'
@@ -24,6 +26,8 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   readonly otherRouters?: readonly RequestHandler[]
   readonly newRequestId?: () => string
   readonly limits?: RequestLimits
+  /** Whose pages may read the API from a browser. */
+  readonly origins?: readonly string[]
   readonly trustedProxies?: number
 }
 
@@ -44,11 +48,13 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
       createApiRouter(api),
       createProbeRouter(api),
       createLandingPage(api),
+      createLiveRouter(api),
       createDocsRouter(api),
       ...(options.otherRouters ?? []),
     ],
     log: options.log,
     limits: options.limits,
+    crossOrigin: allowOrigins(api.basePath, options.origins ?? []),
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.newRequestId === undefined ? {} : { newRequestId: options.newRequestId }),
   })

@@ -1,3 +1,4 @@
+import type { AlertBoard } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
@@ -6,6 +7,7 @@ import { decimalsOf, type Meta, type MetricDescription, type MetricResult } from
 import { type GroupReading, type MetricReading, readGroups, readMetrics } from '../domain/reading.js'
 import { type EpochMs, toIso } from '../domain/time.js'
 import type { Window } from '../domain/window.js'
+import { openAlertsOf } from './alert-body.js'
 import { isoOrNull } from './iso-or-null.js'
 import type { GroupBody, MetricBody, SnapshotBody } from './schemas.js'
 import { sessionBody } from './session-body.js'
@@ -16,6 +18,7 @@ export interface SnapshotContext {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   /** Ages are taken against it. */
   readonly now: EpochMs
+  readonly alerts: Pick<AlertBoard, 'open'>
 }
 
 /** Which metrics a body shows, and of which adapter those that are told by adapter. */
@@ -38,7 +41,7 @@ export function snapshotBody(
   { metrics, adapter }: SnapshotSelection,
   context: SnapshotContext,
 ): SnapshotBody {
-  const { calendars, dictionary, now } = context
+  const { calendars, dictionary, now, alerts } = context
   const clock = { now, calendar: calendars[frame.book.calendar] }
   const readings = readMetrics(frame, window, dictionary, clock)
   const groups = readGroups(readings).map(groupBody)
@@ -51,6 +54,7 @@ export function snapshotBody(
     metrics: selected
       .filter(({ metric }) => metrics?.has(metric.name) ?? true)
       .map((reading) => metricBody(reading, window, frame.moneyDecimals)),
+    alerts: openAlertsOf(alerts, frame.book),
   }
 }
 

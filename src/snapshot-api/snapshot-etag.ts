@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto'
 import type { FrameSet } from '../domain/frame.js'
 import type { SnapshotBody } from './schemas.js'
 
-/** Alerts are not part of a frame yet; their revision takes this place. */
-const ALERTS_REVISION = 0
-
 /**
  * The ETag of a snapshot: from revisions, not from its bytes, which hold ages and are never twice the same.
  *
@@ -16,10 +13,11 @@ export function snapshotEtag(
   body: SnapshotBody,
   adapter: string | undefined,
   representation: 'json' | 'csv',
+  alertsRevision: number,
 ): string {
   const { strategy_id, strategy, account, window, session, frame_seq, quality, metrics } = body
   const names = metrics.map(({ metric_name }) => metric_name)
   const question = [strategy_id, strategy, account, window, session, names, adapter, representation]
   const hash = createHash('sha256').update(JSON.stringify(question)).digest('hex').slice(0, 16)
-  return `W/"${stamp.epoch}-${frame_seq}-${ALERTS_REVISION}-${quality}-${hash}"`
+  return `W/"${stamp.epoch}-${frame_seq}-${alertsRevision}-${quality}-${hash}"`
 }

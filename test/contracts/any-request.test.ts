@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import request from 'supertest'
 import { createMetricsGuard } from '../../src/snapshot-api/metrics-guard.js'
 import {
+  alertsSchema,
   explainSchema,
   healthSchema,
   problemSchema,
@@ -12,6 +13,7 @@ import {
   snapshotSchema,
   strategiesSchema,
 } from '../../src/snapshot-api/schemas.js'
+import { alertBoard, episode } from '../support/alerts.js'
 import { frameReader } from '../support/frames.js'
 import { openApiSchema } from '../support/openapi.js'
 import { BASE, testApi } from '../support/snapshot-api.js'
@@ -19,6 +21,7 @@ import { BASE, testApi } from '../support/snapshot-api.js'
 /** Whatever is asked, the answer is one that the document describes, and of the schema that it names. */
 
 const SCHEMAS = {
+  Alerts: alertsSchema,
   Strategies: strategiesSchema,
   Snapshot: snapshotSchema,
   Series: seriesSchema,
@@ -41,6 +44,10 @@ const sensible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   from: fc.constantFrom('2026-03-10T10:00:00Z', '2026-03-10'),
   to: fc.constantFrom('2026-03-10T12:00:00Z', 'now'),
   step: fc.constantFrom('60', '1h', '0'),
+  state: fc.constantFrom('open', 'all', 'none'),
+  severity: fc.constantFrom('critical', 'page'),
+  limit: fc.constantFrom('1', '0'),
+  cursor: fc.constantFrom('MTc3MzE1ODQwMTI1MC4wMDAwMDAwMC0wMDAwLTUwMDAtODAwMC0wMDAwMDAwMDAwMDE', 'x'),
 }
 const pair = fc.oneof(
   {
@@ -89,6 +96,7 @@ describe.each([
     const readerState = state === 'warming up' ? 'warming_up' : state === 'disabled' ? 'disabled' : 'ready'
     server = testApi(frameReader({ state: readerState }), {
       ...options,
+      alerts: alertBoard([episode(1), episode(2)]),
       otherRouters: [createMetricsGuard(undefined), metrics],
     }).app.listen(0, '127.0.0.1')
     await once(server, 'listening')

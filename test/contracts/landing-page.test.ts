@@ -42,6 +42,7 @@ describe('the landing page', () => {
     const base = BASE.slice(1)
     expect(links).toEqual([
       `${base}/snapshot?strategy_id=momentum-1&amp;account=PA-1`,
+      'live',
       'metrics',
       `${base}/health`,
       `${base}/strategies`,

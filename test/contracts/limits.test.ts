@@ -34,6 +34,15 @@ describe('requests', () => {
     expect(await statuses(5)).toEqual([200, 200, 200, 200, 429])
   })
 
+  test('that are refused can be read by the pages that may read answers', async () => {
+    const origin = 'https://board.example'
+    const { app } = testApi(undefined, { limits: { requestsPerSecond: 1, tokens: [] }, origins: [origin] })
+    let response = await request(app).get(`${BASE}/health`).set('Origin', origin)
+    while (response.status === 200) response = await request(app).get(`${BASE}/health`).set('Origin', origin)
+    expect([response.status, response.headers['access-control-allow-origin']]).toEqual([429, origin])
+    expect(response.headers['access-control-expose-headers']).toContain('Retry-After')
+  })
+
   test('of machines are not counted', async () => {
     const { ask, statuses } = limited()
     expect(await statuses(5)).toContain(429)

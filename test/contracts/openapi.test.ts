@@ -85,9 +85,14 @@ describe('/openapi.json', () => {
   test('describes what is answered: its schemas, taken by themselves, accept the bodies', async () => {
     const document = await fetched()
     const { app } = testApi()
-    for (const path of ['/strategies', '/snapshot?strategy_id=momentum-1', '/health', '/snapshot', '/series'].map(
-      (below) => BASE + below,
-    )) {
+    for (const path of [
+      '/strategies',
+      '/snapshot?strategy_id=momentum-1',
+      '/health',
+      '/alerts',
+      '/snapshot',
+      '/series',
+    ].map((below) => BASE + below)) {
       const response = await request(app).get(path)
       const responses = document.paths[path.split('?')[0] ?? '']?.get.responses
       const type = String(response.headers['content-type']).split(';')[0] ?? ''

@@ -30,6 +30,7 @@ describe('the body of /snapshot', () => {
       strategy_id: 'momentum-1',
       strategy: 'Momentum',
       account: 'PA-1',
+      alerts: [],
       window: '1d',
       frame_as_of: '2026-03-10T16:00:00.250Z',
       frame_seq: 7,

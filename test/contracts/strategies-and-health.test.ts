@@ -50,7 +50,7 @@ describe('/strategies', () => {
   describe('while warming up', () => {
     const warming = frameReader({ state: 'warming_up' })
     const asked = (strategies: () => Promise<readonly StrategySummary[]>) =>
-      get('/strategies', warming, { stored: { strategies } })
+      get('/strategies', warming, { stored: { strategies, alerts: async () => ({ alerts: [], next: undefined }) } })
 
     test('is what the store remembers', async () => {
       const response = await asked(async () => [strategySummary({ strategyId: 'kept' })]).expect(200)

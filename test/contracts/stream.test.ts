@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BookFrame } from '../../src/domain/frame.js'
+import { alertBody } from '../../src/snapshot-api/alert-body.js'
+import { alertSchema } from '../../src/snapshot-api/schemas.js'
+import { episode } from '../support/alerts.js'
 import { EventClient } from '../support/event-stream.js'
 import { bookFrame, frameReader, missing, T, value } from '../support/frames.js'
 import { get } from '../support/snapshot-api.js'
@@ -137,13 +140,14 @@ describe('/stream', () => {
       await listen('?strategy_id=mean-2'),
     ]
     await until(() => all.events.length === 2 && mine.events.length === 1 && theirs.events.length === 1)
-    const alert = { alert_id: 'a', strategy_id: 'momentum-1', account: 'PA-1', summary: 'over\r\n\u2028the limit' }
-    server.hub.publishAlert('opened', alert)
-    server.hub.publishAlert('resolved', alert)
+    const opened = episode(1, { summary: 'over\r\n\u2028the limit' })
+    const resolved = { ...opened, resolved: { at: T + 9_000, reason: 'recovered' } } as const
+    server.hub.publishAlert(opened)
+    server.hub.publishAlert(resolved)
     await until(() => all.events.length === 4 && mine.events.length === 3)
     for (const client of [all, mine]) {
       expect(client.events.slice(-2).map(({ event }) => event)).toEqual(['quant.alert.opened', 'quant.alert.resolved'])
-      expect(JSON.parse(client.events.at(-1)?.data ?? '')).toEqual(alert)
+      expect(alertSchema.parse(JSON.parse(client.events.at(-1)?.data ?? ''))).toEqual(alertBody(resolved))
     }
     expect(theirs.events).toHaveLength(1)
   })
@@ -299,7 +303,7 @@ describe('/stream', () => {
       ['?strategy_id=a&strategy_id=b', 400, 'given 2 times'],
       ['?from=now', 400, 'unknown parameter'],
       ['?strategy_id=momentum-2', 404, 'no strategy has the id'],
-      ['?account=PA-9', 404, 'no strategy trades in it'],
+      ['?account=PA-9', 404, 'no strategy trades in an account'],
       ['?strategy_id=momentum-1&account=PA-9', 404, 'does not trade in an account'],
     ])('%s', async (query, status, problem) => {
       await start([book(7, 1)])

@@ -19,8 +19,10 @@ import { startTestClickHouse } from '../support/embedded.js'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js'
 import { bookFrame, SMALL_DICTIONARY, value } from '../support/frames.js'
 import { clientOf, valuesOf } from '../support/series-store.js'
+import { until as poll } from '../support/until.js'
 
-const PATIENCE_MS = 60_000
+const until = (holds: () => boolean) => poll(holds, 60_000, 50)
+
 const CALENDARS = createCalendars()
 const BEGIN = Math.floor((Date.now() - 7_200_000) / 3_600_000) * 3_600_000
 
@@ -114,14 +116,6 @@ function startRecorder({ table, folder, from = 0, maxRows = 100_000, timeoutMs =
     /** As a process that is killed: nothing is written any more. */
     abandon: () => ours.close(),
     next: () => index,
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const startedAt = performance.now()
-  while (!condition()) {
-    if (performance.now() - startedAt > PATIENCE_MS) throw new Error(`it did not come to that: ${condition}`)
-    await sleep(50)
   }
 }
 

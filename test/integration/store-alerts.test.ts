@@ -1,8 +1,10 @@
 import type pg from 'pg'
-import type { AlertEpisode, AlertQuery } from '../../src/domain/alerts.js'
+import { alertPage } from '../../src/domain/alert-page.js'
+import type { AlertQuery } from '../../src/domain/alerts.js'
 import { closeOtherAlerts, findAlerts, openAlerts, saveAlerts } from '../../src/stores/postgres/alerts.js'
 import { readStrategies, writeStrategies } from '../../src/stores/postgres/strategies.js'
 import type { StoreQuery } from '../../src/stores/postgres/writer-session.js'
+import { episode, alertId as id } from '../support/alerts.js'
 import { strategySummary, T } from '../support/frames.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { createStoreDatabase, openedStore } from '../support/store.js'
@@ -10,19 +12,6 @@ import { createStoreDatabase, openedStore } from '../support/store.js'
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
 const withServer = hasPostgresServer ? describe : describe.skip
-
-const id = (number: number) => `00000000-0000-5000-8000-${String(number).padStart(12, '0')}`
-
-function episode(number: number, parts: Partial<AlertEpisode> = {}): AlertEpisode {
-  return {
-    ...{ alertId: id(number), policy: 'max_drawdown', strategyId: 'momentum-1', account: 'PA-1', severity: 'critical' },
-    ...{ category: 'risk_limit', metricName: 'max_drawdown', window: '1d', threshold: 0.05, observed: 0.0512 },
-    ...{ unit: 'ratio', consecutiveFrames: 3, openedAt: T + number * 1_000, resolved: undefined, frameSeq: 42 },
-    ...{ summary: 'Drawdown 5.12 % is over 5 %', runbookUrl: 'https://runbooks.example/max_drawdown' },
-    meta: { restart: true },
-    ...parts,
-  }
-}
 
 withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () => {
   let server: PostgresServer
@@ -101,14 +90,17 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
     ['nothing is both', { strategyId: 'mean-2', account: 'PA-2' }, []],
     ['nor is SQL in a name', { strategyId: "' OR true --" }, []],
   ])('are found: %s', async (_name, parts, numbers) => {
-    await saveAlerts(query, 0, [
+    const episodes = [
       episode(1, { policy: 'min_sharpe' }),
       episode(2, { strategyId: 'mean-2' }),
       episode(3, { account: 'PA-2' }),
       episode(4, { severity: 'warning' }),
       episode(5, { resolved: { at: T + 6_000, reason: 'recovered' } }),
-    ])
+    ]
+    await saveAlerts(query, 0, episodes)
     expect(await ids(parts)).toEqual(numbers.map(id))
+    // What is only in memory is found alike.
+    expect(alertPage(episodes, { state: 'all', limit: 10, ...parts })).toEqual(await found(parts))
   })
 
   test('come in pages that neither repeat nor miss one, also where several opened together', async () => {
@@ -119,6 +111,7 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
     do {
       const page = await found({ limit: 3, ...(after === undefined ? {} : { after }) })
       pages.push(page.alerts.map(({ alertId }) => alertId))
+      expect(alertPage(episodes, { state: 'all', limit: 3, after })).toEqual(page)
       after = page.next
       // What opens meanwhile is newer than any page to come.
       await saveAlerts(query, 0, [episode(100 + pages.length)])

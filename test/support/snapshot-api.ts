@@ -3,6 +3,7 @@ import request from 'supertest'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { FrameReader } from '../../src/domain/ports.js'
 import { API_BASE_PATH, createSnapshotApi, type SnapshotApiOptions } from '../../src/snapshot-api/snapshot-api.js'
+import { alertBoard } from './alerts.js'
 import { frameReader, SMALL_DICTIONARY } from './frames.js'
 
 export const BASE = API_BASE_PATH
@@ -26,6 +27,7 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
     explain: () => undefined,
     stored: undefined,
     stream: undefined,
+    alerts: alertBoard(),
     dictionary: SMALL_DICTIONARY,
     calendars: CALENDARS,
     build: { version: '1.2.3', revision: 'abc1234' },

@@ -4,6 +4,7 @@ import { createCalendars } from '../../src/domain/calendars.js'
 import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
 import type { FrameReader } from '../../src/domain/ports.js'
 import { StreamHub, type StreamOptions } from '../../src/snapshot-api/stream/stream-hub.js'
+import { alertBoard } from './alerts.js'
 import { frameReader, SMALL_DICTIONARY, T } from './frames.js'
 import { BASE, testApi } from './snapshot-api.js'
 
@@ -45,7 +46,7 @@ export async function startStreamServer(
   }
   const hub = new StreamHub({
     reader: current,
-    ...{ dictionary: SMALL_DICTIONARY, calendars: createCalendars() },
+    ...{ dictionary: SMALL_DICTIONARY, calendars: createCalendars(), alerts: alertBoard() },
     ...{ heartbeatMs: 10_000, maxBufferBytes: 1_048_576, maxClients: 100, maxClientsAnAddress: 100 },
     observer: {
       clients: (count) => {

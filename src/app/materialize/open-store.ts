@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js'
 import type { StoredReader } from '../../domain/ports.js'
 import { describeError } from '../../lib/logger.js'
 import type { Releasers } from '../../lib/releasers.js'
+import { findAlerts } from '../../stores/postgres/alerts.js'
 import { openStorePool } from '../../stores/postgres/client.js'
 import { readStrategies } from '../../stores/postgres/strategies.js'
 import { LatestStore, type LatestStoreOptions } from './latest-store.js'
@@ -39,5 +40,5 @@ export function openStore({ config, releasers, pool, ...options }: StoreOptions)
   if (store === undefined || pool === undefined) return undefined
   const latest = new LatestStore({ ...options, config: store, pool })
   releasers.push('store', () => latest.stop())
-  return { latest, reader: { strategies: () => readStrategies(pool) } }
+  return { latest, reader: { strategies: () => readStrategies(pool), alerts: (query) => findAlerts(pool, query) } }
 }

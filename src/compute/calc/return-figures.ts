@@ -16,6 +16,7 @@ import {
   valueAtRisk,
   volatility,
 } from '../formulas/risk.js'
+import { Sample } from '../formulas/sample.js'
 import { insufficient, ok, unknown } from '../result.js'
 import { type Calculation, calculationOf, missing } from './calculation.js'
 import type { CalcCase, Known } from './case.js'
@@ -27,12 +28,14 @@ type Figure = (series: CalcSeries, given: CalcCase) => Outcome
 /** Figures of returns and of equities. */
 export const RETURN_FIGURES: readonly Calculation[] = [
   calculationOf('cumulative_return', { lacks: lacksSeries, compute: ofSeries(cumulativeReturn) }),
-  annualised('volatility_annualized', ({ returns }, given) => volatility(returns, periodsPerYear(given))),
+  annualised('volatility_annualized', ({ returns }, given) => volatility(new Sample(returns), periodsPerYear(given))),
   annualised('downside_volatility_annualized', ({ returns }, given) =>
     downsideVolatility(returns, periodsPerYear(given), marOf(given)),
   ),
   annualised('sharpe_annualized', sharpeOf),
-  annualised('sortino_annualized', ({ returns }, given) => sortino(returns, periodsPerYear(given), marOf(given))),
+  annualised('sortino_annualized', ({ returns }, given) =>
+    sortino(new Sample(returns), periodsPerYear(given), marOf(given)),
+  ),
   {
     ...returnFigure('calmar', ({ equities, drawdowns, periods }, given) => {
       const { growth } = equities
@@ -133,9 +136,9 @@ function sharpeOf({ returns }: CalcSeries, given: CalcCase): Outcome {
   const perYear = periodsPerYear(given)
   const { risk_free: riskFree = params.risk_free_per_period ?? ratePerPeriod(params.risk_free_annual ?? 0, perYear) } =
     input
-  if (typeof riskFree === 'number') return sharpe(returns, perYear, riskFree)
+  if (typeof riskFree === 'number') return sharpe(new Sample(returns), perYear, riskFree)
   const [values, rates] = joined(input.returns ?? [], riskFree)
-  return values.length < neededBy(given) ? 'too_few_observations' : sharpe(values, perYear, rates)
+  return values.length < neededBy(given) ? 'too_few_observations' : sharpe(new Sample(values), perYear, rates)
 }
 
 /** What is known of both, period by period. */

@@ -5,7 +5,7 @@ import type { Valuation } from '../valuation.js'
 import { accountDrawdown } from './account-drawdown.js'
 import { AccountEquity, type AccountEquityOptions, accountEquityAt, type EquityReading } from './account-equity.js'
 import {
-  type BookEquity,
+  type EquityFigures,
   type EquityValue,
   type Growth,
   type Reconciliation,
@@ -34,9 +34,7 @@ export interface AloneEquityOptions extends AccountEquityOptions {
 }
 
 /** The equity of a book that is alone in its account: the account's snapshots are its observations. */
-export class AloneEquity implements BookEquity {
-  readonly isAlone = true
-  readonly meta = { equity_source: 'account' }
+export class AloneEquity implements EquityFigures {
   readonly #options: AloneEquityOptions
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity

@@ -55,11 +55,7 @@ export interface Reconciliation {
  * account's equity at a window's start and what it earned since.
  * Source: METRICS section 2.
  */
-export interface BookEquity {
-  /** Whether its account's equity is all its own. */
-  readonly isAlone: boolean
-  /** Where the figures come from: meta of every metric that rests on them. */
-  readonly meta: Meta
+export interface EquityFigures {
   /** Why there are no dollars since the latest open, where something was traded in another currency. */
   foreign(): Unknown | undefined
   /** Equity at T. */
@@ -68,11 +64,20 @@ export interface BookEquity {
   sinceOpen(): Valuation<Growth>
   /** Growth over a window, flows taken out. */
   growth(where: WindowStart): Valuation<Growth>
-  /** How long drawdowns were may depend on where the window starts, even where their depths do not. */
-  drawdown(where: WindowStart, asks?: 'depth' | 'length'): Valuation<Drawdown>
+  drawdown(where: WindowStart): Valuation<Drawdown>
   /** Equity sampled on the cells of a window. */
   series(where: WindowStart): Valuation<EquitySeries>
   reconciliation(where: WindowStart): Valuation<Reconciliation>
+}
+
+/** The same, and whose it is. */
+export interface BookEquity extends EquityFigures {
+  /** Whether its account's equity is all its own. */
+  readonly isAlone: boolean
+  /** Where the figures come from: meta of every metric that rests on them. */
+  readonly meta: Meta
+  /** How long drawdowns were may depend on where the window starts, even where their depths do not. */
+  drawdown(where: WindowStart, asks?: 'depth' | 'length'): Valuation<Drawdown>
 }
 
 /** Two equities make a drawdown. */

@@ -16,6 +16,8 @@ export interface Drawdown {
   readonly isLongestFromStart: boolean
   /** When that time began, not before the window's start. */
   readonly longestFrom: EpochMs | undefined
+  /** True where the deepest fall is from the window's start itself, so that its peak moves with it. */
+  readonly isDeepestFromStart: boolean
   readonly peakAt: EpochMs | undefined
   readonly troughAt: EpochMs | undefined
   readonly recoveredAt: EpochMs | undefined
@@ -82,6 +84,8 @@ export class DrawdownRun {
   #count = 0
   #scale = UNSCALED
   #first: Wealth | undefined
+  /** The first, where it is the window's start. */
+  #opening: Wealth | undefined
   #last: Wealth | undefined
   #peak: Wealth | undefined
   /** The lowest since the peak, where anything was lower. */
@@ -106,6 +110,12 @@ export class DrawdownRun {
     return this.#hasEnded
   }
 
+  /** Begins with the equity at the window's start. */
+  open(at: EpochMs, equity: MoneyE17): void {
+    this.observe(at, equity)
+    this.#opening = this.#first
+  }
+
   /** Takes the next observation; `flow` came in since the one before. */
   observe(at: EpochMs, equity: MoneyE17, flow: MoneyE17 = 0n): void {
     if (this.#hasEnded) return
@@ -126,6 +136,7 @@ export class DrawdownRun {
     const spans = [this.#belowFirstPeak(startsAt), this.#belowPeak(startsAt)].flatMap((span) =>
       span === undefined ? [] : [{ span, ms: this.#calendar.sessionTimeBetween(span.from, span.to) }],
     )
+    const isDeepestFromStart = deepestPeak !== undefined && deepestPeak === this.#opening
     const longest = spans.reduce((long, span) => (span.ms > long.ms ? span : long), {
       span: this.#longest,
       ms: this.#longestMs,
@@ -137,7 +148,8 @@ export class DrawdownRun {
       longestMs: longest.ms,
       isLongestFromStart: longest.span?.from === startsAt,
       longestFrom: longest.span?.from,
-      peakAt: deepestPeak?.at,
+      isDeepestFromStart,
+      peakAt: isDeepestFromStart ? startsAt : deepestPeak?.at,
       troughAt: trough?.at,
       recoveredAt: this.#recoveredAt,
       startingAt: (start) => this.result(start),

@@ -10,7 +10,7 @@ import { Kept, type Readings } from '../readings.js'
 import type { Valuation } from '../valuation.js'
 import { driftsAt, type EquityPricing } from './account-equity.js'
 import { AloneEquity } from './alone-equity.js'
-import type { BookEquity, Opening, WindowStart } from './book-equity.js'
+import type { EquityFigures, Opening, WindowStart } from './book-equity.js'
 import type { EquityMemory } from './equity-memory.js'
 import { SharedEquity } from './shared-equity.js'
 import { type Sharing, shareKey, sharingOf } from './sharing.js'
@@ -33,7 +33,7 @@ export interface EquityReaderOptions extends PricedBook {
 export class EquityReader {
   readonly #options: EquityReaderOptions
   readonly #sharing = new Kept<Sharing>()
-  readonly #equity = new Kept<BookEquity>()
+  readonly #equity = new Kept<EquityFigures>()
 
   constructor(options: EquityReaderOptions) {
     this.#options = options
@@ -44,15 +44,16 @@ export class EquityReader {
   }
 
   /** The book's equity as it is seen from T: it reads everything anew, and tells until when that holds. */
-  equity(): BookEquity {
+  equity(): EquityFigures {
     const { readings } = this.#options
     const { kind } = this.sharing()
-    // A bar makes an observation of the end of its minute.
-    if (kind === 'shared') readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
+    // A bar makes an observation of the end of its minute, for who holds its symbol.
+    if (kind === 'shared' && this.#heldByBook(this.#at).length > 0)
+      readings.changesAt((Math.floor(this.#at / MINUTE_MS) + 1) * MINUTE_MS)
     return readings.atOnce(this.#equity, () => this.#equityAtT())
   }
 
-  #equityAtT(): BookEquity {
+  #equityAtT(): EquityFigures {
     const { book, account, memory, netPnlSince, readings } = this.#options
     const sharing = this.sharing()
     const { opensAt } = book.calendar.latestSession(this.#at)

@@ -4,7 +4,7 @@ import { WINDOWS, type Window } from '../../domain/window.js'
 import { recordOf } from '../../lib/record-of.js'
 import { Kept, type Readings } from '../readings.js'
 import type { Unknown, Valuation } from '../valuation.js'
-import type { BookEquity, EquityValue, Growth, Reconciliation, WindowStart } from './book-equity.js'
+import type { BookEquity, EquityFigures, EquityValue, Growth, Reconciliation, WindowStart } from './book-equity.js'
 import type { Drawdown } from './drawdown.js'
 import type { EquityReader } from './equity-reader.js'
 import type { EquitySeries } from './series.js'
@@ -64,9 +64,10 @@ export class KeptEquity implements BookEquity {
   drawdown({ window, start, lead }: WindowStart, asks: 'depth' | 'length' = 'depth'): Valuation<Drawdown> {
     const where = { window, start, lead }
     const drawdown = this.#read(this.#windows[window].drawdown, (equity) => equity.drawdown(where), window)
-    if (asks === 'depth' || !drawdown.known || !Number.isFinite(lead) || !drawdown.value.isLongestFromStart)
-      return drawdown
-    // What began before the window counts from its start, which moves.
+    if (!drawdown.known || !Number.isFinite(lead)) return drawdown
+    const { isDeepestFromStart, isLongestFromStart } = drawdown.value
+    if (!isDeepestFromStart && (asks === 'depth' || !isLongestFromStart)) return drawdown
+    // What began with the window or before it counts from its start, which moves.
     this.#readings.moves()
     return { known: true, value: drawdown.value.startingAt(start) }
   }
@@ -90,7 +91,7 @@ export class KeptEquity implements BookEquity {
     return this.#read(this.#windows[window].reconciliation, (equity) => equity.reconciliation(where), window)
   }
 
-  #read<Value>(kept: Kept<Value>, read: (equity: BookEquity) => Value, window?: Window): Value {
+  #read<Value>(kept: Kept<Value>, read: (equity: EquityFigures) => Value, window?: Window): Value {
     return this.#readings.of(kept, () => {
       this.#dependOn(window)
       return read(this.#reader.equity())

@@ -3,6 +3,7 @@ import { CELL_MS, type Cell } from '../../domain/cells.js'
 import { MONEY_DIGITS, type MoneyE17, ratio } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { isWallClock, type Window } from '../../domain/window.js'
+import { Sample } from '../formulas/sample.js'
 import type { Flow } from './flows.js'
 import { returnTimeMs, yearMs } from './session-time.js'
 
@@ -25,6 +26,8 @@ export type Ends = readonly [from: SeriesPoint, to: SeriesPoint]
 /** Returns between consecutive values of a series. */
 export interface Returns {
   readonly values: readonly number[]
+  /** The same, with their moments. */
+  readonly sample: Sample
   /** The values that each of them lies between, for who asks. */
   readonly ends: () => readonly Ends[]
   /** Σ Δt in years of session time; 0 where no time passed. */
@@ -147,17 +150,16 @@ export class EquitySeries {
   get returns(): Returns {
     this.#noteTimes()
     if (this.#returns === undefined || this.#areReturnsOlder)
-      this.#returns = this.#joined(this.chain, this.#steps, this.#returns?.values)
+      this.#returns = this.#joined(this.chain, this.#steps, this.#returns?.sample)
     this.#areReturnsOlder = false
     return this.#returns
   }
 
   /** What a dollar at the first value became by the end of the chain, flows taken out; undefined without a return. */
   get growth(): number | undefined {
-    const { values } = this.returns
     const ends = this.returns.ends()
     const [first, last] = [ends[0]?.[0], ends.at(-1)?.[1]]
-    if (values.length === 0 || first === undefined || last === undefined) return undefined
+    if (first === undefined || last === undefined) return undefined
     const { numerator, denominator } = this.#chain(first, last)
     return ratio(numerator, denominator)
   }
@@ -172,9 +174,9 @@ export class EquitySeries {
 
   /**
    * `steps` are those that are known, by the index of their first point; the others are added to them. Where all returns are
-   * those of `before`, they are that list: what was made of it need not be made again.
+   * those of `before`, they are that sample: what was taken of it need not be taken again.
    */
-  #joined(points: readonly SeriesPoint[], steps: (Step | undefined)[], before?: readonly number[]): Returns {
+  #joined(points: readonly SeriesPoint[], steps: (Step | undefined)[], before?: Sample): Returns {
     const { window, calendar } = this.#options
     const values: number[] = []
     let totalMs = 0
@@ -189,9 +191,12 @@ export class EquitySeries {
       }
       if (step.isLast) break
     }
-    const isSame = before?.length === values.length && values.every((value, index) => value === before[index])
+    const isSame =
+      before?.values.length === values.length && values.every((value, index) => value === before.values[index])
+    const sample = isSame ? before : new Sample(values)
     return {
-      values: isSame ? before : values,
+      values: sample.values,
+      sample,
       ends: () => endsOf(points, steps),
       totalMs,
       years: totalMs / yearMs(window, calendar),

@@ -1,11 +1,10 @@
 import type { MoneyE17 } from '../../domain/exact.js'
-import type { Meta } from '../../domain/metric.js'
 import type { EpochMs } from '../../domain/time.js'
 import { isWallClock } from '../../domain/window.js'
 import type { Unknown, Valuation } from '../valuation.js'
 import { AccountEquity, type AccountEquityOptions } from './account-equity.js'
 import {
-  type BookEquity,
+  type EquityFigures,
   type EquityValue,
   type Growth,
   type Opening,
@@ -37,9 +36,7 @@ export interface SharedEquityOptions extends AccountEquityOptions {
 }
 
 /** The equity of a book in an account that others trade in: what it started with is its share, the rest it earned. */
-export class SharedEquity implements BookEquity {
-  readonly isAlone = false
-  readonly meta: Meta
+export class SharedEquity implements EquityFigures {
   readonly #options: SharedEquityOptions
   readonly #at: EpochMs
   readonly #accountEquity: AccountEquity
@@ -49,7 +46,6 @@ export class SharedEquity implements BookEquity {
     this.#options = options
     this.#at = at
     this.#accountEquity = new AccountEquity(options, at)
-    this.meta = { equity_source: options.sharing.source }
   }
 
   get #latestSession(): Opening {
@@ -79,14 +75,6 @@ export class SharedEquity implements BookEquity {
   }
 
   drawdown(where: WindowStart): Valuation<Drawdown> {
-    const drawdown = this.#readDrawdown(where)
-    // A peak at the opening moves with the window's start.
-    const isFromStart = drawdown.known && (drawdown.value.isLongestFromStart || drawdown.value.peakAt === where.start)
-    if (Number.isFinite(where.lead) && isFromStart) this.#options.moves()
-    return drawdown
-  }
-
-  #readDrawdown(where: WindowStart): Valuation<Drawdown> {
     const { timeline } = this.#options.memory
     const base = this.#baseAt(where.start, where.lead)
     if (!base.known) return base
@@ -205,7 +193,7 @@ export class SharedEquity implements BookEquity {
     const key = `${pricing.calendar.name} ${start} ${timeline.revision} ${base.value.equity} ${offset.value}`
     const memo = memory.runs.of(window, key, this.#at)
     const run = memo?.run ?? new DrawdownRun(pricing.calendar)
-    if (memo === undefined) run.observe(start, base.value.equity)
+    if (memo === undefined) run.open(start, base.value.equity)
     const end = timeline.indexAt(this.#at)
     for (let index = timeline.indexAt(memo?.lastAt ?? start) + 1; index <= end; index += 1) {
       const point = timeline.at(index)

@@ -1,6 +1,6 @@
 import { type Calendar, CalendarOutOfRange } from '../../domain/calendar.js'
 import { cellsOf } from '../../domain/cells.js'
-import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
+import type { EpochMs } from '../../domain/time.js'
 import { isWallClock } from '../../domain/window.js'
 import type { WindowStart } from './book-equity.js'
 import type { Observations } from './observations.js'
@@ -44,7 +44,7 @@ export function isObserved(where: WindowStart, at: EpochMs, sources: SeriesSourc
   if (own !== undefined && own > start) return { isSeen: true, holdsUntil: own + lead }
   if (!isWallClock(window)) return { isSeen: false, holdsUntil: Number.POSITIVE_INFINITY }
 
-  const changes = Math.min(sessionChangesAfter(at, calendar), nextMinute(at))
+  const changes = sessionChangesAfter(at, calendar)
   // A snapshot whose equity does not count still tells what is held from then on: the cells before it may say otherwise.
   if (observations?.hasRefusedIn(start, at) === true)
     return { isSeen: isAnyCellSeen(where, at, sources), holdsUntil: at + 1 }
@@ -74,10 +74,6 @@ function isAnyCellSeen({ window, start }: WindowStart, at: EpochMs, sources: Ser
     const held = heldSymbols(to)
     return held.length === 0 || held.some((symbol) => (lastBarAt(symbol, to) ?? Number.NEGATIVE_INFINITY) > from)
   })
-}
-
-function nextMinute(at: EpochMs): EpochMs {
-  return (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS
 }
 
 function sessionChangesAfter(at: EpochMs, calendar: Calendar): EpochMs {

@@ -2,7 +2,7 @@ import type { ExplanationPart, ExplanationRow } from '../../domain/explanation.j
 import { SECOND_MS } from '../../domain/time.js'
 import { type Ends, type EquitySeries, meanEquityOf, type SeriesPoint } from '../equity/series.js'
 import { returnTimeMs, yearMs } from '../equity/session-time.js'
-import { deviationOf, meanOf } from '../formulas/sample.js'
+import { meanOf, type Sample } from '../formulas/sample.js'
 import { joinedReturns } from '../metrics/exposure/beta-vs-benchmark.js'
 import type { Valuation } from '../valuation.js'
 import type { Benchmark, WindowView } from '../view.js'
@@ -17,7 +17,7 @@ export function seriesPart(series: Valuation<EquitySeries>, { window, calendar, 
   const about =
     'Equity at the last observation of each cell, the return since the cell before, and what they have in common.'
   if (!series.known) return { name: 'series', about, values: unknownRow(series) }
-  const { values, years, ...returns } = series.value.returns
+  const { values, sample, years, ...returns } = series.value.returns
   const ends = returns.ends()
   const items = values.map((value, index) => ({ value, ends: ends[index] }))
   return {
@@ -33,7 +33,7 @@ export function seriesPart(series: Valuation<EquitySeries>, { window, calendar, 
       years,
       seconds_per_year: yearMs(window, calendar) / SECOND_MS,
       periods_per_year: years > 0 ? values.length / years : null,
-      ...moments(values),
+      ...moments(sample),
       risk_free_annual: level.returnRules.riskFreeAnnual,
       minimum_acceptable_return: level.returnRules.marPerPeriod,
     },
@@ -107,7 +107,7 @@ export function benchmarkPart(
     values: {
       symbol: benchmark.symbol,
       pairs: items.length,
-      mean_return: items.length === 0 ? null : meanOf(joined.values),
+      mean_return: items.length === 0 ? null : joined.sample.mean,
       benchmark_mean_return: items.length === 0 ? null : meanOf(ofBenchmark),
     },
     list: listed(items, {
@@ -141,10 +141,10 @@ function endsRow(ends: Ends | undefined, { flows }: EquitySeries): ExplanationRo
   }
 }
 
-function moments(values: readonly number[]): ExplanationRow {
+function moments({ values, mean, deviation }: Sample): ExplanationRow {
   return {
-    mean_return: values.length === 0 ? null : meanOf(values),
-    deviation: values.length < 2 ? null : deviationOf(values),
+    mean_return: values.length === 0 ? null : mean,
+    deviation: values.length < 2 ? null : deviation,
     worst_return: values.length === 0 ? null : Math.min(...values),
     best_return: values.length === 0 ? null : Math.max(...values),
   }

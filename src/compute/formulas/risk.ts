@@ -1,6 +1,6 @@
 import type { Reason } from '../../domain/metric.js'
 import { percentileOf } from './percentile.js'
-import { covarianceOf, deviationOf, isConstant, meanOf } from './sample.js'
+import { covarianceOf, isConstant, meanOf, Sample } from './sample.js'
 
 /** A figure, or why there is none. */
 export type Outcome = number | Reason
@@ -12,9 +12,9 @@ export const TAIL = 0.05
 const DEVIATION_NEEDS = 2
 
 /** Sample deviation (n − 1) of returns, a year's worth. */
-export function volatility(returns: readonly number[], periodsPerYear: number): Outcome {
-  if (returns.length < DEVIATION_NEEDS) return 'too_few_observations'
-  return deviationOf(returns) * Math.sqrt(periodsPerYear)
+export function volatility(returns: Sample, periodsPerYear: number): Outcome {
+  if (returns.values.length < DEVIATION_NEEDS) return 'too_few_observations'
+  return returns.deviation * Math.sqrt(periodsPerYear)
 }
 
 /** Root mean square of what returns fell short of `mar` (a period) by, a year's worth; all returns count in n. */
@@ -24,20 +24,19 @@ export function downsideVolatility(returns: readonly number[], periodsPerYear: n
 }
 
 /** Mean of excess returns over their sample deviation, a year's worth. `riskFree` is a period's, or one for each period. */
-export function sharpe(
-  returns: readonly number[],
-  periodsPerYear: number,
-  riskFree: number | readonly number[],
-): Outcome {
-  if (returns.length < DEVIATION_NEEDS) return 'too_few_observations'
+export function sharpe(returns: Sample, periodsPerYear: number, riskFree: number | readonly number[]): Outcome {
+  const { values } = returns
+  if (values.length < DEVIATION_NEEDS) return 'too_few_observations'
   // A constant rate shifts all returns alike: whether they vary is asked of them, since a shift may round.
   const excess =
     riskFree === 0
       ? returns
-      : returns.map((value, index) => value - (typeof riskFree === 'number' ? riskFree : (riskFree[index] ?? 0)))
-  if (isConstant(typeof riskFree === 'number' ? returns : excess)) return 'zero_variance'
-  const deviation = deviationOf(excess)
-  return deviation === 0 ? 'zero_variance' : (meanOf(excess) / deviation) * Math.sqrt(periodsPerYear)
+      : new Sample(
+          values.map((value, index) => value - (typeof riskFree === 'number' ? riskFree : (riskFree[index] ?? 0))),
+        )
+  if (isConstant(typeof riskFree === 'number' ? values : excess.values)) return 'zero_variance'
+  const { mean, deviation } = excess
+  return deviation === 0 ? 'zero_variance' : (mean / deviation) * Math.sqrt(periodsPerYear)
 }
 
 /** An annual rate as that of one period, compounded. */
@@ -46,12 +45,13 @@ export function ratePerPeriod(annual: number, periodsPerYear: number): number {
 }
 
 /** Mean of returns above `mar`, a year's worth, over the downside volatility. */
-export function sortino(returns: readonly number[], periodsPerYear: number, mar: number): Outcome {
-  if (returns.length === 0) return 'too_few_observations'
-  const downside = downsideDeviation(returns, mar) * Math.sqrt(periodsPerYear)
+export function sortino(returns: Sample, periodsPerYear: number, mar: number): Outcome {
+  const { values } = returns
+  if (values.length === 0) return 'too_few_observations'
+  const downside = downsideDeviation(values, mar) * Math.sqrt(periodsPerYear)
   if (downside === 0) return 'no_downside'
-  const excess = mar === 0 ? returns : returns.map((value) => value - mar)
-  return (meanOf(excess) * periodsPerYear) / downside
+  const mean = mar === 0 ? returns.mean : meanOf(values.map((value) => value - mar))
+  return (mean * periodsPerYear) / downside
 }
 
 /** What a growth factor over some years is as a rate a year; everything lost is −1, however long it took. */

@@ -3,42 +3,36 @@
  * give equal bytes. Two passes, since a difference of squares would cancel.
  */
 
-/** Several figures ask for the moments of one sample, at every tick: they are taken once of each list, which nobody changes. */
-const MEANS = new WeakMap<readonly number[], number>()
-const DEVIATIONS = new WeakMap<readonly number[], number>()
+/** Values, and their moments: several figures ask for them, so each is taken once, when the first one asks. */
+export class Sample {
+  #mean: number | undefined
+  #deviation: number | undefined
+
+  constructor(readonly values: readonly number[]) {}
+
+  /** Arithmetic mean; NaN of nothing. */
+  get mean(): number {
+    this.#mean ??= meanOf(this.values)
+    return this.#mean
+  }
+
+  /** Sample standard deviation (n − 1), exactly 0 where all values are equal; NaN of fewer than two. */
+  get deviation(): number {
+    this.#deviation ??= deviationOf(this.values, this.mean)
+    return this.#deviation
+  }
+}
 
 /** Arithmetic mean; NaN of nothing. */
 export function meanOf(values: readonly number[]): number {
-  return takenOnce(MEANS, values, takeMean)
-}
-
-/** Sample standard deviation (n − 1), exactly 0 where all values are equal; NaN of fewer than two. */
-export function deviationOf(values: readonly number[]): number {
-  return takenOnce(DEVIATIONS, values, takeDeviation)
-}
-
-function takenOnce(
-  taken: WeakMap<readonly number[], number>,
-  values: readonly number[],
-  take: (values: readonly number[]) => number,
-): number {
-  const before = taken.get(values)
-  if (before !== undefined) return before
-  const moment = take(values)
-  taken.set(values, moment)
-  return moment
-}
-
-function takeMean(values: readonly number[]): number {
   let sum = 0
   for (const value of values) sum += value
   return sum / values.length
 }
 
-function takeDeviation(values: readonly number[]): number {
+function deviationOf(values: readonly number[], mean: number): number {
   if (values.length < 2) return Number.NaN
   if (isConstant(values)) return 0
-  const mean = meanOf(values)
   let squares = 0
   for (const value of values) squares += (value - mean) ** 2
   return Math.sqrt(squares / (values.length - 1))

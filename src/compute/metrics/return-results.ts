@@ -9,7 +9,7 @@ import { insufficient, ok } from './definition.js'
 import { ofWindowEquity } from './equity-results.js'
 
 /** The returns of a window, enough of them for a figure. */
-export interface Sample extends Returns {
+export interface EnoughReturns extends Returns {
   readonly periodsPerYear: number
   readonly rules: ReturnRules
   readonly series: EquitySeries
@@ -27,14 +27,14 @@ export interface Figure {
  */
 export function ofReturns(
   view: WindowView,
-  figure: (sample: Sample, book: BookEquity) => Figure,
+  figure: (returns: EnoughReturns, book: BookEquity) => Figure,
   whenFlat?: MetricResult,
 ): MetricResult {
   return ofWindowEquity(
     view,
     (book) => book.series(view),
     (series, book) => {
-      const result = ofSample(view, series, series.returns, (sample) => figure(sample, book))
+      const result = ofSample(view, series, series.returns, (returns) => figure(returns, book))
       return { ...result, meta: { ...book.meta, ...result.meta } }
     },
     whenFlat,
@@ -46,7 +46,7 @@ export function ofSample(
   { level }: WindowView,
   series: EquitySeries,
   returns: Returns,
-  figure: (sample: Sample) => Figure,
+  figure: (returns: EnoughReturns) => Figure,
 ): MetricResult {
   const rules = level.returnRules
   const n = returns.values.length

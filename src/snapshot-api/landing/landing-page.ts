@@ -38,7 +38,13 @@ export function createLandingPage(options: LandingPageOptions): Router {
       build,
       books: set === undefined ? [] : [...set.books.values()].map((frame) => bookRow(frame, set, apiUrl, options)),
       switches: { enabledVariable, apiEnabled, apiEnabledVariable },
-      links: { metrics: metricsUrl, health: `${apiUrl}/health`, strategies: `${apiUrl}/strategies`, docs: 'docs' },
+      links: {
+        live: 'live',
+        metrics: metricsUrl,
+        health: `${apiUrl}/health`,
+        strategies: `${apiUrl}/strategies`,
+        docs: 'docs',
+      },
     })
     pageHeaders(response)
     sendBody(response, 200, 'text/html; charset=utf-8', page)
@@ -47,7 +53,7 @@ export function createLandingPage(options: LandingPageOptions): Router {
 }
 
 function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: LandingPageOptions): BookRow {
-  const { reader, dictionary, calendars } = options
+  const { reader, dictionary, calendars, alerts } = options
   const { strategyId, account } = frame.book
   const query = new URLSearchParams({ strategy_id: strategyId, account })
   return {
@@ -55,7 +61,7 @@ function bookRow(frame: BookFrame, set: FrameSet, apiUrl: string, options: Landi
       frame,
       HEADLINE_WINDOW,
       { metrics: HEADLINES },
-      { set, dictionary, calendars, now: reader.now() },
+      { set, dictionary, calendars, alerts, now: reader.now() },
     ),
     href: `${apiUrl}/snapshot?${query}`,
     moneyDecimals: frame.moneyDecimals,

@@ -12,8 +12,8 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** What every page of ours tells browsers. */
-export function pageHeaders(response: Response): void {
-  response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+/** What every page of ours tells browsers; one that needs more than its style has a policy of its own. */
+export function pageHeaders(response: Response, policy: string = CONTENT_SECURITY_POLICY): void {
+  response.setHeader('Content-Security-Policy', policy)
   response.setHeader('Referrer-Policy', 'no-referrer')
 }

@@ -23,7 +23,7 @@ interface LandingView {
     readonly apiEnabledVariable: string
   }
   /** Relative to the page, so that it also works behind a proxy's path. */
-  readonly links: Readonly<Record<'metrics' | 'health' | 'strategies' | 'docs', string>>
+  readonly links: Readonly<Record<'live' | 'metrics' | 'health' | 'strategies' | 'docs', string>>
 }
 
 const STATE_BADGES: Record<State, Html> = {
@@ -96,6 +96,7 @@ function sections({ state, isLocked, now, health, books, switches, links }: Land
 ${off || state === 'warming_up' ? NOTHING : html`<h2>Books</h2>${switches.apiEnabled ? bookTable(books) : apiIsOff(switches)}`}
 <h2>Endpoints</h2>
 <ul class="links">
+${link(links.live, '/live', 'All books as they change, for whoever is on call.')}
 ${link(links.metrics, '/metrics', 'Everything for Prometheus.')}
 ${link(links.health, '/health', 'Every stage, with its lag and its last error.')}
 ${link(links.strategies, '/strategies', 'What can be asked for: strategies and their accounts.')}

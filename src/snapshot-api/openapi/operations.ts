@@ -1,5 +1,5 @@
 import type { ProblemKind } from '../problem.js'
-import { EXPLAIN, type Parameter, SERIES, SNAPSHOT, STREAM } from './parameters.js'
+import { ALERTS, EXPLAIN, type Parameter, SERIES, SNAPSHOT, STREAM } from './parameters.js'
 import type { SchemaName } from './schemas.js'
 
 /** What one path answers, as the document describes it. */
@@ -81,6 +81,15 @@ export const API_OPERATIONS = {
     parameters: EXPLAIN,
     answers: { [JSON_TYPE]: 'Explanation' },
     problems: [...GUARDED, 'unknown-name', 'not-ready', 'busy'],
+    token: 'api',
+  },
+  '/alerts': {
+    summary: 'Breaches of policies',
+    description:
+      'Episodes, newest first: what is open now or, with `state`, what is over. One id for the life of an episode; a new breach is a new one. What is over is known as far as it is kept: by the store, where there is one. While the history is read, everything is answered from there.',
+    parameters: ALERTS,
+    answers: { [JSON_TYPE]: 'Alerts' },
+    problems: [...GUARDED, 'unknown-name', 'not-ready', 'store-unavailable'],
     token: 'api',
   },
   '/health': {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { SEVERITIES } from '../../domain/alerts.js'
 import { WINDOWS } from '../../domain/window.js'
+import { ALERT_STATES, type ALERTS_PARAMETERS, DEFAULT_ALERTS, DEFAULT_STATE, MOST_ALERTS } from '../alerts-query.js'
 import type { EXPLAIN_PARAMETERS } from '../explain-query.js'
 import type { SERIES_PARAMETERS } from '../series-query.js'
 import { DEFAULT_WINDOW, LONGEST_METRIC_NAME, LONGEST_NAME, type SNAPSHOT_PARAMETERS } from '../snapshot-query.js'
@@ -60,6 +62,18 @@ export const EXPLAIN: ParametersOf<typeof EXPLAIN_PARAMETERS> = {
   account,
   window,
   metric_name: { description: 'The metric to explain.', schema: metricName, isRequired: true },
+}
+
+export const ALERTS: ParametersOf<typeof ALERTS_PARAMETERS> = {
+  strategy_id: { description: 'Only of this strategy.', schema: name },
+  account: { description: 'Only of books in this account.', schema: name },
+  state: { description: 'Open, over, or both.', schema: z.enum(ALERT_STATES).default(DEFAULT_STATE) },
+  severity: { description: 'Only of this severity.', schema: z.enum(SEVERITIES) },
+  policy: { description: 'Only of this policy.', schema: name },
+  from: { description: 'Opened then or later.', schema: instant },
+  to: { description: 'Opened before.', schema: instant },
+  limit: { description: 'How many at most.', schema: z.int().min(1).max(MOST_ALERTS).default(DEFAULT_ALERTS) },
+  cursor: { description: 'The `next_cursor` of the page before.', schema: z.string().min(1).max(LONGEST_NAME) },
 }
 
 export const STREAM: ParametersOf<typeof STREAM_PARAMETERS> = {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import {
+  alertSchema,
+  alertsSchema,
   deltaSchema,
   explainSchema,
   healthSchema,
@@ -16,7 +18,9 @@ const SCHEMAS = {
   Strategies: strategiesSchema,
   Snapshot: snapshotSchema,
   Delta: deltaSchema,
-  Streamed: z.union([snapshotSchema, deltaSchema]),
+  Alert: alertSchema,
+  Alerts: alertsSchema,
+  Streamed: z.union([snapshotSchema, deltaSchema, alertSchema]),
   Series: seriesSchema,
   Explanation: explainSchema,
   Health: healthSchema,

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { QuantError } from '../../domain/errors.js'
+import { pointsOf } from '../../domain/series.js'
 import { SECOND_MS, toIso } from '../../domain/time.js'
 import type { ApiOptions } from '../api-options.js'
 import { CSV_TYPE } from '../csv.js'
@@ -9,7 +10,7 @@ import { prefersCsv } from '../request-rules.js'
 import { sendBody, sendJson } from '../responses.js'
 import type { SeriesBody } from '../schemas.js'
 import { seriesCsv } from '../series-csv.js'
-import { gridOf, type SeriesGrid } from '../series-grid.js'
+import { gridOf } from '../series-grid.js'
 import { readSeriesQuery } from '../series-query.js'
 import { knownMetrics } from './snapshot.js'
 
@@ -46,7 +47,7 @@ export function seriesRoute({ reader, series, seriesVariables, dictionary, nearN
         to: toIso(to),
         step_seconds: grid.stepMs / SECOND_MS,
         resolution_seconds: resolutionMs / SECOND_MS,
-        timestamps: timestampsOf(grid),
+        timestamps: pointsOf(grid).map(toIso),
         series: Object.fromEntries(
           metrics.map(({ name, unit, formulaVersion }, index) => {
             const column = columns[index]
@@ -65,11 +66,6 @@ export function seriesRoute({ reader, series, seriesVariables, dictionary, nearN
       throw error instanceof QuantError ? unavailable(error) : error
     }
   }
-}
-
-function timestampsOf({ firstAt, lastAt, stepMs }: SeriesGrid): string[] {
-  const count = Math.max(0, Math.floor((lastAt - firstAt) / stepMs) + 1)
-  return Array.from({ length: count }, (_, index) => toIso(firstAt + index * stepMs))
 }
 
 function refuseMany({ length }: readonly string[]): void {

@@ -17,7 +17,7 @@ import { readSnapshotQuery } from '../snapshot-query.js'
 const FRAME_AS_OF_HEADER = 'X-Quant-Frame-As-Of'
 
 /** `GET /snapshot`: the latest frame of one book in one window. */
-export function snapshotRoute({ reader, dictionary, calendars, nearNames }: ApiOptions): RequestHandler {
+export function snapshotRoute({ reader, dictionary, calendars, nearNames, alerts }: ApiOptions): RequestHandler {
   return (request, response) => {
     const { query, refusal } = readSnapshotQuery(request.url, dictionary.length)
     const set = reader.frames()
@@ -37,11 +37,11 @@ export function snapshotRoute({ reader, dictionary, calendars, nearNames }: ApiO
       frame,
       query.window,
       { metrics, adapter: query.adapter },
-      { set, dictionary, calendars, now: reader.now() },
+      { set, dictionary, calendars, now: reader.now(), alerts },
     )
     response.setHeader('Cache-Control', 'private, no-cache')
     const isCsv = prefersCsv(request)
-    response.setHeader('ETag', snapshotEtag(set, body, query.adapter, isCsv ? 'csv' : 'json'))
+    response.setHeader('ETag', snapshotEtag(set, body, query.adapter, isCsv ? 'csv' : 'json', alerts.revision))
     response.setHeader(FRAME_AS_OF_HEADER, toIso(set.stamp.at))
     if (request.fresh) response.status(304).end()
     else if (isCsv) sendBody(response, 200, CSV_TYPE, snapshotCsv(body))

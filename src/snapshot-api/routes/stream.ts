@@ -1,9 +1,6 @@
 import type { RequestHandler, Response } from 'express'
-import type { FrameSet } from '../../domain/frame.js'
 import type { ApiOptions } from '../api-options.js'
-import { unknownAccount, unknownStrategy } from '../find-book.js'
-import type { Refusal } from '../refusal.js'
-import type { StreamFilter } from '../stream/stream-filter.js'
+import { checkNames } from '../find-book.js'
 import { readStreamQuery } from '../stream/stream-query.js'
 
 const LAST_EVENT_ID_HEADER = 'Last-Event-ID'
@@ -36,43 +33,4 @@ function open(response: Response): void {
   response.setHeader('Cache-Control', 'no-store, no-transform')
   response.setHeader('X-Accel-Buffering', 'no')
   response.flushHeaders()
-}
-
-/** A name that nobody knows would be silence for ever. A strategy without a live book may get one, and is waited for. */
-function checkNames(
-  { strategyId, account }: StreamFilter,
-  known: {
-    readonly frames: FrameSet
-    readonly strategies: ReturnType<ApiOptions['reader']['strategies']>
-    readonly nearNames: ApiOptions['nearNames']
-  },
-  refusal: Refusal,
-): void {
-  const books = [...known.frames.books.values()].map(({ book }) => book)
-  if (strategyId === undefined) {
-    const accounts = new Set([
-      ...books.map((book) => book.account),
-      ...known.strategies.flatMap((strategy) => strategy.accounts),
-    ])
-    if (account === undefined || accounts.has(account)) return
-    const near = known.nearNames(account, [...accounts])
-    refusal.unknown({ parameter: 'account', problem: 'no strategy trades in it', near })
-    return
-  }
-  const summary = known.strategies.find((strategy) => strategy.strategyId === strategyId)
-  const live = books.filter((book) => book.strategyId === strategyId)
-  if (summary === undefined && live.length === 0) refusal.unknown(unknownStrategy(strategyId, known))
-  else if (
-    account !== undefined &&
-    !summary?.accounts.includes(account) &&
-    !live.some((book) => book.account === account)
-  )
-    refusal.unknown(
-      unknownAccount(
-        account,
-        live.map((book) => book.account),
-        summary,
-        known.nearNames,
-      ),
-    )
 }

@@ -1,8 +1,10 @@
 import type { Response } from 'express'
+import type { AlertEpisode } from '../../domain/alerts.js'
 import { bookId } from '../../domain/book.js'
 import type { FrameSet } from '../../domain/frame.js'
 import type { FrameReader } from '../../domain/ports.js'
 import type { Window } from '../../domain/window.js'
+import { alertBody } from '../alert-body.js'
 import { formatEventId, parseEventId } from './event-id.js'
 import { EventLog, type StreamEvent } from './event-log.js'
 import { type Disconnection, StreamClient } from './stream-client.js'
@@ -143,11 +145,12 @@ export class StreamHub {
     this.#send(events, set.stamp.epoch, startedMs)
   }
 
-  /** An alert has opened or is over; `alert` as the API shows it. */
-  publishAlert(kind: 'opened' | 'resolved', alert: { readonly strategy_id: string; readonly account: string }): void {
+  /** An episode has opened or is over. */
+  publishAlert(episode: AlertEpisode): void {
     const startedMs = this.#options.nowMs()
-    const scope = { strategyId: alert.strategy_id, account: alert.account, window: undefined }
-    const event = this.#log.append({ ...scope, text: textOf(`quant.alert.${kind}`, alert) })
+    const { strategyId, account, resolved } = episode
+    const text = textOf(`quant.alert.${resolved === undefined ? 'opened' : 'resolved'}`, alertBody(episode))
+    const event = this.#log.append({ strategyId, account, window: undefined, text })
     if (this.#set !== undefined) this.#send([event], this.#set.stamp.epoch, startedMs)
   }
 

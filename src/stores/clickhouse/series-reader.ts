@@ -1,10 +1,18 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { COVERAGE_MS, LEVEL, type SeriesQuery, type SeriesReader, type SeriesValues } from '../../domain/series.js'
+import {
+  COVERAGE_MS,
+  LEVEL,
+  pointsOf,
+  type SeriesQuery,
+  type SeriesReader,
+  type SeriesValues,
+} from '../../domain/series.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
-import { align, coverageOf, lookBackFrom, pointsOf, type Told } from '../series/align.js'
+import { align, coverageOf, lookBackFrom, type Told } from '../series/align.js'
+import { FRAME, GAP } from '../series/marks.js'
 import { isMissingTable, rowsOf } from './ask.js'
 import { MINUTE_DAYS, RAW_DAYS, type SeriesTable } from './ddl.js'
-import { FRAME, GAP, nameOf } from './series-sink.js'
+import { nameOf } from './series-sink.js'
 
 export interface ClickHouseReaderOptions {
   readonly client: ClickHouseClient

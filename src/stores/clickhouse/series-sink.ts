@@ -2,16 +2,12 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { BookKey } from '../../domain/book.js'
 import { LEVEL, type SeriesSample } from '../../domain/series.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import { BACKFILL } from '../series/archive.js'
 import type { Batch } from '../series/batch.js'
+import { BACKFILL, FRAME, GAP } from '../series/marks.js'
 import type { BookSamples } from '../series/sampler.js'
 import type { SeriesSink } from '../series/series-writer.js'
 import { isMissingTable, rowsOf, run } from './ask.js'
 import { quoted, type SeriesTable, seriesDdl, TABLE } from './ddl.js'
-
-/** Names that no metric has: that a book had a frame, and that samples of it are missing up to an instant. */
-export const FRAME = '_frame'
-export const GAP = '_gap'
 
 const COLUMNS = 'strategy_id, account, metric, window, decimals, ts, value, status, formula_version'
 

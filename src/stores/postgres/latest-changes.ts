@@ -3,17 +3,15 @@ import { roundForOutput } from '../../domain/exact.js'
 import type { BookFrame, FrameSet } from '../../domain/frame.js'
 import { decimalsOf, type MetricDescription } from '../../domain/metric.js'
 import { type MetricReading, readMetrics } from '../../domain/reading.js'
+import { keptWindowsOf, type SeriesWindow } from '../../domain/series.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { WINDOWS, type Window } from '../../domain/window.js'
-
-/** The window of a metric that is the same in all of them. */
-export const LEVEL = 'level'
 
 /** A row of `quant_metrics_latest`. */
 export interface LatestRow {
   readonly strategyId: string
   readonly account: string
-  readonly window: Window | typeof LEVEL
+  readonly window: SeriesWindow
   readonly metric: MetricDescription
   /** Rounded as everywhere else; null where there is none. */
   readonly value: number | null
@@ -40,11 +38,19 @@ interface Written {
 export class LatestChanges {
   readonly #dictionary: readonly MetricDescription[]
   readonly #calendars: Readonly<Record<CalendarName, Calendar>>
-  #written = new Map<string, Written>()
+  /** Of each metric and window, the window it is written under. */
+  readonly #keptAs: ReadonlyMap<string, ReadonlyMap<Window, SeriesWindow>>
+  readonly #written = new Map<string, Written>()
 
   constructor(dictionary: readonly MetricDescription[], calendars: Readonly<Record<CalendarName, Calendar>>) {
     this.#dictionary = dictionary
     this.#calendars = calendars
+    this.#keptAs = new Map(
+      dictionary.map((metric) => [
+        metric.name,
+        new Map(keptWindowsOf(metric).map(({ window, keptAs }) => [window, keptAs])),
+      ]),
+    )
   }
 
   /** Everything has to be written again. */
@@ -86,25 +92,24 @@ export class LatestChanges {
     return WINDOWS.flatMap((window, windowIndex) =>
       readMetrics(frame, window, this.#dictionary, clock).flatMap((reading, index) => {
         const { metric } = reading
-        if (!isWrittenIn(metric, window) || (metric.readAt !== undefined && !withAges)) return []
-        return [{ place: windowIndex * this.#dictionary.length + index, row: rowOf(frame, window, reading) }]
+        const keptAs = this.#keptAs.get(metric.name)?.get(window)
+        if (keptAs === undefined || (metric.readAt !== undefined && !withAges)) return []
+        return [{ place: windowIndex * this.#dictionary.length + index, row: rowOf(frame, keptAs, reading) }]
       }),
     )
   }
 }
 
-/** A level is written once, and a metric only in windows that it is defined in. */
-function isWrittenIn({ windows }: MetricDescription, window: Window): boolean {
-  if (windows === 'all') return true
-  return windows === 'level' ? window === WINDOWS[0] : windows.includes(window)
-}
-
-function rowOf(frame: BookFrame, window: Window, { metric, result, quality, freshness }: MetricReading): LatestRow {
+function rowOf(
+  frame: BookFrame,
+  window: SeriesWindow,
+  { metric, result, quality, freshness }: MetricReading,
+): LatestRow {
   const decimals = decimalsOf(metric.unit, frame.moneyDecimals)
   return {
     strategyId: frame.book.strategyId,
     account: frame.book.account,
-    window: metric.windows === 'level' ? LEVEL : window,
+    window,
     metric,
     value: result.status === 'ok' ? roundForOutput(result.value, decimals) : null,
     status: result.status,

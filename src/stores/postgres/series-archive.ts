@@ -1,11 +1,10 @@
 import type pg from 'pg'
 import { type EpochMs, toIso } from '../../domain/time.js'
-import { BACKFILL, type SeriesArchive, type Stretch } from '../series/archive.js'
-import { SCHEMA } from './client.js'
+import type { SeriesArchive, Stretch } from '../series/archive.js'
+import { BACKFILL } from '../series/marks.js'
 import { asStoreError } from './errors.js'
+import { TABLE } from './series-layout.js'
 import type { PostgresSink } from './series-sink.js'
-
-const TABLE = `${SCHEMA}.quant_metrics_series`
 
 /** Series in our own Postgres, to be written anew. */
 export class PostgresArchive implements SeriesArchive {

@@ -1,8 +1,9 @@
 import { type BookKey, bookId } from '../../domain/book.js'
 import type { SeriesSample } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
+import { FRAME, GAP } from '../series/marks.js'
 import type { BookSamples } from '../series/sampler.js'
-import { FRAME, GAP, type SeriesLayout } from './series-layout.js'
+import type { SeriesLayout } from './series-layout.js'
 
 /** What 32 bits hold; beyond it the database would refuse the row. */
 const LARGEST_REAL = 3e38

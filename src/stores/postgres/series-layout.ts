@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { MetricDescription } from '../../domain/metric.js'
+import { SCHEMA } from './client.js'
 
-/** Windows that no metric has: that a book had a frame, and that samples of it are missing up to an instant. */
-export const FRAME = '_frame'
-export const GAP = '_gap'
+/** The table of series. */
+export const TABLE = `${SCHEMA}.quant_metrics_series`
 
 /** Which place of a row's values is whose. */
 export interface SeriesLayout {

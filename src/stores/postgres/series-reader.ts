@@ -1,18 +1,18 @@
 import type pg from 'pg'
 import {
   COVERAGE_MS,
+  pointsOf,
   type SeriesQuery,
   type SeriesReader,
   type SeriesValues,
   seriesWindowOf,
 } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
-import { align, coverageOf, lookBackFrom, pointsOf, type Told } from '../series/align.js'
+import { align, coverageOf, lookBackFrom, type Told } from '../series/align.js'
+import { FRAME, GAP } from '../series/marks.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
-import { FRAME, GAP } from './series-layout.js'
-
-const TABLE = `${SCHEMA}.quant_metrics_series`
+import { TABLE } from './series-layout.js'
 
 /** Rows of one window and layout, as columns: what each metric had at each instant. */
 interface Column {

@@ -7,9 +7,7 @@ import type { SeriesSink } from '../series/series-writer.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
 import type { SeriesEncoder } from './series-encoder.js'
-import type { SeriesLayout } from './series-layout.js'
-
-const TABLE = `${SCHEMA}.quant_metrics_series`
+import { type SeriesLayout, TABLE } from './series-layout.js'
 
 const INSERT = `
   INSERT INTO ${TABLE} (strategy_id, account, "window", ts, formula_set, "values")

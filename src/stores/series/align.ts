@@ -7,13 +7,6 @@ export interface Told {
   readonly values: readonly (number | null)[]
 }
 
-export interface Grid {
-  /** The first and the last point, whole multiples of the step. */
-  readonly firstAt: EpochMs
-  readonly lastAt: EpochMs
-  readonly stepMs: number
-}
-
 /** What is known of a book beside its values. */
 export interface Knowledge {
   /** When the book had a frame, ascending: at least the last time in each step. */
@@ -28,11 +21,6 @@ const CARRIED_MS = HOUR_MS + MINUTE_MS
 /** From when on rows matter for a range that begins at an instant. */
 export function lookBackFrom(firstAt: EpochMs): EpochMs {
   return Math.floor((firstAt - MINUTE_MS) / HOUR_MS) * HOUR_MS
-}
-
-export function pointsOf({ firstAt, lastAt, stepMs }: Grid): EpochMs[] {
-  const count = Math.max(0, Math.floor((lastAt - firstAt) / stepMs) + 1)
-  return Array.from({ length: count }, (_, index) => firstAt + index * stepMs)
 }
 
 /** For each point b, the last instant in (b − step, b] at which the book had a frame; undefined: none, a hole. */

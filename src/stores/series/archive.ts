@@ -6,9 +6,6 @@ export interface Stretch {
   readonly to: EpochMs
 }
 
-/** Whose name the marks of what was recomputed stand under: no strategy has an empty one. */
-export const BACKFILL = '_backfill'
-
 /**
  * A store of series whose past can be written anew. Methods reject with a QuantError.
  *

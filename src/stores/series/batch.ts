@@ -1,4 +1,4 @@
-import type { BookKey } from '../../domain/book.js'
+import { type BookKey, bookId } from '../../domain/book.js'
 import type { EpochMs } from '../../domain/time.js'
 
 /** What a store takes at once, and whole or not at all. */
@@ -25,14 +25,15 @@ export class OpenBatch {
   readonly #books = new Map<string, BatchLabel['books'][number]>()
   #bytes = 0
 
-  add({ strategyId, account }: BookKey, at: EpochMs, lines: readonly string[]): number {
+  add(book: BookKey, at: EpochMs, lines: readonly string[]): number {
     let bytes = 0
     for (const line of lines) {
       this.#lines.push(line)
       bytes += Buffer.byteLength(line) + 1
     }
     this.#bytes += bytes
-    const id = `${strategyId}\u0000${account}`
+    const id = bookId(book)
+    const { strategyId, account } = book
     const newestAt = Math.max(at, this.#books.get(id)?.newestAt ?? at)
     this.#books.set(id, { strategyId, account, newestAt })
     return bytes

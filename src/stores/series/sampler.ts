@@ -4,7 +4,7 @@ import { roundForOutput } from '../../domain/exact.js'
 import type { BookFrame, FrameSet, WindowValues } from '../../domain/frame.js'
 import { decimalsOf, type MetricDescription, type MetricResult, type Status } from '../../domain/metric.js'
 import { resultIn } from '../../domain/reading.js'
-import { COVERAGE_MS, LEVEL, type SeriesSample, type SeriesWindow } from '../../domain/series.js'
+import { COVERAGE_MS, keptWindowsOf, type SeriesSample, type SeriesWindow } from '../../domain/series.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
 import { WINDOWS, type Window } from '../../domain/window.js'
 
@@ -157,11 +157,7 @@ export class Sampler {
 }
 
 function slotsOf(dictionary: readonly MetricDescription[]): Slot[] {
-  return dictionary.flatMap((metric, index): Slot[] => {
-    const { windows } = metric
-    if (windows === 'level') return [{ metric, index, window: WINDOWS[0], keptAs: LEVEL }]
-    return (windows === 'all' ? WINDOWS : windows).map((window) => ({ metric, index, window, keptAs: window }))
-  })
+  return dictionary.flatMap((metric, index) => keptWindowsOf(metric).map((kept) => ({ metric, index, ...kept })))
 }
 
 /** The largest magnitude that 64 bits hold. */

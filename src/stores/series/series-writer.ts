@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { BookKey } from '../../domain/book.js'
+import type { DropReason } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
 import { Loop } from '../../lib/loop.js'
 import { type Batch, type BatchLabel, OpenBatch } from './batch.js'
 import type { BookSamples } from './sampler.js'
 import type { Spill, SpilledFile } from './spill.js'
-
-/** Why rows did not reach the store. */
-export type DropReason = 'queue_full' | 'spill_full' | 'stopped'
 
 /** A store of rows. Both methods reject with a QuantError when it does not answer. */
 export interface SeriesSink {

@@ -1,5 +1,5 @@
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../../../src/domain/time.js'
-import { bookOf, briefs, framesAt } from '../../support/engine.js'
+import { bookOf, briefs, framesAt, resultsOf } from '../../support/engine.js'
 import { bar, filled, instant, order, snapshot, strategy } from '../../support/facts.js'
 import { follow } from '../../support/follow.js'
 
@@ -162,6 +162,26 @@ describe('time alone changes', () => {
       [[], at('10:40:00')],
     ])
     expect(briefs(bookOf(last), '1h').gross_pnl).toBe('missing_mark')
+  })
+
+  test('the peak of a book that shares, where it is the start of a window that moves', () => {
+    const { last } = follow([
+      [
+        [
+          snapshot(at('09:35:00')),
+          filled({ at: at('10:00:00'), side: 'buy', qty: 10, price: 100 }),
+          filled({ at: at('10:00:00'), side: 'buy', qty: 10, price: 100, symbol: 'BBB', strategy_id: 's2' }),
+          bar('AAA', at('10:11:00'), 100),
+          bar('AAA', at('10:26:00'), 95),
+        ],
+        at('10:27:00'),
+      ],
+      [[], at('10:27:01')],
+      [[], at('10:27:31')],
+    ])
+    const { max_drawdown, drawdown_duration_minutes } = resultsOf(bookOf(last), '15m')
+    expect(max_drawdown?.meta).toMatchObject({ peak_at: new Date(at('10:12:31')).toISOString() })
+    expect(drawdown_duration_minutes).toMatchObject({ status: 'ok', value: (13 * 60 + 29) / 60 })
   })
 
   test('an order that ends: a window in which nothing is known is no longer one in which nothing happened', () => {

@@ -1,9 +1,11 @@
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import type { MetricDefinition } from '../../../src/compute/metrics/definition.js'
 import type { Fact } from '../../../src/domain/facts.js'
+import type { EpochMs } from '../../../src/domain/time.js'
 import { WINDOWS } from '../../../src/domain/window.js'
 import {
   answered,
+  applyAll,
   bookOf,
   brief,
   briefs,
@@ -14,7 +16,7 @@ import {
   resultsOf,
   withoutFeeds,
 } from '../../support/engine.js'
-import { bar, filled, instant, strategy } from '../../support/facts.js'
+import { bar, decision, filled, instant, snapshot, strategy } from '../../support/facts.js'
 
 /** METRICS section 3: what has no value because of a source, a calendar or a definition, whatever the book did. */
 
@@ -98,6 +100,35 @@ describe('calendar_out_of_range', () => {
     expect(statusAt('2028-12-31T23:59:59-05:00')).toBe(0)
     expect(statusAt('2029-01-01T00:00:00-05:00')).toBe('calendar_out_of_range')
   })
+
+  test.each([
+    ['alone in its account', 'PA2'],
+    ['that shares its account', 'PA1'],
+  ])('is said of a book %s, and of no other, whatever facts come after the end', (_, account) => {
+    const [before, after] = [instant('2028-12-29T15:59:58-05:00'), instant('2029-01-01T00:00:00-05:00')]
+    const [stocks, coins] = [
+      { strategy_id: 's2', account },
+      { strategy_id: 's9', account: 'PA9' },
+    ]
+    const boughtAt = (at: EpochMs, by: readonly object[]) =>
+      by.map((of) => filled({ at, side: 'buy', qty: 1, price: 100, ...of }))
+    const engine = createEngine({ startAt: before, calendars: { s9: '24x7' } })
+    applyAll(engine, [BOOK, ...boughtAt(before, [{}, stocks, coins]), decision({ at: before }), snapshot(before)])
+    const told = (at: EpochMs) => {
+      const frames = engine.tick(at, answered(at))
+      const told = [{}, { strategyId: 's2', account }].map((key) => Object.values(briefs(bookOf(frames, key))))
+      return [new Set(told.flat()), briefs(bookOf(frames, { strategyId: 's9', account: 'PA9' })).gross_exposure]
+    }
+    expect(told(before)[0]).not.toContain('calendar_out_of_range')
+    // In the second round others trade, so that it is asked whether the account is still shared as it was.
+    for (const [at, by, exposure] of [
+      [after, [{}, stocks, coins], 200],
+      [after + 1_000, [stocks, coins], 300],
+    ] as const) {
+      engine.apply(boughtAt(at, by))
+      expect(told(at)).toEqual([new Set(['calendar_out_of_range']), exposure])
+    }
+  })
 })
 
 describe('a definition that fails', () => {
@@ -124,6 +155,21 @@ describe('a definition that fails', () => {
     expect(results[0]).toEqual({ status: 'error', reason: 'internal_error' })
     expect(results.slice(1).every((result) => result?.status !== 'error')).toBe(true)
     expect(failures).toEqual(WINDOWS.map(() => 'broken'))
+  })
+
+  test('is asked again when time goes on, since nobody knows until when it would fail', () => {
+    let fails = true
+    const compute = () => {
+      if (fails) throw new Error('no')
+      return { status: 'ok', value: 1 }
+    }
+    const dictionary = [metric({ name: 'mended', compute } as never), ...DICTIONARY]
+    const engine = createEngine({ startAt: at('11:00:00'), dictionary, onMetricError: () => undefined })
+    engine.apply([BOOK])
+    const told = (time: string) => bookOf(engine.tick(at(time), answered(at(time)))).windows['1h'].results[0]
+    expect(told('11:00:00')).toEqual({ status: 'error', reason: 'internal_error' })
+    fails = false
+    expect(told('11:00:30')).toEqual({ status: 'ok', value: 1 })
   })
 
   test('a window without the metric is said before a source without an answer', () => {

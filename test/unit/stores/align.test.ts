@@ -1,4 +1,5 @@
-import { align, coverageOf, lookBackFrom, pointsOf } from '../../../src/stores/series/align.js'
+import { pointsOf } from '../../../src/domain/series.js'
+import { align, coverageOf, lookBackFrom } from '../../../src/stores/series/align.js'
 import { at } from '../../support/frames.js'
 
 const HOUR = 3_600_000

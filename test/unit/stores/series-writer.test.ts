@@ -1,12 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type DropReason,
-  type SeriesSink,
-  SeriesWriter,
-  type SeriesWriterOptions,
-} from '../../../src/stores/series/series-writer.js'
+import type { DropReason } from '../../../src/domain/series.js'
+import { type SeriesSink, SeriesWriter, type SeriesWriterOptions } from '../../../src/stores/series/series-writer.js'
 import { Spill } from '../../../src/stores/series/spill.js'
 
 const BOOK = { strategyId: 's', account: 'a' }

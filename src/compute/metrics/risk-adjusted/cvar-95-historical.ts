@@ -26,5 +26,5 @@ export const cvar95Historical: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Mean loss over one sampling interval in the worst twentieth of the returns of the window.',
   compute: (view) =>
-    ofReturns(view, (sample) => ({ outcome: conditionalValueAtRisk(sample.values), meta: horizonMeta(sample) })),
+    ofReturns(view, (returns) => ({ outcome: conditionalValueAtRisk(returns.values), meta: horizonMeta(returns) })),
 }

@@ -1,5 +1,4 @@
 import { ratePerPeriod, sharpe } from '../../formulas/risk.js'
-import { deviationOf, meanOf } from '../../formulas/sample.js'
 import { insufficient, type WindowMetric } from '../definition.js'
 import { ofReturns } from '../return-results.js'
 
@@ -28,15 +27,15 @@ export const sharpeAnnualized: WindowMetric = {
   compute: (view) =>
     ofReturns(
       view,
-      ({ values, periodsPerYear, rules }) => {
+      ({ sample, periodsPerYear, rules }) => {
         const riskFree = ratePerPeriod(rules.riskFreeAnnual, periodsPerYear)
         return {
-          outcome: sharpe(values, periodsPerYear, riskFree),
+          outcome: sharpe(sample, periodsPerYear, riskFree),
           meta: {
             risk_free_annual: rules.riskFreeAnnual,
             risk_free_per_period: riskFree,
-            mean_return: meanOf(values),
-            deviation: values.length < 2 ? null : deviationOf(values),
+            mean_return: sample.mean,
+            deviation: sample.values.length < 2 ? null : sample.deviation,
           },
         }
       },

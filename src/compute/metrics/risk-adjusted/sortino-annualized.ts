@@ -1,5 +1,4 @@
 import { downsideVolatility, sortino } from '../../formulas/risk.js'
-import { meanOf } from '../../formulas/sample.js'
 import { insufficient, type WindowMetric } from '../definition.js'
 import { ofReturns } from '../return-results.js'
 
@@ -29,13 +28,13 @@ export const sortinoAnnualized: WindowMetric = {
   compute: (view) =>
     ofReturns(
       view,
-      ({ values, periodsPerYear, rules }) => {
+      ({ values, sample, periodsPerYear, rules }) => {
         const downside = downsideVolatility(values, periodsPerYear, rules.marPerPeriod)
         return {
-          outcome: sortino(values, periodsPerYear, rules.marPerPeriod),
+          outcome: sortino(sample, periodsPerYear, rules.marPerPeriod),
           meta: {
             minimum_acceptable_return: rules.marPerPeriod,
-            mean_return: meanOf(values),
+            mean_return: sample.mean,
             downside_volatility: typeof downside === 'number' ? downside : null,
           },
         }

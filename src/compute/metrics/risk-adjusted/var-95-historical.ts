@@ -1,10 +1,10 @@
 import { SECOND_MS } from '../../../domain/time.js'
 import { TAIL, valueAtRisk } from '../../formulas/risk.js'
 import type { WindowMetric } from '../definition.js'
-import { ofReturns, type Sample } from '../return-results.js'
+import { type EnoughReturns, ofReturns } from '../return-results.js'
 
 /** The time that one return of a window took on average: what a value at risk is about, in seconds of session time. */
-export function horizonMeta({ totalMs, values }: Sample): { horizon_seconds: number; tail: number } {
+export function horizonMeta({ totalMs, values }: EnoughReturns): { horizon_seconds: number; tail: number } {
   return { horizon_seconds: totalMs / values.length / SECOND_MS, tail: TAIL }
 }
 
@@ -37,5 +37,6 @@ export const var95Historical: WindowMetric = {
     },
   ],
   summary: 'Loss over one sampling interval that one return in twenty of the window exceeds.',
-  compute: (view) => ofReturns(view, (sample) => ({ outcome: valueAtRisk(sample.values), meta: horizonMeta(sample) })),
+  compute: (view) =>
+    ofReturns(view, (returns) => ({ outcome: valueAtRisk(returns.values), meta: horizonMeta(returns) })),
 }

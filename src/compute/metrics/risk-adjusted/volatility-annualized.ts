@@ -1,5 +1,4 @@
 import { volatility } from '../../formulas/risk.js'
-import { deviationOf, meanOf } from '../../formulas/sample.js'
 import type { WindowMetric } from '../definition.js'
 import { ofReturns } from '../return-results.js'
 
@@ -26,8 +25,8 @@ export const volatilityAnnualized: WindowMetric = {
   needs: ['snapshots'],
   summary: 'Standard deviation of the returns of the window, annualised.',
   compute: (view) =>
-    ofReturns(view, ({ values, periodsPerYear }) => ({
-      outcome: volatility(values, periodsPerYear),
-      meta: { mean_return: meanOf(values), deviation: values.length < 2 ? null : deviationOf(values) },
+    ofReturns(view, ({ sample, periodsPerYear }) => ({
+      outcome: volatility(sample, periodsPerYear),
+      meta: { mean_return: sample.mean, deviation: sample.values.length < 2 ? null : sample.deviation },
     })),
 }

@@ -1,0 +1,3 @@
+import { LivePage } from './live-page.js'
+
+new LivePage().start()

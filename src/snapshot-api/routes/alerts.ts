@@ -1,0 +1,58 @@
+import type { RequestHandler } from 'express'
+import type { AlertBoard, AlertPage, AlertQuery } from '../../domain/alerts.js'
+import { QuantError } from '../../domain/errors.js'
+import type { StoredReader } from '../../domain/ports.js'
+import { alertBody } from '../alert-body.js'
+import { formatCursor } from '../alert-cursor.js'
+import { readAlertsQuery } from '../alerts-query.js'
+import type { ApiOptions } from '../api-options.js'
+import { warmingUp } from '../availability.js'
+import { checkNames } from '../find-book.js'
+import { HttpProblem } from '../problem.js'
+import { sendJson } from '../responses.js'
+import type { AlertsBody } from '../schemas.js'
+
+const RETRY_SECONDS = 5
+
+/** `GET /alerts`: episodes of breach, newest first. */
+export function alertsRoute({ reader, stored, alerts, nearNames }: ApiOptions): RequestHandler {
+  return async (request, response) => {
+    const { query, refusal } = readAlertsQuery(request.url)
+    const frames = reader.frames()
+    if (frames !== undefined) checkNames(query, { frames, strategies: reader.strategies(), nearNames }, refusal)
+    refusal.throwIfAny()
+    const page = await find(query, { board: frames === undefined ? undefined : alerts, stored })
+    const body: AlertsBody = {
+      alerts: page.alerts.map(alertBody),
+      next_cursor: page.next === undefined ? null : formatCursor(page.next),
+      shadow: alerts.isShadow,
+    }
+    sendJson(response, body)
+  }
+}
+
+/**
+ * What is open is known here, whatever the store does; what is over, by the store where there is one. Before the first
+ * frame nothing is known here.
+ */
+async function find(
+  query: AlertQuery,
+  { board, stored }: { readonly board: AlertBoard | undefined; readonly stored: StoredReader | undefined },
+): Promise<AlertPage> {
+  if (board !== undefined && (query.state === 'open' || stored === undefined)) return board.find(query)
+  if (stored === undefined) throw warmingUp()
+  try {
+    return await stored.alerts(query)
+  } catch (error) {
+    if (!(error instanceof QuantError)) throw error
+    throw board === undefined ? warmingUp() : unavailable(error)
+  }
+}
+
+/** Clients see the code, operators the cause: what is wrong with the store is its stage's in /health. */
+function unavailable({ code }: QuantError): HttpProblem {
+  return new HttpProblem('store-unavailable', {
+    detail: `the store of alerts does not answer (${code}); /health has its stage materialize:latest, and state=open is answered without it`,
+    headers: { 'Retry-After': String(RETRY_SECONDS) },
+  })
+}
