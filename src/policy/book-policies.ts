@@ -7,7 +7,7 @@ import type { PolicyReading } from '../domain/policy.js'
 import { type EpochMs, SECOND_MS } from '../domain/time.js'
 import { alertId } from './alert-id.js'
 import type { EpisodeBoard } from './episode-board.js'
-import { type Judgement, judgeFrame, type ReadPolicy } from './judgement.js'
+import { type Judgement, judgeAge, judgeMetric, type ReadPolicy } from './judgement.js'
 import { PolicyState, type StateChange } from './policy-state.js'
 import { episodeSummary } from './wording.js'
 
@@ -97,26 +97,27 @@ export class BookPolicies {
     const clock = { now: frame.stamp.at, calendar }
     for (const held of this.#held) {
       const { read, state } = held
-      const tier = read.placed && due.get(read.placed.metric.tier)
-      if (tier === undefined) continue
+      const { placed } = read
+      const tier = placed && due.get(placed.metric.tier)
+      if (placed === undefined || tier === undefined) continue
       const { at, hasMemory } = tier
       const first = tier.firstOf(read.policy.frames)
       if (at < first) continue
-      const judgement = read.policy.isSessionAware && !isOpen ? CLOSED : judgeInRange(read, state.limit, frame, clock)
+      const judgement =
+        read.policy.isSessionAware && !isOpen ? CLOSED : judgeInRange(read, placed, state.limit, frame, clock)
       this.#take(held, state.step(judgement, at, hasMemory ? undefined : first), at)
     }
   }
 
   /** Judges how old the newest frame is. */
-  judgeAge(now: EpochMs, open: ReadonlySet<Calendar>): void {
-    const calendar = this.#calendar
+  judgeAge(now: EpochMs, ageMs: number, open: ReadonlySet<Calendar>): void {
+    const isOpen = open.has(this.#calendar)
+    const second = Math.floor(now / SECOND_MS) * SECOND_MS
     for (const held of this.#held) {
-      if (held.read.placed !== undefined) continue
-      const judgement = open.has(calendar)
-        ? judgeFrame(held.read, held.state.limit, this.#frame, { now, calendar })
-        : CLOSED
-      const second = Math.floor(now / SECOND_MS) * SECOND_MS
-      this.#take(held, held.state.step(judgement, second, undefined), second)
+      const { read, state } = held
+      if (read.placed !== undefined) continue
+      const judgement = isOpen ? judgeAge(read.policy, state.limit, ageMs) : CLOSED
+      this.#take(held, state.step(judgement, second, undefined), second)
     }
   }
 
@@ -212,9 +213,9 @@ export class BookPolicies {
 }
 
 /** Beyond what its calendar covers nothing is known of a book. */
-function judgeInRange(...[read, limit, frame, clock]: Parameters<typeof judgeFrame>): Judgement {
+function judgeInRange(...question: Parameters<typeof judgeMetric>): Judgement {
   try {
-    return judgeFrame(read, limit, frame, clock)
+    return judgeMetric(...question)
   } catch (error) {
     if (error instanceof CalendarOutOfRange) return UNKNOWN
     throw error

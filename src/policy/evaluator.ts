@@ -76,6 +76,11 @@ export class PolicyEvaluator implements PolicyReader {
     for (const book of this.#books.values()) book.forgetLimits()
   }
 
+  /** Whether it is known what was open before the first tick. */
+  get hasMemory(): boolean {
+    return this.#remembered !== undefined
+  }
+
   /**
    * Tells which episodes were open before: nothing is then opened as of the start. Told late, when books have been judged
    * already, what is open there goes on as the older episode.
@@ -112,10 +117,13 @@ export class PolicyEvaluator implements PolicyReader {
     this.#endForgotten(at)
   }
 
-  /** Judges how old the newest frames are at an instant between ticks, or long after the last one. */
-  watch(now: EpochMs): void {
+  /**
+   * Judges how old the newest frames are, between ticks or long after the last one. The age is of the wall clock: where T
+   * runs faster, a second between two frames is a minute of it.
+   */
+  watch(now: EpochMs, ageMs: number): void {
     const open = this.#openCalendars(now)
-    for (const book of this.#books.values()) book.judgeAge(now, open)
+    for (const book of this.#books.values()) book.judgeAge(now, ageMs, open)
   }
 
   /** Compares overrides with what is known; returns the places of those that match nothing, where they are others than before. */
@@ -195,7 +203,7 @@ export class PolicyEvaluator implements PolicyReader {
       due.set(tier, {
         at: instant,
         firstOf: (frames) => this.#firstOf(tier, frames),
-        hasMemory: this.#remembered !== undefined,
+        hasMemory: this.hasMemory,
       })
     }
     return due

@@ -1,7 +1,7 @@
 import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame } from '../domain/frame.js'
 import type { ReadingClock } from '../domain/instants.js'
-import { decimalsOf, type MetricDescription, type MetricResult, type Reason } from '../domain/metric.js'
+import { decimalsOf, type MetricDescription, type MetricResult, type Reason, UNIT_DECIMALS } from '../domain/metric.js'
 import { isStale, resultIn } from '../domain/reading.js'
 import { SECOND_MS } from '../domain/time.js'
 import type { Policy } from './catalogue.js'
@@ -25,7 +25,7 @@ export interface PlacedMetric {
 /** A policy with what it reads of a frame. */
 export interface ReadPolicy {
   readonly policy: Policy
-  /** Undefined where the frame itself is judged. */
+  /** Undefined where the age of the frame is judged. */
   readonly placed: PlacedMetric | undefined
   /** Of which the value is a share. */
   readonly equity: PlacedMetric
@@ -46,10 +46,20 @@ const NATURAL: ReadonlySet<Reason> = new Set<Reason>([
 const UNKNOWN: Judgement = { kind: 'unknown', hasValue: false }
 const NOTHING_HAPPENED: Judgement = { kind: 'nothing_happened' }
 
+/** Judges how old a frame is. */
+export function judgeAge(policy: Policy, limit: number, ageMs: number): Judgement {
+  return judgeValue(policy, limit, roundForOutput(Math.max(0, ageMs) / SECOND_MS, UNIT_DECIMALS.seconds))
+}
+
 /** Judges the metric of a policy in a frame; pure. The clock stands at the instant that is judged. */
-export function judgeFrame(read: ReadPolicy, limit: number, frame: BookFrame, clock: ReadingClock): Judgement {
-  const { policy, placed } = read
-  if (placed === undefined) return judgeValue(policy, limit, Math.max(0, clock.now - frame.stamp.at) / SECOND_MS)
+export function judgeMetric(
+  read: ReadPolicy,
+  placed: PlacedMetric,
+  limit: number,
+  frame: BookFrame,
+  clock: ReadingClock,
+): Judgement {
+  const { policy } = read
   if (policy.recentReviewSeconds !== undefined && !hasRecentReview(policy.recentReviewSeconds, frame, clock))
     return NOTHING_HAPPENED
   const result = resultOf(placed, policy, frame, clock)

@@ -124,22 +124,22 @@ describe('frames that do not come', () => {
   test('open in session once they are older than the limit, and end with the frames', () => {
     const book = new Told().tick(quiet)
     const last = book.now
-    book.evaluator.watch(last + 15_000)
+    book.evaluator.watch(last + 15_000, 15_000)
     expect(book.open).toEqual([])
-    book.evaluator.watch(last + 16_000)
+    book.evaluator.watch(last + 16_000, 16_000)
     expect(book.open).toEqual(['missing_update_seconds'])
     expect(book.evaluator.board.open()[0]).toMatchObject({ observed: 16, threshold: 15, severity: 'critical' })
     book.now = last + 120_000
-    book.tick(quiet).evaluator.watch(book.now)
+    book.tick(quiet).evaluator.watch(book.now, 0)
     expect([book.open, book.reason]).toEqual([[], 'recovered'])
   })
 
   test('say nothing while the market is closed, or of a strategy that is disabled', () => {
     const closed = new Told({ from: CLOSE + 60_000 }).tick(quiet)
-    closed.evaluator.watch(closed.now + 600_000)
+    closed.evaluator.watch(closed.now + 600_000, 600_000)
     const disabled = new Told()
     disabled.isEnabled = false
-    disabled.tick(quiet).evaluator.watch(disabled.now + 600_000)
+    disabled.tick(quiet).evaluator.watch(disabled.now + 600_000, 600_000)
     expect([closed.open, disabled.open]).toEqual([[], []])
   })
 
