@@ -110,6 +110,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
         strategies: () => pipeline?.strategies() ?? [],
         now: () => reader.now(),
         lastTickWallAt: () => pipeline?.lastTickWallAt(),
+        onNews: (episode) => stream?.publishAlert(episode),
       })
     : undefined
   const alerts = policy?.evaluator.board ?? NO_ALERTS

@@ -2,6 +2,7 @@ import { setTimeout as timeout } from 'node:timers/promises'
 import type pg from 'pg'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
+import type { AlertEpisode } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { FrameSet } from '../domain/frame.js'
 import type { StrategySummary } from '../domain/ports.js'
@@ -35,6 +36,8 @@ export interface PolicyOptions {
   readonly strategies: () => readonly StrategySummary[]
   readonly now: () => EpochMs
   readonly lastTickWallAt: () => EpochMs | undefined
+  /** Told of every episode that opens or ends, unless it is in shadow. Never throws. */
+  readonly onNews: (episode: AlertEpisode) => void
 }
 
 export interface RunningPolicy {
@@ -48,13 +51,16 @@ export interface RunningPolicy {
 
 /** The alert policy of a running process: it judges each tick, and whether ticks come. */
 export function createPolicy(options: PolicyOptions): RunningPolicy {
-  const { config, calendars, releasers, log, random, now, lastTickWallAt } = options
+  const { config, calendars, releasers, log, random, now, lastTickWallAt, onNews } = options
   const evaluator = new PolicyEvaluator({
     dictionary: DICTIONARY,
     calendars,
     periodsMs: config.periodsMs,
     settings: config.policy,
     isShadow: !config.areAlertsEnabled,
+    onNews: (episode) => {
+      if (config.areAlertsEnabled) onNews(episode)
+    },
     runbookUrl: (alert) => `${config.runbooksUrl}/${alert}.md`,
   })
   const abort = new AbortController()

@@ -1,3 +1,4 @@
+import { alertPage, newestFirst } from '../domain/alert-page.js'
 import type { AlertBoard, AlertEpisode, AlertPage, AlertQuery } from '../domain/alerts.js'
 
 /** Episodes that are over and still told of: a store holds all of them. */
@@ -11,8 +12,12 @@ export class EpisodeBoard implements AlertBoard {
   readonly #resolved = new Map<string, AlertEpisode>()
   #revision = 0
 
-  constructor(isShadow: boolean) {
+  readonly #onNews: (episode: AlertEpisode) => void
+
+  /** `onNews` is told of every episode that opens or ends. */
+  constructor(isShadow: boolean, onNews: (episode: AlertEpisode) => void = () => undefined) {
     this.isShadow = isShadow
+    this.#onNews = onNews
   }
 
   get revision(): number {
@@ -22,10 +27,13 @@ export class EpisodeBoard implements AlertBoard {
   /** An episode as it is now: new, other than before, or over. */
   put(episode: AlertEpisode): void {
     this.#revision += 1
-    if (episode.resolved === undefined) {
-      this.#open.set(episode.alertId, episode)
-      return
-    }
+    const isKnown = this.#open.has(episode.alertId)
+    if (episode.resolved === undefined) this.#open.set(episode.alertId, episode)
+    else this.#end(episode)
+    if (!isKnown || episode.resolved !== undefined) this.#onNews(episode)
+  }
+
+  #end(episode: AlertEpisode): void {
     this.#open.delete(episode.alertId)
     this.#resolved.set(episode.alertId, episode)
     const [oldest] = this.#resolved.keys()
@@ -47,33 +55,7 @@ export class EpisodeBoard implements AlertBoard {
     return [...this.#resolved.values()]
   }
 
-  find({ strategyId, account, state, severity, policy, from, to, limit, after }: AlertQuery): AlertPage {
-    const candidates = [
-      ...(state === 'resolved' ? [] : this.#open.values()),
-      ...(state === 'open' ? [] : this.#resolved.values()),
-    ]
-    const found = candidates
-      .filter(
-        (episode) =>
-          (strategyId === undefined || episode.strategyId === strategyId) &&
-          (account === undefined || episode.account === account) &&
-          (severity === undefined || episode.severity === severity) &&
-          (policy === undefined || episode.policy === policy) &&
-          (from === undefined || episode.openedAt >= from) &&
-          (to === undefined || episode.openedAt < to) &&
-          (after === undefined || newestFirst(after, episode) < 0),
-      )
-      .sort(newestFirst)
-    const alerts = found.slice(0, limit)
-    const last = alerts.at(-1)
-    const next =
-      found.length > limit && last !== undefined ? { openedAt: last.openedAt, alertId: last.alertId } : undefined
-    return { alerts, next }
+  find(query: AlertQuery): AlertPage {
+    return alertPage([...this.#open.values(), ...this.#resolved.values()], query)
   }
-}
-
-type Placed = Pick<AlertEpisode, 'openedAt' | 'alertId'>
-
-function newestFirst(a: Placed, b: Placed): number {
-  return b.openedAt - a.openedAt || (a.alertId < b.alertId ? 1 : a.alertId > b.alertId ? -1 : 0)
 }

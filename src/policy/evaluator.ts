@@ -20,6 +20,8 @@ export interface EvaluatorOptions {
   readonly isShadow: boolean
   /** The runbook of an alert, by the alert's name. */
   readonly runbookUrl: (alert: string) => string
+  /** Told of every episode that opens or ends, before the frame that it is of is shown. */
+  readonly onNews?: (episode: AlertEpisode) => void
 }
 
 const SIMULATION = 'simulation'
@@ -47,7 +49,7 @@ export class PolicyEvaluator implements PolicyReader {
   constructor(options: EvaluatorOptions) {
     this.#options = options
     this.#settings = options.settings
-    this.board = new EpisodeBoard(options.isShadow)
+    this.board = new EpisodeBoard(options.isShadow, options.onNews)
     const placed = (name: string): PlacedMetric | undefined => {
       const index = options.dictionary.findIndex((metric) => metric.name === name)
       const metric = options.dictionary[index]
