@@ -169,6 +169,7 @@ export class LivePage {
       onlyTrouble,
       isLive,
     })
+    this.#showBanner()
   }
 
   #showBanner(): void {

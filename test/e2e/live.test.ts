@@ -128,7 +128,7 @@ describe('/live in Chromium, and watch, on a running demo', () => {
       }
       expect(reached).toEqual(['skip', '', 'strategy', 'account', 'window', 'only-trouble'])
       await page.keyboard.press('Space')
-      expect(new URL(page.url()).search).toBe('?show=trouble')
+      await until(() => new URL(page.url()).search === '?show=trouble')
       await page.close()
     },
     120_000,
@@ -171,7 +171,7 @@ describe('/live in Chromium, and watch, on a running demo', () => {
         240_000,
       )
       expect(await page.locator('#rows tr[data-state="stale"]', { hasText: 'crypto-momentum' }).count()).toBe(1)
-      expect(await page.title()).toMatch(/^\(\d!\) /)
+      await until(async () => /^\(\d!\) /.test(await page.title()))
       expect(await page.textContent('#summary')).toContain('STALE')
       expect((await incident('stop')).code).toBe(0)
       await until(async () => !(await badgesOf(page, 'crypto-momentum')).some((text) => text.includes('STALE')), 90_000)

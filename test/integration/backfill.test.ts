@@ -9,7 +9,7 @@ import { roundForOutput } from '../../src/domain/exact.js'
 import { decimalsOf } from '../../src/domain/metric.js'
 import type { Progress } from '../../src/domain/ports.js'
 import type { SeriesReader } from '../../src/domain/series.js'
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
+import { MINUTE_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import { Releasers } from '../../src/lib/releasers.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
@@ -125,12 +125,6 @@ describe('quant-exporter backfill', () => {
       expect(compared.filter(([, , , shown]) => shown !== null && shown !== 0).length).toBeGreaterThan(100)
       expect(compared.filter(([, , , shown, kept]) => shown !== kept)).toEqual([])
     }
-  }, 240_000)
-
-  test('marks a whole hour, which the next run leaves out', async () => {
-    const hour = { from: TO - (TO % HOUR_MS) - HOUR_MS, to: TO - (TO % HOUR_MS) }
-    expect(await run(hour)).toMatchObject({ hours: 1, skippedHours: 0 })
-    expect(await run(hour)).toEqual({ hours: 0, skippedHours: 1, rows: 0 })
   }, 240_000)
 
   test('without a store of series it says what to set', async () => {

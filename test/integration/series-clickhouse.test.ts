@@ -4,10 +4,13 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import fc from 'fast-check'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
+import { describeError } from '../../src/lib/logger.js'
 import { type SeriesTable, seriesDdl } from '../../src/stores/clickhouse/ddl.js'
+import { ClickHouseArchive } from '../../src/stores/clickhouse/series-archive.js'
 import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
 import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
 import { Sampler } from '../../src/stores/series/sampler.js'
+import { isRefusal } from '../../src/stores/series/sink.js'
 import { startTestClickHouse } from '../support/embedded.js'
 import { SMALL_DICTIONARY } from '../support/frames.js'
 import { framesOfTicks, MADE_WINDOW, madeTicks, plainSeries } from '../support/series-frames.js'
@@ -48,6 +51,23 @@ function linesOf(points: readonly (readonly [at: EpochMs, dollars: number | null
 const recently = () => Math.floor((Date.now() - HOUR_MS) / HOUR_MS) * HOUR_MS
 
 describe('the table of series in ClickHouse', () => {
+  test('refuses rows for what is in them, in words without the row; others are taken after it', async () => {
+    const { sink, table } = storeOf('refusing')
+    const [line = ''] = linesOf([[recently(), 1]])
+    for (const bad of [
+      line.replace('"1d"', '"1d",secret'),
+      line.replace(/"\d{4}-[^"]*"/, '"secret"'),
+      line.replace('"ok"', '"secret"'),
+    ]) {
+      const batch = { token: bad, days: [], lines: [line, bad] }
+      const refused = await sink.write(batch, NO_END).catch((error: unknown) => error)
+      expect([bad, isRefusal(refused)]).toEqual([bad, true])
+      expect(describeError(refused)).not.toContain('secret')
+    }
+    await sink.write({ token: 'good', days: [], lines: [line] }, NO_END)
+    expect(await countOf(client, table)).toBe(1)
+  })
+
   test('is made where it is not there, database and all, and what is written is read again', async () => {
     const { sink, reader, table } = storeOf('made')
     const at = recently()
@@ -129,6 +149,28 @@ describe('the table of series in ClickHouse', () => {
     const [net] = await valuesOf(reader, { firstAt: at, lastAt: at, book })
     expect(net?.values).toEqual([12345678901.234568])
     expect(await reader.accountsOf(book.strategyId)).toEqual([book.account])
+  })
+
+  test('is written anew: a stretch is cleared with its mark and nothing beside it, and told which stretches are done', async () => {
+    const { sink, reader, table } = storeOf('anew', false)
+    const archive = new ClickHouseArchive({ client, table, timeoutMs: TIMEOUT_MS, sink })
+    const from = recently()
+    const stretch = { from: from + 10_000, to: from + 30_000 }
+    const whole = { from, to: from + DAY_MS }
+    const lines = linesOf([0, 1, 2, 3].map((tick) => [from + tick * 10_000, tick]))
+    await archive.write(whole, lines)
+    await archive.mark(from, 'f1')
+    await archive.mark(stretch.from, 'f1')
+    await archive.mark(stretch.from, 'f2')
+    expect(await archive.marked(whole, 'f1')).toEqual(new Set([from, stretch.from]))
+    expect(await archive.marked({ from, to: stretch.from }, 'f1')).toEqual(new Set([from]))
+    await archive.clear(stretch)
+    expect([await archive.marked(whole, 'f1'), await archive.marked(whole, 'f2')]).toEqual([new Set([from]), new Set()])
+    const grid = { firstAt: from, lastAt: from + 30_000 }
+    expect((await valuesOf(reader, grid))[0]?.values).toEqual([0, null, null, 3])
+    // The same rows once more are taken: they were cleared.
+    await archive.write(whole, lines)
+    expect((await valuesOf(reader, grid))[0]?.values).toEqual([0, 1, 2, 3])
   })
 
   test('a gap keeps older values from being carried on', async () => {

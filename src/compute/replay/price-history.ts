@@ -2,8 +2,9 @@ import type { BarFact, SignalFact } from '../../domain/facts.js'
 import { BAR_LIFETIME_MS } from '../../domain/history.js'
 import { FEEDS, type Feed, type PriceDemand } from '../../domain/ports.js'
 import { midOf } from '../../domain/quote.js'
-import type { EpochMs } from '../../domain/time.js'
+import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { recordOf } from '../../lib/record-of.js'
+import { minuteEndOf } from '../accumulators/minute-set.js'
 import { partitionPoint } from '../accumulators/sorted-search.js'
 import type { Engine } from '../engine.js'
 import { PriceTellings, type PriceTimeline } from './price-tellings.js'
@@ -82,11 +83,11 @@ function newsOf(reading: Reading, at: EpochMs): { ats: EpochMs[]; prices: bigint
   const { length, countsFrom, ats, prices } = timeline
   if (told === length || (countsFrom[told] ?? 0) > at) return undefined
   const end = partitionPoint(length, (index) => (countsFrom[index] ?? 0) <= at)
-  // What the sources have deleted is gone for everybody: no need to tell it.
-  const oldest = at - BAR_LIFETIME_MS
+  // What the sources have deleted is gone for everybody: no need to tell it. Minutes are kept or gone as a whole.
+  const oldest = minuteEndOf(at - BAR_LIFETIME_MS) - MINUTE_MS
   const start = Math.max(
     told,
-    partitionPoint(length, (index) => (countsFrom[index] ?? 0) < oldest),
+    partitionPoint(length, (index) => (countsFrom[index] ?? 0) <= oldest),
   )
   reading.told = end
   return start >= end
