@@ -161,7 +161,9 @@ describe('the gauges of the dictionary', () => {
     const body = await renderMetrics(limited)
     expect(body).toContain('account="b"')
     expect(body).not.toContain('account="c"')
-    expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain('quant_series_limited{shard="0"} 1')
+    expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain(
+      'quant_series_limited{shard="0"} 1',
+    )
     expect(await linesOf(limited, 'quant_series')).toContain(`quant_series{shard="0"} ${2 * one}`)
   })
 })
