@@ -42,8 +42,11 @@ const SHARDS_SCRAPED = `count ${by()} (count ${by('shard')} (quant_shard_info))`
 const LOST = `(max ${by()} (last_over_time(quant_exporter_build_info[1d])) unless ${on()} quant_exporter_build_info)`
 const TOO_FEW_SHARDS = byMarkets(`((${SHARDS} > ${SHARDS_SCRAPED}) or ${LOST})`)
 const NO_INSTALLATION = byAllMarkets(`(absent(quant_exporter_build_info) unless on () ${LOST})`)
-/** Each replica of some shard has lost it. */
-const SOURCE_LOST = byMarkets(`(min ${by('source')} (max ${by('source', 'shard')} (quant_source_up)) == 0)`)
+/** Each replica of some shard has lost it. A source is not up before its history is read: that is no failure yet. */
+const HAS_FAILED = `sum ${by('source', 'shard')} (quant_source_errors_total) > 0`
+const SOURCE_LOST = byMarkets(
+  `(count ${by('source')} (max ${by('source', 'shard')} (quant_source_up) == 0 and ${on('source', 'shard')} ${HAS_FAILED}) > 0)`,
+)
 const ENABLED = `max ${by()} (quant_exporter_enabled)`
 const TICK_AGE =
   'timestamp(quant_tick_last_completed_timestamp_seconds{tier="light"}) - quant_tick_last_completed_timestamp_seconds{tier="light"}'

@@ -6,8 +6,8 @@ import { Exposition } from '../../src/exporter/exposition.js'
 import { SelfMetrics } from '../../src/exporter/self-metrics.js'
 import type { AlertingRule, RecordingRule } from '../../src/rules/rule.js'
 import { ruleGroups } from '../../src/rules/rule-groups.js'
-import { frameReader } from './frames.js'
-import { CALENDARS, evaluatorOf, judgedFrame, judgedSet, TICK } from './policy.js'
+import { accountFrame, frameReader } from './frames.js'
+import { CALENDARS, evaluatorOf, judgedFrame, judgedSet, ok, TICK } from './policy.js'
 
 export const GROUPS = ruleGroups({ runbooksUrl: 'docs/runbooks', grafanaUrl: '' }, DICTIONARY)
 const RULES = GROUPS.flatMap(({ rules }) => rules)
@@ -20,15 +20,29 @@ export async function exposedFamilies(): Promise<ReadonlyMap<string, ReadonlySet
   const selfMetrics = new SelfMetrics({ version: '1', revision: 'a', shard: '0', tiers: ['light', 'medium', 'heavy'] })
   selfMetrics.stores.expect('latest')
   selfMetrics.expectSource('postgres')
+  selfMetrics.sourceSucceeded('postgres', 'hydrate', TICK, 1)
   selfMetrics.clockOffset('postgres', 0)
+  selfMetrics.factRejected('postgres', 'unknown_side')
+  selfMetrics.rowsReconciled('executions', 'late', 1)
+  selfMetrics.rebased('PA-1', 'split')
+  selfMetrics.stores.expectQueue('series')
+  selfMetrics.stores.queued('series', 0, 0)
+  selfMetrics.stores.writer(true)
   selfMetrics.tickCompleted('light', TICK, 1)
   const evaluator = evaluatorOf()
-  const frame = judgedFrame(TICK)
+  const byAdapter = { alpaca: Object.fromEntries(DICTIONARY.map(({ name }) => [name, ok(0)])) }
+  const results = Object.fromEntries(
+    DICTIONARY.filter(({ besides }) => besides !== undefined).map(({ name, besides = [] }) => [
+      name,
+      ok(0, Object.fromEntries(besides.map(({ key, label }) => [key, label === undefined ? 0 : { part: 0 }]))),
+    ]),
+  )
+  const frame = judgedFrame(TICK, { byAdapter, results })
   evaluator.remember([])
   evaluator.tick(judgedSet(TICK, [frame]), () => true)
   evaluator.compareOverrides([])
   const exposition = new Exposition({
-    reader: frameReader({ books: [frame], now: TICK }),
+    reader: frameReader({ books: [frame], accounts: [accountFrame()], now: TICK }),
     ...{ dictionary: DICTIONARY, accountDictionary: ACCOUNT_DICTIONARY, calendars: CALENDARS },
     ...{ selfMetrics, policies: evaluator, maxSeries: 150_000 },
     wallNow: () => TICK,
