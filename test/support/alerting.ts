@@ -110,8 +110,9 @@ export async function startAlerting(metrics: () => string): Promise<Alerting> {
   return {
     notices,
     async held() {
-      const alerts: { labels: { alertname: string } }[] = await (await fetch(`${alertmanagerUrl}/api/v2/alerts`)).json()
-      return alerts.map(({ labels }) => labels.alertname)
+      const response = await fetch(`${alertmanagerUrl}/api/v2/alerts`)
+      const alerts = (await response.json()) as readonly Notice['alerts'][number][]
+      return alerts.map(({ labels }) => labels.alertname ?? '')
     },
     async restartAlertmanager() {
       await end(alertmanager)
