@@ -26,9 +26,10 @@ export async function benchStream({ minutes }) {
     now: () => now,
     alive: () => true,
   }
+  const alerts = { isShadow: false, revision: 0, open: () => [], find: () => ({ alerts: [] }) }
   const counts = { conflated: 0, stuck: 0, buffer_full: 0 }
   const hub = new StreamHub({
-    ...{ reader, dictionary: DICTIONARY, calendars: CALENDARS, heartbeatMs: 15_000, maxBufferBytes: 1_048_576 },
+    ...{ reader, alerts, dictionary: DICTIONARY, calendars: CALENDARS, heartbeatMs: 15_000, maxBufferBytes: 1_048_576 },
     ...{ maxClients: 2_000, maxClientsAnAddress: 2_000, nowMs: () => performance.now(), random: Math.random },
     observer: {
       clients: () => undefined,
@@ -43,7 +44,7 @@ export async function benchStream({ minutes }) {
     },
   })
   const app = createSnapshotApi({
-    ...{ reader, dictionary: DICTIONARY, calendars: CALENDARS, nearNames, stream: hub, isLoopback: true },
+    ...{ reader, alerts, dictionary: DICTIONARY, calendars: CALENDARS, nearNames, stream: hub, isLoopback: true },
     ...{ apiEnabled: true, enabledVariable: '', build: { version: '0', revision: '0' } },
     log: { error: console.error, debug: () => undefined },
   })

@@ -201,8 +201,10 @@ describe('/stream', () => {
 
     test('cut at random, every client ends with exactly the state of the snapshot', async () => {
       let books: BookFrame[] = [book(1, 0), other(1, 0), book(1, 0, { strategyId: 'third' })]
-      await start(books)
-      const queries = ['', '?window=5m', '?strategy_id=momentum-1', '?account=PA-2', '']
+      await start(books, { maxClients: 200, maxClientsAnAddress: 200 })
+      const shapes = ['', '?window=5m', '?strategy_id=momentum-1', '?account=PA-2', '']
+      const queries = Array.from({ length: 100 }, (_, index) => shapes[index % shapes.length] ?? '')
+      let cuts = 0
       const all = await Promise.all(queries.map((query) => listen(query)))
       let state = 12345
       const random = (below: number) => {
@@ -215,15 +217,14 @@ describe('/stream', () => {
             ? book(frame.seq + 1, random(1000), { strategyId: frame.book.strategyId, account: frame.book.account })
             : frame,
         )
-        const client = all[random(all.length)]
-        const query = queries[all.indexOf(client as EventClient)]
-        if (client !== undefined && random(2) === 0) {
-          client.cut()
-          server.tick(books)
-          await listen(query, client)
-        } else server.tick(books)
+        const chosen = new Set(Array.from({ length: random(5) }, () => random(all.length)))
+        for (const index of chosen) all[index]?.cut()
+        server.tick(books)
+        for (const index of chosen) await listen(queries[index], all[index])
+        cuts += chosen.size
         if (random(10) === 0) await sleep(5)
       }
+      expect(cuts).toBeGreaterThan(200)
       for (const [index, client] of all.entries()) {
         const fresh = await listen(queries[index])
         const same = () => {

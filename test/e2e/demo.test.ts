@@ -217,6 +217,8 @@ describe('the demo', () => {
 
   test('ends soon after Ctrl-C and leaves no process and no file', async () => {
     expect(children.length).toBeGreaterThanOrEqual(2)
+    const listening = Array.from({ length: 30 }, () => new EventClient())
+    await Promise.all(listening.map((client) => client.connect(`${url}${BASE}/stream`)))
     const startedAt = performance.now()
     // Under npm the signal comes twice: from the terminal and from npm.
     cli.child.kill('SIGINT')
@@ -226,6 +228,7 @@ describe('the demo', () => {
     expect(code).toBe(0)
     // Aimed at: 2 s, and about 0.4 s measured; the bound here is against hanging, on a busy machine too.
     expect(tookMs).toBeLessThan(5_000)
+    await until(() => listening.every(({ isEnded, comments }) => isEnded && comments.includes('stopping')), 2_000)
     await until(() => children.every((pid) => !processExists(pid)), 2_000)
     expect(readdirSync(folder)).toEqual([])
   })
