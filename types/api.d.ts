@@ -193,6 +193,18 @@ export type Explanation = {
   })[]
 }
 
+export type Gate = {
+  readonly decision: "pass" | "fail" | "unknown"
+  readonly reasons: readonly {
+    readonly reason: "critical_alert" | "disabled" | "warming_up" | "shadow" | "no_live_book" | "strategy_disabled" | "not_judged" | "no_critical_limit" | "breach_pending" | "not_evaluable" | "no_evidence" | "data_alert" | "stale" | "error"
+    readonly detail: string
+    readonly policy?: string | undefined
+    readonly alert_id?: string | undefined
+    readonly group?: "performance" | "risk_adjusted" | "trades" | "execution" | "exposure" | "pipeline" | undefined
+  }[]
+  readonly evaluated_at: string
+}
+
 export type Health = {
   readonly status: "ok" | "degraded" | "failing" | "warming_up" | "disabled"
   readonly stages: readonly {

@@ -163,6 +163,13 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     explain: (question) => pipeline?.explain(question),
     stored: store?.reader,
     alerts,
+    policies: policy?.evaluator,
+    gate: {
+      isEnabled: config.isGateEnabled,
+      enabledVariable: 'QUANT_GATE_ENABLED',
+      alertsVariable: 'JANGAR_TORGHUT_QUANT_ALERTS_ENABLED',
+      maxAgeMs: config.maxStalenessMs * clock.speed,
+    },
     stream: stream?.hub,
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL or QUANT_STORE_DSN',

@@ -47,6 +47,8 @@ export interface Config {
   readonly policy: PolicySettings
   /** Else policies are judged in shadow. */
   readonly areAlertsEnabled: boolean
+  /** Else the gate knows nothing. */
+  readonly isGateEnabled: boolean
   readonly runbooksUrl: string
   readonly listen: ListenAddress
   /** Equal to `listen` when one address serves all. */
@@ -109,6 +111,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     },
     policy: { ...file.policy, environment: environmentLimits(values) },
     areAlertsEnabled: values.alertsEnabled,
+    isGateEnabled: values.gateEnabled,
     runbooksUrl: values.runbooksUrl.replace(/\/+$/, ''),
     listen: values.listen,
     metricsListen: values.metricsListen ?? values.listen,

@@ -370,6 +370,13 @@ export const SETTINGS = {
     fallback: 'false',
     format: flag,
   }),
+  gateEnabled: setting({
+    key: 'QUANT_GATE_ENABLED',
+    section: 'Alerts',
+    description: 'Whether /gate decides; off, its answer is always unknown.',
+    fallback: 'false',
+    format: flag,
+  }),
   runbooksUrl: setting({
     key: 'QUANT_RUNBOOKS_URL',
     section: 'Alerts',

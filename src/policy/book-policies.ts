@@ -141,11 +141,14 @@ export class BookPolicies {
       .filter(({ read }) => read.placed !== undefined)
       .map(({ read, state }) => ({
         policy: read.policy.key,
+        severity: read.policy.severity,
+        category: read.policy.category,
         limit: state.limit,
         observed: state.observed,
         breachFrames: state.breachFrames,
         isOpen: state.open !== undefined,
         isEvaluable: this.#scope?.isEnabled === true ? state.isEvaluable : undefined,
+        judged: state.judged,
       }))
   }
 

@@ -45,6 +45,7 @@ export class PolicyEvaluator implements PolicyReader {
   /** Episodes of before the start that have found no book yet, by policy and book. */
   #remembered: Map<string, AlertEpisode> | undefined
   #unmatched: readonly string[] = []
+  #lastTickAt: EpochMs | undefined
 
   constructor(options: EvaluatorOptions) {
     this.#options = options
@@ -117,6 +118,7 @@ export class PolicyEvaluator implements PolicyReader {
       this.#books.delete(id)
     }
     this.#endForgotten(at)
+    this.#lastTickAt = at
   }
 
   /**
@@ -134,6 +136,10 @@ export class PolicyEvaluator implements PolicyReader {
     const isSame = unmatched.join('\n') === this.#unmatched.join('\n')
     this.#unmatched = unmatched
     return isSame ? undefined : unmatched
+  }
+
+  get judgedAt(): EpochMs | undefined {
+    return this.#lastTickAt
   }
 
   get unmatchedOverrides(): number {

@@ -1,4 +1,5 @@
 import type { ResolvedReason } from '../domain/alerts.js'
+import type { JudgedAs } from '../domain/policy.js'
 import { type EpochMs, SECOND_MS } from '../domain/time.js'
 import { MIN_OPEN_SECONDS, NATURAL_CLEAR_SECONDS, type Policy } from './catalogue.js'
 import { isBeyond, type Judgement } from './judgement.js'
@@ -32,6 +33,7 @@ export class PolicyState {
   #observed: number | undefined
   #hasValue = false
   #isEvaluable = true
+  #judged: JudgedAs | undefined
 
   constructor(policy: Policy, limit: number) {
     this.policy = policy
@@ -43,6 +45,7 @@ export class PolicyState {
   }
 
   set limit(limit: number) {
+    if (limit !== this.#limit) this.#judged = undefined
     this.#limit = limit
   }
 
@@ -69,6 +72,11 @@ export class PolicyState {
     return this.#isEvaluable
   }
 
+  /** What the newest frame said; undefined while none was judged by this limit. */
+  get judged(): JudgedAs | undefined {
+    return this.#judged
+  }
+
   /** Goes on with a breach that was opened before. */
   resume(openedAt: EpochMs, limit: number): void {
     this.#open = { openedAt, isRestart: false }
@@ -80,6 +88,7 @@ export class PolicyState {
    * open before; a breach that is as old opens as of then.
    */
   step(judgement: Judgement, at: EpochMs, firstAt: EpochMs | undefined): StateChange {
+    this.#judged = judgement.kind
     this.#isEvaluable = judgement.kind !== 'unknown'
     this.#hasValue = judgement.kind === 'value' || (judgement.kind === 'unknown' && judgement.hasValue)
     if (judgement.kind !== 'nothing_happened') this.#nothingSince = undefined

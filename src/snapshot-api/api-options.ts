@@ -2,6 +2,7 @@ import type { AlertBoard } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { MetricDescription } from '../domain/metric.js'
+import type { PolicyReader } from '../domain/policy.js'
 import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { SeriesReader } from '../domain/series.js'
 import type { Switches } from './availability.js'
@@ -11,6 +12,17 @@ import type { StreamHub } from './stream/stream-hub.js'
 export interface Build {
   readonly version: string
   readonly revision: string
+}
+
+/** When the gate may decide. */
+export interface GateSettings {
+  readonly isEnabled: boolean
+  /** The environment variable behind `isEnabled`. */
+  readonly enabledVariable: string
+  /** The one that ends the shadow in which policies alert nobody. */
+  readonly alertsVariable: string
+  /** How long after the last tick that was judged, in T's time, what it said still counts. */
+  readonly maxAgeMs: number
 }
 
 /** What the routes are made from. */
@@ -26,6 +38,9 @@ export interface ApiOptions extends Switches {
   readonly seriesVariables?: string
   /** The episodes that the latest frames opened. */
   readonly alerts: AlertBoard
+  /** How policies stand; undefined while nothing is computed. */
+  readonly policies: Pick<PolicyReader, 'readings' | 'judgedAt'> | undefined
+  readonly gate: GateSettings
   /** Undefined while nothing is computed. */
   readonly stream: StreamHub | undefined
   /** In the order of the results of a frame. */

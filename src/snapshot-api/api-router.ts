@@ -7,6 +7,7 @@ import { openApiRoute } from './openapi/routes.js'
 import { acceptsEvents, acceptsJson, acceptsJsonOrCsv, loopbackHostOnly, readOnly } from './request-rules.js'
 import { alertsRoute } from './routes/alerts.js'
 import { explainRoute } from './routes/explain.js'
+import { gateRoute } from './routes/gate.js'
 import { healthRoute } from './routes/health.js'
 import { seriesRoute } from './routes/series.js'
 import { snapshotRoute } from './routes/snapshot.js'
@@ -26,6 +27,7 @@ export function createApiRouter(options: ApiOptions): Router {
     '/stream': [guard, requireEnabled(reader, options), acceptsEvents, streamRoute(options)],
     '/explain': [guard, requireEnabled(reader, options), acceptsJson, explainRoute(options)],
     '/alerts': [guard, requireEnabled(reader, options), acceptsJson, alertsRoute(options)],
+    '/gate': [guard, acceptsJson, gateRoute(options)],
     '/health': [guard, acceptsJson, healthRoute(options)],
     '/openapi.json': [acceptsJson, openApiRoute(options)],
   }

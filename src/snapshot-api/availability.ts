@@ -15,7 +15,7 @@ export interface Switches {
 }
 
 /** Names the variable that turns the API on where it is off; undefined where it is on. */
-function missingSwitch(reader: FrameReader, switches: Switches): string | undefined {
+export function missingSwitch(reader: FrameReader, switches: Switches): string | undefined {
   if (reader.state() === 'disabled') return switches.enabledVariable
   return switches.apiEnabled ? undefined : switches.apiEnabledVariable
 }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { Router } from 'express'
 import fc from 'fast-check'
 import request from 'supertest'
+import { gateSchema } from '../../src/snapshot-api/gate-schema.js'
 import { createMetricsGuard } from '../../src/snapshot-api/metrics-guard.js'
 import {
   alertsSchema,
@@ -26,6 +27,7 @@ const SCHEMAS = {
   Snapshot: snapshotSchema,
   Series: seriesSchema,
   Explanation: explainSchema,
+  Gate: gateSchema,
   Health: healthSchema,
   Problem: problemSchema,
 }

@@ -9,6 +9,13 @@ import { frameReader, SMALL_DICTIONARY } from './frames.js'
 export const BASE = API_BASE_PATH
 const CALENDARS = createCalendars()
 
+export const GATE_SETTINGS: SnapshotApiOptions['gate'] = {
+  isEnabled: true,
+  enabledVariable: 'QUANT_GATE_ENABLED',
+  alertsVariable: 'JANGAR_TORGHUT_QUANT_ALERTS_ENABLED',
+  maxAgeMs: 15_000,
+}
+
 interface LoggedError {
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
@@ -28,6 +35,8 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
     stored: undefined,
     stream: undefined,
     alerts: alertBoard(),
+    policies: undefined,
+    gate: GATE_SETTINGS,
     dictionary: SMALL_DICTIONARY,
     calendars: CALENDARS,
     build: { version: '1.2.3', revision: 'abc1234' },

@@ -1,5 +1,5 @@
 import type { ProblemKind } from '../problem.js'
-import { ALERTS, EXPLAIN, type Parameter, SERIES, SNAPSHOT, STREAM } from './parameters.js'
+import { ALERTS, EXPLAIN, GATE, type Parameter, SERIES, SNAPSHOT, STREAM } from './parameters.js'
 import type { SchemaName } from './schemas.js'
 
 /** What one path answers, as the document describes it. */
@@ -90,6 +90,15 @@ export const API_OPERATIONS = {
     parameters: ALERTS,
     answers: { [JSON_TYPE]: 'Alerts' },
     problems: [...GUARDED, 'unknown-name', 'not-ready', 'store-unavailable'],
+    token: 'api',
+  },
+  '/gate': {
+    summary: 'Whether a book may be promoted',
+    description:
+      '200 whatever the state; the body carries the truth. `fail` while a critical alert is open; `unknown` where the evidence is stale, missing or in doubt, while the history is read, in shadow, or turned off: never a pass. Each reason is told.',
+    parameters: GATE,
+    answers: { [JSON_TYPE]: 'Gate' },
+    problems: [...GUARDED, 'unknown-name'],
     token: 'api',
   },
   '/health': {

@@ -3,6 +3,7 @@ import { SEVERITIES } from '../../domain/alerts.js'
 import { WINDOWS } from '../../domain/window.js'
 import { ALERT_STATES, type ALERTS_PARAMETERS, DEFAULT_ALERTS, DEFAULT_STATE, MOST_ALERTS } from '../alerts-query.js'
 import type { EXPLAIN_PARAMETERS } from '../explain-query.js'
+import type { GATE_PARAMETERS } from '../gate-query.js'
 import type { SERIES_PARAMETERS } from '../series-query.js'
 import { DEFAULT_WINDOW, LONGEST_METRIC_NAME, LONGEST_NAME, type SNAPSHOT_PARAMETERS } from '../snapshot-query.js'
 import type { STREAM_PARAMETERS } from '../stream/stream-query.js'
@@ -63,6 +64,8 @@ export const EXPLAIN: ParametersOf<typeof EXPLAIN_PARAMETERS> = {
   window,
   metric_name: { description: 'The metric to explain.', schema: metricName, isRequired: true },
 }
+
+export const GATE: ParametersOf<typeof GATE_PARAMETERS> = { strategy_id, account }
 
 export const ALERTS: ParametersOf<typeof ALERTS_PARAMETERS> = {
   strategy_id: { description: 'Only of this strategy.', schema: name },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { gateSchema } from '../gate-schema.js'
 import {
   alertSchema,
   alertsSchema,
@@ -23,6 +24,7 @@ const SCHEMAS = {
   Streamed: z.union([snapshotSchema, deltaSchema, alertSchema]),
   Series: seriesSchema,
   Explanation: explainSchema,
+  Gate: gateSchema,
   Health: healthSchema,
   Probe: probeSchema,
   Problem: problemSchema,
