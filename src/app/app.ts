@@ -31,6 +31,8 @@ import { openSharedPool, openStore } from './materialize/open-store.js'
 import { openSeries } from './materialize/series.js'
 import { type Stores, storeStages } from './materialize/stores.js'
 import { openRecording } from './open-recording.js'
+import type { Pipeline } from './pipeline.js'
+import { createPolicy } from './policy.js'
 import { disabledStage } from './stage-status.js'
 import { createStream, STREAM_STAGE, type Stream } from './stream.js'
 
@@ -95,7 +97,6 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
   let stores: Stores = { latest: undefined, series: undefined }
   let stream: Stream | undefined
-  const alerts = NO_ALERTS
   const pool = openSharedPool({ config, releasers, log })
   const series = openSeries({
     readers: pool,
@@ -103,9 +104,20 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     metrics: selfMetrics.stores,
     mayWrite: () => stores.latest?.isWriter ?? true,
   })
-  const pipeline = config.isEnabled
+  const policy = config.isEnabled
+    ? createPolicy({
+        ...{ config, calendars, releasers, log, random, shard: SHARD, pool },
+        strategies: () => pipeline?.strategies() ?? [],
+        now: () => reader.now(),
+        lastTickWallAt: () => pipeline?.lastTickWallAt(),
+        onNews: (episode) => stream?.publishAlert(episode),
+      })
+    : undefined
+  const alerts = policy?.evaluator.board ?? NO_ALERTS
+  const pipeline: Pipeline | undefined = policy
     ? createPipeline({
         ...{ config, clock, log, calendars, tiers, selfMetrics, releasers, recording, series, random },
+        judge: policy.judge,
         ...{ onProgress: options.onProgress, onStatement: options.onStatement },
         storesHealth: (now) => ({
           stages: [...storeStages(stores, now), stream?.health(now) ?? disabledStage(STREAM_STAGE)],
@@ -119,7 +131,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     pipeline &&
     openStore({
       ...{ config, releasers, calendars, clock, log, random },
-      ...{ shard: SHARD, pool },
+      ...{ shard: SHARD, pool, alerts: policy?.alerts },
       reader: pipeline,
       dictionary: DICTIONARY,
       metrics: selfMetrics.stores,
@@ -140,6 +152,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     accountDictionary: ACCOUNT_DICTIONARY,
     calendars,
     selfMetrics,
+    policies: policy?.evaluator,
     maxSeries: config.maxSeries,
     wallNow,
     lastTickAt: () => pipeline?.lastTickWallAt(),
@@ -192,6 +205,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   releasers.push('stream', () => stream?.hub.close())
 
   const reading = Promise.resolve(options.readableAfter).then(() => {
+    policy?.start()
     pipeline?.start()
     store?.latest.start()
     series?.start()

@@ -17,7 +17,7 @@ import { createEngine } from './create-engine.js'
 import type { Series } from './materialize/series.js'
 import { createRecorder, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
-import type { PipelineOptions } from './pipeline-options.js'
+import type { Judge, PipelineOptions } from './pipeline-options.js'
 import { createRejectionLog } from './rejection-log.js'
 import { torghutOf } from './torghut-of.js'
 
@@ -37,6 +37,7 @@ export interface PipelineParts {
   readonly recording: Recording | undefined
   readonly storesHealth: PipelineOptions['storesHealth']
   readonly series: Series | undefined
+  readonly judge: Judge
   readonly onFrame: PipelineOptions['onFrame']
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly onStatement?: ((source: SourceName, name: string) => void) | undefined
@@ -46,7 +47,7 @@ export interface PipelineParts {
 /** The sources that are configured, the engine that they tell, and the pipeline that runs both. Nothing is started. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, clock, log, onProgress, onStatement, random } = parts
-  const { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series, onFrame } = parts
+  const { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series, judge, onFrame } = parts
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
   const engine = createEngine(config, { calendars, startAt, clockSpeed: clock.speed, feedsConfigured, log })
@@ -113,6 +114,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const pipeline = new Pipeline({
     engine,
     clock,
+    startAt,
     calendars,
     periodsMs: config.periodsMs,
     tiers,
@@ -126,6 +128,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     log,
     random,
     storesHealth,
+    judge,
     onProgress: onProgress ?? (() => undefined),
     onTick: (frames) => series?.offer(frames),
     onFrame(frames) {

@@ -227,6 +227,7 @@ function ofDemo(config: Config): Config {
   const { file, series } = config
   return {
     ...config,
+    areAlertsEnabled: true,
     series: series && { ...series, isThinned: false },
     file: { ...file, benchmark: file.benchmark ?? BENCHMARK_SYMBOL },
   }

@@ -12,6 +12,8 @@ import type { Logger } from '../lib/logger.js'
 export interface PipelineOptions {
   readonly engine: Engine
   readonly clock: Clock
+  /** T when the engine was made: it cannot be asked about earlier instants. */
+  readonly startAt: EpochMs
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly periodsMs: Readonly<Record<Tier, number>>
   readonly tiers: readonly Tier[]
@@ -31,10 +33,21 @@ export interface PipelineOptions {
     readonly isWriter: boolean | undefined
   }
   readonly onProgress: (progress: Progress) => void
+  readonly judge: Judge
   /** Told of the frames of each tick; returns at once. */
   readonly onTick: (frames: FrameSet) => void
   /** Told of the frames of each tick and of those between them; returns at once. */
   readonly onFrame: (frames: FrameSet) => void
   /** Told of each complete read of a source. */
   readonly onAnswer: (source: SourceName, completeTo: EpochMs) => void
+}
+
+/** Who judges frames by the alert policy: before everybody else, so that what is told of a frame has its alerts. */
+export interface Judge {
+  /** Resolves when the first tick may be judged; never rejects. */
+  ready(): Promise<void>
+  /** Which instants before the first tick have to be judged too, ascending. */
+  before(firstAt: EpochMs): readonly EpochMs[]
+  /** Judges the frames of a tick; never throws. */
+  tick(frames: FrameSet): void
 }

@@ -168,7 +168,10 @@ export class Pipeline implements FrameReader {
     this.#sources.postgres.succeeded('hydrate', at, startedMs)
     this.#ordersAsOf = at
     this.#options.onAnswer('postgres', at)
+    await this.#options.judge.ready()
+    if (signal.aborted) return
     try {
+      this.#judgePast(at)
       this.#tick()
     } catch (error) {
       this.#tickFailed(error)
@@ -232,6 +235,13 @@ export class Pipeline implements FrameReader {
     for (const loop of this.#loops) loop.start()
   }
 
+  /** Judges the ticks before the first one that a policy counts frames of, as far as the process reaches back. */
+  #judgePast(hydratedAt: EpochMs): void {
+    const { engine, clock, periodsMs, judge, startAt } = this.#options
+    const firstAt = Math.floor(Math.max(clock.now(), hydratedAt) / periodsMs.light) * periodsMs.light
+    for (const at of judge.before(firstAt)) if (at > startAt) judge.tick(engine.tick(at, this.#watermarks()))
+  }
+
   #tick(): void {
     const { engine, clock, periodsMs, selfMetrics } = this.#options
     const period = periodsMs.light
@@ -241,6 +251,7 @@ export class Pipeline implements FrameReader {
     if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
     this.#frames = engine.tick(at, this.#watermarks())
+    this.#options.judge.tick(this.#frames)
     this.#options.onFrame(this.#frames)
     this.#options.onTick(this.#frames)
     this.#delays.shown(at)

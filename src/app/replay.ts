@@ -7,7 +7,7 @@ import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact } from '../domain/facts.js'
 import type { FrameSet } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
-import type { Progress } from '../domain/ports.js'
+import type { Progress, StrategySummary } from '../domain/ports.js'
 import { type EpochMs, toIso } from '../domain/time.js'
 import { factFilesAt, readFactFile } from '../fact-files/fact-reader.js'
 import type { MarketSource } from '../ingest/clickhouse/market-source.js'
@@ -34,6 +34,8 @@ export type KnownBy = 'exact' | 'approximate' | undefined
 export interface Replayed {
   readonly frames: FrameSet
   readonly knownBy: KnownBy
+  /** What is known of every strategy at the instant. */
+  readonly strategies: () => readonly StrategySummary[]
   /** How a number of these frames came about, as long as no later ones are asked for. */
   readonly explain: (question: ExplanationQuestion) => Explanation | undefined
 }
@@ -75,7 +77,12 @@ export async function* replayFiles(options: ReplayOptions, files: FileOptions): 
 }
 
 function replayed(engine: Engine, frames: FrameSet, knownBy: KnownBy): Replayed {
-  return { frames, knownBy, explain: (question) => engine.explain(frames, question) }
+  return {
+    frames,
+    knownBy,
+    strategies: () => engine.strategies(),
+    explain: (question) => engine.explain(frames, question),
+  }
 }
 
 async function readInput({ signal, onProgress }: ReplayOptions, files: FileOptions): Promise<FactInput> {

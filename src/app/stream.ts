@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js'
-import type { AlertBoard } from '../domain/alerts.js'
+import type { AlertBoard, AlertEpisode } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
@@ -17,6 +17,8 @@ export interface Stream {
   readonly hub: StreamHub
   /** Hands on a set of frames. Never throws: a stream in trouble is no trouble of ticks. */
   publish(frames: FrameSet): void
+  /** Hands on an episode that has opened or is over. Never throws. */
+  publishAlert(episode: AlertEpisode): void
   health(now: EpochMs): StageHealth
 }
 
@@ -43,6 +45,9 @@ export function createStream(options: AppStreamOptions): Stream | undefined {
     observer: selfMetrics.expectStream(),
     nowMs: monotonicMs,
   })
+  const failed = (error: unknown, what: string) => {
+    if (stage.failed(reader.now(), 'internal_error')) log.error(`${what} not streamed`, { error: describeError(error) })
+  }
   return {
     hub,
     publish(frames) {
@@ -50,8 +55,14 @@ export function createStream(options: AppStreamOptions): Stream | undefined {
         hub.publish(frames)
         stage.succeeded(frames.stamp.at)
       } catch (error) {
-        if (stage.failed(reader.now(), 'internal_error'))
-          log.error('frames were not streamed', { error: describeError(error) })
+        failed(error, 'frames were')
+      }
+    },
+    publishAlert(episode) {
+      try {
+        hub.publishAlert(episode)
+      } catch (error) {
+        failed(error, 'an alert was')
       }
     },
     health: (now) => stage.health(now, config.maxStalenessMs * speed, null),

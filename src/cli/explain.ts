@@ -52,7 +52,7 @@ export const explain: Command = {
     assertMetric(metric)
     const account = values.account === undefined ? undefined : String(values.account)
     const request = { strategyId: required(values, 'strategy'), account, window: windowOf(values.window), metric }
-    const { calendars, replayed, rejections, progress } = startReplay(context, paths, [at])
+    const { calendars, replayed, rejections, progress } = startReplay(context, paths, () => [at])
     for await (const one of replayed) {
       progress.clear()
       const explanation = explainReplayed(one, request, calendars)

@@ -1,4 +1,5 @@
 import { type Replayed, replayDatabase, replayFiles } from '../app/replay.js'
+import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import { createCalendars } from '../domain/calendars.js'
 import { QuantError } from '../domain/errors.js'
@@ -24,6 +25,7 @@ export function pathsOf(command: string, { values, lists, operands }: CommandCon
 }
 
 export interface StartedReplay {
+  readonly config: Config
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly replayed: AsyncGenerator<Replayed>
   readonly rejections: Rejections
@@ -31,7 +33,11 @@ export interface StartedReplay {
 }
 
 /** The frames of the instants by the options that commands on replay share: --config, --database, --known-by, --strict. */
-export function startReplay(context: CommandContext, paths: readonly string[], ats: readonly EpochMs[]): StartedReplay {
+export function startReplay(
+  context: CommandContext,
+  paths: readonly string[],
+  instants: (config: Config) => readonly EpochMs[],
+): StartedReplay {
   const { values, terminal, signal } = context
   const isDatabase = values.database === true
   const knownBy = timeOption('known-by', values['known-by'])
@@ -42,7 +48,7 @@ export function startReplay(context: CommandContext, paths: readonly string[], a
   const options = {
     config,
     calendars,
-    ats,
+    ats: instants(config),
     knownBy,
     signal,
     log: createLog(config, terminal, () => progress.clear()),
@@ -56,7 +62,7 @@ export function startReplay(context: CommandContext, paths: readonly string[], a
         onCutOff: (file) =>
           terminal.err(`quant-exporter: ${file} ends in the middle, as after a crash; its whole lines count\n`),
       })
-  return { calendars, replayed, rejections, progress }
+  return { config, calendars, replayed, rejections, progress }
 }
 
 /** Files need neither a database nor the switch that starts to read one. */

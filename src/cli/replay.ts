@@ -1,5 +1,6 @@
 import type { Replayed } from '../app/replay.js'
 import { CSV_HEADER, csvRows, replayBodies } from '../app/replay-output.js'
+import { judgedInstants, ReplayedPolicy } from '../app/replay-policy.js'
 import { QuantError } from '../domain/errors.js'
 import { WINDOWS, type Window } from '../domain/window.js'
 import { nearNames } from '../lib/near-names.js'
@@ -29,6 +30,7 @@ export const replay: Command = {
     window: { type: 'string', multiple: true },
     config: { type: 'string' },
     'known-by': { type: 'string' },
+    policy: { type: 'boolean' },
     csv: { type: 'boolean' },
     strict: { type: 'boolean' },
   },
@@ -44,6 +46,8 @@ export const replay: Command = {
     window: `only these windows, separated by commas (all: ${WINDOWS.join(' ')})`,
     config: 'a QUANT_CONFIG file; else the one that the environment names',
     'known-by': 'only what was known by this instant, as a live process could say it; exact from recordings',
+    policy:
+      'judge every tick from the first to the last instant by the alert policy, and print its episodes at the end',
     csv: 'a table with a row a metric instead of JSON',
     strict: 'stop at the first line that is no fact',
   },
@@ -52,7 +56,13 @@ export const replay: Command = {
     const paths = pathsOf('replay', context)
     const ats = replayInstants(values, lists.at ?? [])
     const windows = windowsOption(lists.window ?? [])
-    const { calendars, replayed, rejections, progress } = startReplay(context, paths, ats)
+    const withPolicy = values.policy === true
+    if (withPolicy && values.csv === true) throw new QuantError('usage', '--policy prints JSON; leave out --csv')
+    const { config, calendars, replayed, rejections, progress } = startReplay(context, paths, ({ periodsMs }) =>
+      withPolicy ? judgedInstants(ats, periodsMs.light) : ats,
+    )
+    const policy = withPolicy ? new ReplayedPolicy(config, calendars) : undefined
+    const asked = new Set(ats)
     const selection = { strategyId: textOf(values.strategy), account: textOf(values.account), windows }
     const books = new Set<string>()
     let isFirst = true
@@ -62,12 +72,15 @@ export const replay: Command = {
       if (isFirst && values.csv === true) terminal.out(`${CSV_HEADER}\n`)
       isFirst = false
       noteBooks(one, books)
+      policy?.judge(one)
+      if (!asked.has(one.frames.stamp.at)) continue
       const texts: string[] = []
       for (const body of replayBodies(one, selection, calendars))
         texts.push(values.csv === true ? csvRows(body).join('\n') : JSON.stringify(body))
       lines += texts.length
       if (texts.length > 0) terminal.out(`${texts.join('\n')}\n`)
     }
+    for (const alert of policy?.alerts(selection) ?? []) terminal.out(`${JSON.stringify({ alert })}\n`)
     rejections.throwIfAny()
     if (lines === 0) throw nothingToPrint(books, selection)
   },

@@ -24,7 +24,8 @@ function isAsked(episode: AlertEpisode, { strategyId, account, state, severity, 
   )
 }
 
-function newestFirst(left: AlertCursor, right: AlertCursor): number {
+/** The order of pages. */
+export function newestFirst(left: AlertCursor, right: AlertCursor): number {
   if (left.openedAt !== right.openedAt) return right.openedAt - left.openedAt
   if (left.alertId === right.alertId) return 0
   return left.alertId < right.alertId ? 1 : -1

@@ -3,6 +3,7 @@ import { constants, createGzip } from 'node:zlib'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { AccountFrame, BookFrame, FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
+import type { PolicyReader } from '../domain/policy.js'
 import type { FrameReader } from '../domain/ports.js'
 import { accountFamilies } from './account-families.js'
 import { adapterFamilies } from './adapter-families.js'
@@ -17,6 +18,7 @@ import {
 import { GaugeFamily } from './exposition-text.js'
 import { LabelCache } from './label-cache.js'
 import { instantFamilies, metricFamilies } from './metric-families.js'
+import { overridesFamily, policyFamilies } from './policy-families.js'
 import type { SelfMetrics } from './self-metrics.js'
 import { type FamilySlices, inSlices } from './slices.js'
 
@@ -27,6 +29,8 @@ export interface ExpositionOptions {
   readonly accountDictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly selfMetrics: SelfMetrics
+  /** Undefined where nothing is judged. */
+  readonly policies?: PolicyReader | undefined
   /** More series than this are not exported: whole books, by id, are left out, and a gauge says so. */
   readonly maxSeries: number
   readonly wallNow: () => number
@@ -75,7 +79,7 @@ export class Exposition {
     const state = reader.state()
     selfMetrics.setState({ enabled: state !== 'disabled', ready: state === 'ready' })
     const chunks: Uint8Array[] = [Buffer.from(await selfMetrics.render())]
-    for (const part of [() => this.#clocks(), () => this.#books()]) {
+    for (const part of [() => this.#clocks(), () => this.#books(), () => this.#policies()]) {
       try {
         chunks.push(...(await part()))
       } catch (error) {
@@ -121,6 +125,18 @@ export class Exposition {
       ...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].flatMap((family) => family.chunks()),
       ...texts,
     ]
+  }
+
+  /** Never left out, however many series there are: alerts rest on them. */
+  async #policies(): Promise<Chunks> {
+    const { reader, policies } = this.#options
+    const set = reader.frames()
+    if (set === undefined || policies === undefined) return []
+    const texts: Uint8Array[] = overridesFamily(policies).chunks()
+    await inSlices(policyFamilies([...set.books.values()], policies, this.#labels), (family) => {
+      texts.push(...family.chunks())
+    })
+    return texts
   }
 
   /** Leaves out the last books by id until what remains fits; an account is there while one of its books is. */

@@ -30,8 +30,12 @@ export function alertBody(episode: AlertEpisode): AlertBody {
   }
 }
 
-/** What is open of one book, oldest first, whatever window it is about. */
-export function openAlertsOf(board: Pick<AlertBoard, 'open'>, { strategyId, account }: BookKey): AlertBody[] {
+/** What is open of one book, oldest first, whatever window it is about; in shadow only /alerts tells of it. */
+export function openAlertsOf(
+  board: Pick<AlertBoard, 'open' | 'isShadow'>,
+  { strategyId, account }: BookKey,
+): AlertBody[] {
+  if (board.isShadow) return []
   return board
     .open()
     .filter((episode) => episode.strategyId === strategyId && episode.account === account)

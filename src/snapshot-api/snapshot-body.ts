@@ -18,7 +18,7 @@ export interface SnapshotContext {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   /** Ages are taken against it. */
   readonly now: EpochMs
-  readonly alerts: Pick<AlertBoard, 'open'>
+  readonly alerts: Pick<AlertBoard, 'open' | 'isShadow'>
 }
 
 /** Which metrics a body shows, and of which adapter those that are told by adapter. */

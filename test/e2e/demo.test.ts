@@ -2,8 +2,15 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type SeriesBody, seriesSchema, snapshotSchema, strategiesSchema } from '../../src/snapshot-api/schemas.js'
+import {
+  alertsSchema,
+  type SeriesBody,
+  seriesSchema,
+  snapshotSchema,
+  strategiesSchema,
+} from '../../src/snapshot-api/schemas.js'
 import { processExists } from '../support/embedded.js'
+import { EventClient } from '../support/event-stream.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
 import { until } from '../support/until.js'
@@ -175,17 +182,26 @@ describe('the demo', () => {
 
     test('db-down takes the source away and neither the metrics nor the simulator, and it comes back', async () => {
       const up = () => metric('quant_source_up{source="postgres"')
+      const listening = new EventClient()
+      await listening.connect(`${url}${BASE}/stream`)
       expect((await incident('start', 'db-down')).code).toBe(0)
       await until(async () => (await up()).endsWith(' 0'), 10_000)
       expect((await fetch(`${url}/readyz`)).status).toBe(200)
       expect((await incident('list')).out).toMatch(/^db-down +on +since \S+Z$/m)
       const before = await metric('quant_source_last_success_timestamp_seconds{source="postgres"')
+      // What is read no more is a breach after a while, and whoever listens hears of it.
+      await until(async () => /max_pipeline_lag_seconds.* 1$/m.test(await metric('quant_policy_open')), 60_000, 200)
+      await until(() => listening.events.some(({ event }) => event === 'quant.alert.opened'))
+      listening.cut()
+      const response = await fetch(`${url}${BASE}/alerts?policy=max_pipeline_lag_seconds`)
+      const { alerts, shadow } = alertsSchema.parse(await response.json())
+      expect([shadow, alerts[0]?.severity, alerts[0]?.threshold]).toEqual([false, 'critical', 15])
       expect((await incident('stop', 'db-down')).code).toBe(0)
       // The exporter waits longer after each failure, up to ten seconds.
       await until(async () => (await up()).endsWith(' 1'), 20_000)
       expect(await metric('quant_source_last_success_timestamp_seconds{source="postgres"')).not.toBe(before)
       expect(cli.child.exitCode).toBeNull()
-    }, 60_000)
+    }, 120_000)
 
     test('a mistyped name is told with the right one, and an address where nothing listens in a sentence', async () => {
       expect(await incident('start', 'fed-pause')).toMatchObject({

@@ -67,6 +67,30 @@ describe('replay from files', () => {
     expect((await runCli(['replay', file, parts, '--at', AT])).out).toBe(out)
   })
 
+  test('tells with --policy which alerts there would have been, judging every tick between the instants', async () => {
+    const config = join(folder, 'policy.yaml')
+    writeFileSync(config, 'policy: { max_gross_exposure_usd: 1015, pnl_reconciliation: off }\n')
+    const instants = ['--at', `2026-11-20T19:29:35Z,${AT}`, '--window', '1d', '--strategy', 's1', '--config', config]
+    const { code, out } = await runCli(['replay', file, ...instants, '--policy'])
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(code).toBe(0)
+    expect(lines.map(({ frame_as_of, alert }) => frame_as_of ?? alert.policy)).toEqual([
+      '2026-11-20T19:29:35.000Z',
+      '2026-11-20T19:30:00.000Z',
+      'max_gross_exposure_usd',
+    ])
+    expect(lines[2].alert).toMatchObject({
+      ...{ strategy_id: 's1', account: 'PA1', state: 'open', threshold: 1015, observed: 1020, consecutive_frames: 21 },
+      opened_at: '2026-11-20T19:29:41.000Z',
+    })
+    const plain = await runCli(['replay', file, ...instants])
+    expect(out.startsWith(plain.out)).toBe(true)
+    expect((await runCli(['replay', file, ...instants, '--policy', '--csv'])).err).toContain('--policy prints JSON')
+  })
+
   test('says with --known-by what was known', async () => {
     const command = ['replay', file, '--window', '1d', '--strategy', 's1', '--csv', '--at']
     const fills = async (...more: string[]) => {
@@ -136,7 +160,7 @@ describe('replay from files', () => {
     [['FILE', '--every', '1s', '--from', AT, '--to', '2025-11-20T19:30:00Z'], /--to lies before --from/],
     [['FILE', '--at', AT, '--window', '2d'], /--window must be of 1m, 5m, .*'2d'/],
     [['FILE', '--at', AT, '--strategy', 's3'], /no live book of strategy 's3' \(there are s1 in PA1, s2 in PA2\)/],
-    [['FILE', '--at', AT, '--policy', 'x'], /replay has no option --policy/],
+    [['FILE', '--at', AT, '--polices', 'x'], /replay has no option --polices/],
     [['nowhere.ndjson', '--at', AT], /cannot read nowhere\.ndjson: there is no such file/],
     [['FILE', '--at', AT, '--config', 'nowhere.yaml'], /QUANT_CONFIG/],
     [['--database', '--at', AT], /TORGHUT_DB_DSN/],

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { JudgedAlerts } from '../../src/app/materialize/alert-rows.js'
 import { LatestStore } from '../../src/app/materialize/latest-store.js'
 import type { StoreConfig } from '../../src/config/store.js'
 import { createCalendars } from '../../src/domain/calendars.js'
@@ -43,6 +44,7 @@ export async function startStore(
   dsn: string,
   reader: FrameReader | (() => FrameReader),
   parts: Partial<StoreConfig> = {},
+  alerts?: JudgedAlerts,
 ): Promise<RunningStore> {
   const log: string[] = []
   const write = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`)
@@ -59,6 +61,7 @@ export async function startStore(
       now: () => now().now(),
     },
     clock: { speed: 1 },
+    alerts,
     metrics: selfMetrics.stores,
     maxStalenessMs: 15_000,
     log: { debug: write, info: write, warn: write, error: write },

@@ -17,6 +17,7 @@ import { writePipelineHealth } from '../../stores/postgres/pipeline-health.js'
 import { StrategyChanges, writeStrategies } from '../../stores/postgres/strategies.js'
 import { WriterSession } from '../../stores/postgres/writer-session.js'
 import { StageStatus } from '../stage-status.js'
+import { AlertRows, type JudgedAlerts } from './alert-rows.js'
 
 const STORE = 'latest'
 /** How often a writer shows that it lives, and another process asks whether it may write. */
@@ -32,6 +33,8 @@ export interface LatestStoreOptions {
   readonly clock: Pick<Clock, 'speed'>
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
+  /** Undefined where nothing is judged. */
+  readonly alerts?: JudgedAlerts | undefined
   readonly metrics: StoreMetrics
   readonly maxStalenessMs: number
   readonly log: Logger
@@ -48,6 +51,7 @@ export class LatestStore {
   readonly #stage: StageStatus
   readonly #changes: LatestChanges
   readonly #strategies = new StrategyChanges()
+  readonly #alerts: AlertRows | undefined
   readonly #loops: readonly Loop[]
   #isMigrated = false
   /** The session's term in which everything has been written once; what was written in an earlier one may be gone. */
@@ -62,6 +66,7 @@ export class LatestStore {
     const { connection, timeoutMs, latestPeriodMs } = config
     this.#stage = new StageStatus(`materialize:${STORE}`, latestPeriodMs * clock.speed)
     this.#changes = new LatestChanges(dictionary, calendars)
+    this.#alerts = options.alerts && new AlertRows(options.alerts, shard)
     metrics.expect(STORE)
     metrics.writer(false)
     this.#session = new WriterSession({
@@ -111,6 +116,7 @@ export class LatestStore {
     if (!this.#isMigrated) await this.#migrate()
     // Who has nothing to write, another writes or there is no frame yet, is well while the store answers.
     if (!(await this.#session.beat()) || this.#options.reader.frames() === undefined) this.#succeeded()
+    else if (this.#wholeTerm === this.#session.term && this.#alerts?.isUrgent === true) await this.#writeAlerts(false)
   }
 
   async #migrate(): Promise<void> {
@@ -148,6 +154,7 @@ export class LatestStore {
           })
         await writeStrategies(query, shard, this.#strategies.of(all, set.stamp.at), all)
       })
+      await this.#writeAlerts(!isWhole)
       this.#wholeTerm = term
       this.#verifiedAt = set.stamp.at
       this.#succeeded()
@@ -156,6 +163,13 @@ export class LatestStore {
       this.#forget()
       throw error
     }
+  }
+
+  /** An episode that opens or ends is written with the next beat, a value of it with the next round. */
+  async #writeAlerts(isNewTerm: boolean): Promise<void> {
+    const rows = this.#alerts
+    if (rows !== undefined)
+      await this.#session.write((query) => rows.write(query, isNewTerm, this.#options.reader.now()))
   }
 
   async #writeBooks({ books }: FrameSet): Promise<void> {
@@ -173,6 +187,7 @@ export class LatestStore {
   #forget(): void {
     this.#changes.forget()
     this.#strategies.forget()
+    this.#alerts?.forget()
     this.#wholeTerm = 0
   }
 

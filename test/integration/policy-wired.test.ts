@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { MINUTE_MS } from '../../src/domain/time.js'
+import { API_BASE_PATH } from '../../src/snapshot-api/snapshot-api.js'
+import { startExporter, type TestExporter } from '../support/exporter.js'
+import { at, type PolledTorghut, pollTorghut, T } from '../support/polled-torghut.js'
+import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { createStoreDatabase } from '../support/store.js'
+import { until } from '../support/until.js'
+
+if (!hasPostgresServer && process.env.CI === 'true')
+  throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
+const withServer = hasPostgresServer ? describe : describe.skip
+
+const ENABLED = { JANGAR_TORGHUT_QUANT_ALERTS_ENABLED: 'true', JANGAR_TORGHUT_QUANT_LATEST_SAMPLING_MS: '1000' }
+const POLICY = `
+policy: { max_gross_exposure_usd: 500 }
+strategies: { no-such-strategy: { policy: { max_leverage: 2 } } }
+`
+
+withServer('the policy of a running exporter (package postgresql-15)', () => {
+  let server: PostgresServer
+  let torghut: PolledTorghut
+  let folder: string
+  let exporter: TestExporter | undefined
+  let environment: Record<string, string>
+
+  beforeAll(async () => {
+    server = await startPostgresServer()
+    torghut = await pollTorghut(server, undefined, 'policy_wired')
+    const decisionId = await torghut.decision({ created_at: at(-10_000) })
+    await torghut.order(decisionId, {
+      ...{ created_at: at(-10_000), updated_at: at(-10_000), side: 'buy', filled_qty: '10' },
+      ...{ avg_fill_price: '100', status: 'filled', raw_order: { submitted_at: at(-10_000) } },
+    })
+    folder = mkdtempSync(join(tmpdir(), 'quant-policy-'))
+    writeFileSync(join(folder, 'quant.yaml'), POLICY)
+    environment = {
+      TORGHUT_DB_DSN: server.dsn.replace('/postgres?', '/policy_wired?'),
+      QUANT_STORE_DSN: await createStoreDatabase(server, 'policy_wired_store'),
+      QUANT_CONFIG: join(folder, 'quant.yaml'),
+    }
+  })
+  afterEach(async () => {
+    await exporter?.stop()
+    exporter = undefined
+  })
+  afterAll(async () => {
+    await torghut?.stop()
+    await server?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const start = async (more: Record<string, string> = {}, from = T) => {
+    const startedAt = performance.now()
+    const clock = { speed: 1, now: () => Math.floor(from + performance.now() - startedAt) }
+    exporter = await startExporter({ ...environment, ...more }, clock)
+    await exporter.firstFrame()
+    return exporter
+  }
+  const text = async (path: string) => (await fetch(`${exporter?.urls.api}${path}`)).text()
+  const alerts = async () => JSON.parse(await text(`${API_BASE_PATH}/alerts?state=open`))
+  const exposure = async () =>
+    (await alerts()).alerts.find(({ policy }: { policy: string }) => policy === 'max_gross_exposure_usd')
+
+  test('opens an episode, shows it as a gauge and by the API, and goes on with it after a restart', async () => {
+    const { log } = await start(ENABLED)
+    await until(async () => (await exposure()) !== undefined)
+    const before = await exposure()
+    expect(before).toMatchObject({ observed: 1000, threshold: 500, unit: 'USD', window: 'level', state: 'open' })
+    expect((await alerts()).shadow).toBe(false)
+    const scraped = (await text('/metrics')).split('\n')
+    const open = scraped.filter((line) => line.startsWith('quant_policy_open{') && line.includes('max_gross_exposure'))
+    expect(open.map((line) => line.split(' ').at(-1))).toEqual(['1'])
+    expect(scraped).toContain('quant_policy_overrides_unmatched 1')
+    expect(log.filter((line) => line.includes('limits are set for what is not known'))).toEqual([
+      expect.stringContaining('strategies.no-such-strategy.policy'),
+    ])
+    const kept = new pg.Client({ connectionString: environment.QUANT_STORE_DSN })
+    await kept.connect()
+    await until(async () => (await kept.query('SELECT alert_id FROM quant.quant_alerts')).rows.length === 1)
+    await kept.end()
+    await exporter?.stop()
+
+    await start(ENABLED, T + MINUTE_MS)
+    await until(async () => (await exposure()) !== undefined)
+    expect(await exposure()).toMatchObject({ alert_id: before.alert_id, opened_at: before.opened_at })
+  })
+
+  test('is in shadow unless alerts are enabled: the API lists, and no gauge lets a rule fire', async () => {
+    await start({ QUANT_STORE_DSN: '' })
+    await until(async () => (await exposure()) !== undefined)
+    expect((await alerts()).shadow).toBe(true)
+    const scraped = await text('/metrics')
+    expect(scraped).toContain('quant_policy_threshold{')
+    expect(scraped).not.toContain('quant_policy_open{')
+    expect(scraped).not.toContain('quant_policy_evaluable{')
+  })
+})
