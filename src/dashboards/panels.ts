@@ -2,6 +2,7 @@ import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge'
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import {
+  type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
   type Panel,
@@ -14,8 +15,9 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
+import type { PolicyCategory } from '../policy/catalogue.js'
 import { COLOURS } from './colours.js'
-import { BOOK_LEGEND, metricOf, named } from './queries.js'
+import { adaptersOf, BOOK_LEGEND, limitUse, metricOf, named } from './queries.js'
 import type { ShownMetric } from './shown-metrics.js'
 import { type State, toMapping } from './states.js'
 import { type GrafanaUnit, unitOf } from './units.js'
@@ -37,8 +39,7 @@ export interface Line {
 
 export interface Steps {
   readonly unit: GrafanaUnit
-  /** From which value on which colour; below the first one `base`. */
-  readonly base?: string
+  /** From which value on which colour. Below the first one, and of a badge without a value: that of what is unknown. */
   readonly steps?: readonly { readonly from: number; readonly colour: string }[]
 }
 
@@ -61,6 +62,14 @@ export function bookChart(metric: ShownMetric, words: Words, ...limits: readonly
   )
 }
 
+/** A metric of every chosen book, for each adapter apart. */
+export function adapterOf(metric: ShownMetric, words: Words): timeseries.PanelBuilder {
+  return chart(words, unitOf(metric), {
+    expr: named(adaptersOf(metric)),
+    legend: '{{adapter}}: {{strategy}} · {{account}}',
+  })
+}
+
 /** Lines over time. Those called "limit …" are drawn as limits, those that end in "(stale)" as such. */
 export function chart(words: Words, unit: GrafanaUnit, ...lines: readonly Line[]): timeseries.PanelBuilder {
   const panel = new timeseries.PanelBuilder()
@@ -79,20 +88,21 @@ export function chart(words: Words, unit: GrafanaUnit, ...lines: readonly Line[]
         .placement(common.LegendPlacement.Bottom),
     )
     .tooltip(
-      new common.VizTooltipOptionsBuilder()
-        .mode(common.TooltipDisplayMode.Multi)
-        .sort(common.SortOrder.Descending),
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
-    .overrideByRegexp('/^limit/', [
-      { id: 'color', value: { mode: 'fixed', fixedColor: COLOURS.bad } },
-      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 6] } },
-    ])
-    .overrideByRegexp('/\\(stale\\)$/', [
-      { id: 'color', value: { mode: 'fixed', fixedColor: COLOURS.unknown } },
-      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [2, 4] } },
-    ])
   for (const { expr, legend } of lines) panel.withTarget(over(expr, legend))
+  if (lines.some(({ legend }) => legend.startsWith('limit')))
+    panel.overrideByRegexp('/^limit/', dashed(COLOURS.bad, [10, 6]))
+  if (lines.some(({ legend }) => legend.endsWith(STALE)))
+    panel.overrideByRegexp('/\\(stale\\)$/', dashed(COLOURS.unknown, [2, 4]))
   return panel
+}
+
+function dashed(fixedColor: string, dash: readonly number[]): DynamicConfigValue[] {
+  return [
+    { id: 'color', value: { mode: 'fixed', fixedColor } },
+    { id: 'custom.lineStyle', value: { fill: 'dash', dash } },
+  ]
 }
 
 /** Parts that add up, as bars upon each other. */
@@ -104,36 +114,57 @@ export function stacked(words: Words, unit: GrafanaUnit, ...lines: readonly Line
 }
 
 /** A word or a number that says at a glance whether to worry. */
-export function badge(words: Words, { unit, base, steps }: Steps, states: readonly State[], ...lines: readonly Line[]) {
+export function badge(words: Words, { unit, steps }: Steps, states: readonly State[], ...lines: readonly Line[]) {
   const panel = new stat.PanelBuilder()
     .title(words.title)
     .description(words.description)
     .unit(unit)
     .mappings(states.map(toMapping))
     .noValue('UNKNOWN')
-    .thresholds(thresholds(base ?? COLOURS.good, steps ?? []))
+    .thresholds(thresholds(COLOURS.unknown, steps ?? []))
     .colorMode(common.BigValueColorMode.BackgroundSolid)
     .graphMode(common.BigValueGraphMode.None)
-    .textMode(lines.some(({ legend }) => legend !== '') ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
+    .textMode(
+      lines.some(({ legend }) => legend !== '') ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value,
+    )
     .reduceOptions(newest())
   for (const { expr, legend } of lines) panel.withTarget(now(expr, legend))
   return panel
 }
 
 /** Bars of what is worst now. */
-export function bars(words: Words, { unit, base, steps }: Steps, ...lines: readonly Line[]): bargauge.PanelBuilder {
+export function bars(words: Words, { unit, steps }: Steps, ...lines: readonly Line[]): bargauge.PanelBuilder {
   const panel = new bargauge.PanelBuilder()
     .title(words.title)
     .description(words.description)
     .unit(unit)
     .min(0)
     .noValue('no data')
-    .thresholds(thresholds(base ?? COLOURS.plain, steps ?? []))
+    .thresholds(thresholds(COLOURS.plain, steps ?? []))
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .reduceOptions(newest())
   for (const { expr, legend } of lines) panel.withTarget(now(expr, legend))
   return panel
+}
+
+/** How much of their limits the books use, the fullest first. */
+export function limitBars(...categories: readonly PolicyCategory[]): bargauge.PanelBuilder {
+  return bars(
+    {
+      title: 'Limits used, the fullest six',
+      description:
+        'The last value that was judged, as a share of its limit; the limits come from the policy in force. Over 100 % a frame breaches: an alert follows when as many in a row do as the policy asks for. Limits that are off, and those that want a minimum, are not shown.',
+    },
+    {
+      unit: 'percentunit',
+      steps: [
+        { from: 0.8, colour: COLOURS.attention },
+        { from: 1, colour: COLOURS.bad },
+      ],
+    },
+    { expr: `topk(6, ${named(limitUse(...categories))})`, legend: '{{strategy}} · {{policy}}' },
+  ).max(1)
 }
 
 /** What was in which state when. */
@@ -172,7 +203,10 @@ export function distribution(words: Words, unit: GrafanaUnit, buckets: string): 
 
 export function thresholds(base: string, steps: readonly { from: number; colour: string }[]): ThresholdsConfigBuilder {
   // Null is how Grafana writes "from minus infinity"; the type knows undefined only.
-  const all: Threshold[] = [{ color: base, value: null }, ...steps.map(({ from, colour }) => ({ color: colour, value: from }))]
+  const all: Threshold[] = [
+    { color: base, value: null },
+    ...steps.map(({ from, colour }) => ({ color: colour, value: from })),
+  ]
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(all)
 }
 
@@ -181,7 +215,10 @@ function over(expr: string, legend: string): DataqueryBuilder {
 }
 
 function now(expr: string, legend: string): DataqueryBuilder {
-  return new DataqueryBuilder().expr(expr).legendFormat(legend === '' ? '__auto' : legend).instant()
+  return new DataqueryBuilder()
+    .expr(expr)
+    .legendFormat(legend === '' ? '__auto' : legend)
+    .instant()
 }
 
 function newest(): common.ReduceDataOptionsBuilder {

@@ -1,3 +1,4 @@
+import { adapterGaugeOf } from '../domain/metric.js'
 import type { PolicyCategory, PolicyKey } from '../policy/catalogue.js'
 import { ALL_POLICIES, POLICIES } from '../policy/catalogue.js'
 import { acrossProcesses, by, on } from '../rules/promql.js'
@@ -81,7 +82,13 @@ export function quantileOf(quantile: number, histogram: string, ...labels: reado
   return `histogram_quantile(${quantile}, sum by (${['le', ...labels].join(', ')}) (${rateOf(histogram)}))`
 }
 
-/** How many of what, 0 where there are none. */
-export function countOf(expr: string): string {
-  return `count(${expr}) or vector(0)`
+/** A metric of the chosen accounts. */
+export function ofAccounts({ windows, prometheus }: ShownMetric): string {
+  const ofWindow = windows === 'level' ? '' : ', window="$window"'
+  return acrossProcesses(`${prometheus}{${PROCESS}, account=~"$account"${ofWindow}}`)
+}
+
+/** A metric of the chosen books, for each adapter apart. */
+export function adaptersOf(metric: ShownMetric): string {
+  return acrossProcesses(ofBooks(adapterGaugeOf(metric), 'window="$window"'))
 }

@@ -1,15 +1,14 @@
 import { METRIC_GROUPS, type MetricGroup } from '../domain/metric.js'
+import { COLOURS } from './colours.js'
+import type { Row } from './finish.js'
 import { bookChart, told } from './panels.js'
 import { limitOf, metricOf, ofBooks, perBook } from './queries.js'
-import type { Row } from './finish.js'
 import type { ShownMetrics } from './shown-metrics.js'
 import { FRESHNESS } from './states.js'
-import { COLOURS } from './colours.js'
 import { type Column, type Label, rowsBy } from './tables.js'
 import { unitOf } from './units.js'
 import { toBook } from './variables.js'
-import { exporterBadge, firingBadge, sessionBadge, sourcesBadge, staleBadge } from './verdict.js'
-import { breachesBadge } from './verdict.js'
+import { breachesBadge, exporterBadge, firingBadge, sessionBadge, sourcesBadge, staleBadge } from './verdict.js'
 
 export const SCOREBOARD_DESCRIPTION =
   'Is the trading making money, and is there anything to worry about? First row: whether. Second row: about what.'
@@ -36,12 +35,19 @@ function verdict(): Row {
 }
 
 function lookAt(metrics: ShownMetrics): Row {
-  return { title: 'What to look at', height: 8, panels: [[12, firing()], [12, freshness(metrics)]] }
+  return {
+    title: 'What to look at',
+    height: 8,
+    panels: [
+      [12, firing()],
+      [12, freshness(metrics)],
+    ],
+  }
 }
 
 /** The links of what identifies a book. */
 const BOOK_LABELS: readonly Label[] = [
-  { label: 'strategy', header: 'Strategy', links: [toBook('execution'), toBook('risk')] },
+  { label: 'strategy', header: 'Strategy', width: 190, links: [toBook('execution'), toBook('risk')] },
   { label: 'account', header: 'account', width: 120 },
   { label: 'strategy_id', header: 'strategy_id', isHidden: true },
 ]
@@ -129,7 +135,9 @@ function books(metrics: ShownMetrics): Row {
       column('trade_count', 'Trades', 0),
       {
         header: 'Limits breached',
-        expr: perBook(`sum by (cluster, namespace, strategy_id, account) (max by (cluster, namespace, strategy_id, account, policy) (${ofBooks('quant_policy_open')}))`),
+        expr: perBook(
+          `sum by (cluster, namespace, strategy_id, account) (max by (cluster, namespace, strategy_id, account, policy) (${ofBooks('quant_policy_open')}))`,
+        ),
         unit: 'none',
         states: [
           { value: 0, text: 'none', colour: COLOURS.good },
@@ -157,13 +165,37 @@ function results(metrics: ShownMetrics): Row {
     title: 'Results',
     height: 9,
     panels: [
-      [8, bookChart(pnl, { title: 'Net PnL, ${window}', description: told(pnl, 'compare costs and slippage on the dashboard of execution quality, and the positions on that of risk.') })],
-      [8, bookChart(equity, { title: 'Equity', description: told(equity, 'a step without a trade is a deposit, a withdrawal or a snapshot that disagrees: see the reconciliation gap.') })],
+      [
+        8,
+        bookChart(pnl, {
+          title: 'Net PnL, ${window}',
+          description: told(
+            pnl,
+            'compare costs and slippage on the dashboard of execution quality, and the positions on that of risk.',
+          ),
+        }),
+      ],
+      [
+        8,
+        bookChart(equity, {
+          title: 'Equity',
+          description: told(
+            equity,
+            'a step without a trade is a deposit, a withdrawal or a snapshot that disagrees: see the reconciliation gap.',
+          ),
+        }),
+      ],
       [
         8,
         bookChart(
           drawdown,
-          { title: 'Max drawdown, ${window}', description: told(drawdown, 'over the limit of a day the policy max_drawdown_1d alerts; see the curve of the current drawdown on the dashboard of risk.') },
+          {
+            title: 'Max drawdown, ${window}',
+            description: told(
+              drawdown,
+              'over the limit of a day the policy max_drawdown_1d alerts; see the curve of the current drawdown on the dashboard of risk.',
+            ),
+          },
           { expr: limitOf('max_drawdown_1d'), legend: 'limit of 1d' },
         ),
       ],
@@ -178,12 +210,34 @@ function quality(metrics: ShownMetrics): Row {
   }
   return {
     title: 'Quality of the results',
-    height: 8,
+    height: 7,
     panels: [
-      [6, of('cumulative_return', 'Return', 'see whether one position or all of them lost: exposure on the dashboard of risk.')],
-      [6, of('sharpe_annualized', 'Sharpe', 'under the limit of five days the policy min_sharpe_5d alerts. Windows of 1h and longer only.', { expr: limitOf('min_sharpe_5d'), legend: 'limit of 5d' })],
-      [6, of('sortino_annualized', 'Sortino', 'compare with Sharpe: much lower means that the losses are the large moves. Windows of 1h and longer only.')],
-      [6, of('profit_factor', 'Profit factor', 'below 1 the closed trades of the window lost money before costs.')],
+      [
+        12,
+        of(
+          'cumulative_return',
+          'Return',
+          'see whether one position or all of them lost: exposure on the dashboard of risk.',
+        ),
+      ],
+      [
+        12,
+        of(
+          'sharpe_annualized',
+          'Sharpe',
+          'under the limit of five days the policy min_sharpe_5d alerts. Windows of 1h and longer only.',
+          { expr: limitOf('min_sharpe_5d'), legend: 'limit of 5d' },
+        ),
+      ],
+      [
+        12,
+        of(
+          'sortino_annualized',
+          'Sortino',
+          'compare with Sharpe: much lower means that the losses are the large moves. Windows of 1h and longer only.',
+        ),
+      ],
+      [12, of('profit_factor', 'Profit factor', 'below 1 the closed trades of the window lost money before costs.')],
     ],
   }
 }

@@ -2,11 +2,11 @@ import * as common from '@grafana/grafana-foundation-sdk/common'
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import * as table from '@grafana/grafana-foundation-sdk/table'
+import { COLOURS } from './colours.js'
 import { refIdOf } from './finish.js'
 import { thresholds, type Words } from './panels.js'
 import { type State, toMapping } from './states.js'
 import type { GrafanaUnit } from './units.js'
-import { COLOURS } from './colours.js'
 
 /** A column with a value for each row. */
 export interface Column {
@@ -38,24 +38,31 @@ export function rowsBy(words: Words, labels: readonly Label[], columns: readonly
     .thresholds(thresholds(COLOURS.plain, []))
     .cellHeight(common.TableCellHeight.Sm)
     .showHeader(true)
-  for (const { expr } of columns) panel.withTarget(new DataqueryBuilder().expr(expr).format(PromQueryFormat.Table).instant())
+  for (const { expr } of columns)
+    panel.withTarget(new DataqueryBuilder().expr(expr).format(PromQueryFormat.Table).instant())
   panel.withTransformation({ id: 'merge', options: {} })
   panel.withTransformation({ id: 'organize', options: organized(labels, columns) })
   for (const { header, links = [], width, isHidden } of labels)
     panel.overrideByName(header, [
       ...(links.length > 0 ? [{ id: 'links', value: links }] : []),
       ...widthOf(width),
-      ...(isHidden ? [{ id: 'custom.hidden', value: true }] : []),
+      ...(isHidden ? HIDDEN : []),
     ])
   for (const column of columns) panel.overrideByName(column.header, shownAs(column))
   return panel
 }
 
+/** Releases of Grafana differ in how a column is hidden. */
+const HIDDEN: DynamicConfigValue[] = [
+  { id: 'custom.hidden', value: true },
+  { id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: true } },
+]
+
 /** Labels first, then columns, by the names that people read. */
 function organized(labels: readonly Label[], columns: readonly Column[]) {
   const names = [
     ...labels.map(({ label, header }) => [label, header] as const),
-    ...columns.map(({ header }, index) => [valueOf(index, columns.length), header] as const),
+    ...columns.map(({ header }, index) => [valueName(index, columns.length), header] as const),
   ]
   return {
     excludeByName: Object.fromEntries(['Time', 'cluster', 'namespace', 'job'].map((name) => [name, true])),
@@ -65,7 +72,7 @@ function organized(labels: readonly Label[], columns: readonly Column[]) {
 }
 
 /** Grafana calls the values of a single query without its letter. */
-function valueOf(index: number, count: number): string {
+function valueName(index: number, count: number): string {
   return count === 1 ? 'Value' : `Value #${refIdOf(index)}`
 }
 

@@ -18,7 +18,7 @@ const GRAFANA_UNITS = {
   count: 'short',
 } as const satisfies Record<Unit, string>
 
-export type GrafanaUnit = (typeof GRAFANA_UNITS)[Unit] | 'none' | 'bytes' | 'ops' | 'dtdurations'
+export type GrafanaUnit = (typeof GRAFANA_UNITS)[Unit] | 'none' | 'bytes' | 'ops' | 'dthms'
 
 export function unitOf({ name, unit }: Pick<MetricDescription, 'name' | 'unit'>): GrafanaUnit {
   return PLAIN_RATIOS.includes(name) ? 'none' : GRAFANA_UNITS[unit]

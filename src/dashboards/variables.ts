@@ -9,8 +9,8 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { WINDOWS } from '../domain/window.js'
-import { by } from '../rules/promql.js'
 import { DASHBOARDS, type DashboardName } from '../rules/links.js'
+import { by } from '../rules/promql.js'
 import { COLOURS } from './colours.js'
 import { own } from './queries.js'
 
@@ -36,7 +36,11 @@ export function variables() {
       'Strategy',
       `query_result(max by (strategy, strategy_id) (${own('quant_strategy_info')}))`,
     ).regex('/strategy="(?<text>[^"]*)".*strategy_id="(?<value>[^"]*)"/'),
-    several('account', 'Account', `label_values(${own('quant_strategy_info', 'strategy_id=~"$strategy_id"')}, account)`),
+    several(
+      'account',
+      'Account',
+      `label_values(${own('quant_strategy_info', 'strategy_id=~"$strategy_id"')}, account)`,
+    ),
     new CustomVariableBuilder('window')
       .label('Window')
       .values(WINDOWS.join(','))

@@ -1,7 +1,7 @@
 import { COLOURS } from './colours.js'
 import { badge } from './panels.js'
 import { ofBooks, own } from './queries.js'
-import { UP_OR_DOWN } from './states.js'
+import { toMapping, UP_OR_DOWN } from './states.js'
 
 /** Whether each market is open, and for how long it stays so. */
 export function sessionBadge() {
@@ -13,11 +13,16 @@ export function sessionBadge() {
       description:
         'Open or closed, and how long until that changes, by the clock of the data. While a market is closed its data rests: alerts about freshness are silent then, limits are not. A market around the clock has no countdown.',
     },
-    { unit: 'dtdurations', base: COLOURS.plain },
+    { unit: 'dthms', steps: [{ from: 0, colour: COLOURS.plain }] },
     [],
     { expr: `(${untilChange}) and on (calendar) (${isOpen(1)})`, legend: '{{calendar}} OPEN, closes in' },
     { expr: `(${untilChange}) and on (calendar) (${isOpen(0)})`, legend: '{{calendar}} CLOSED, opens in' },
-  ).overrideByRegexp('/CLOSED/', [{ id: 'color', value: { mode: 'fixed', fixedColor: COLOURS.closed } }])
+    { expr: `(${isOpen(1)}) unless on (calendar) (${untilChange})`, legend: '{{calendar}} OPEN, never closes' },
+  )
+    .overrideByRegexp('/never closes/', [
+      { id: 'mappings', value: [toMapping({ value: 1, text: 'always', colour: COLOURS.plain })] },
+    ])
+    .overrideByRegexp('/CLOSED/', [{ id: 'color', value: { mode: 'fixed', fixedColor: COLOURS.closed } }])
 }
 
 /** The exporter: all of its shards, some, or none. */
@@ -30,7 +35,14 @@ export function exporterBadge() {
       description:
         'Shards that are scraped and have read their history, of those that there should be. When not UP: nothing is known of the missing books; see alert QuantExporterDown or QuantNotReady, and the log of the exporter.',
     },
-    { unit: 'percentunit', base: COLOURS.bad, steps: [{ from: 0.01, colour: COLOURS.attention }, { from: 1, colour: COLOURS.good }] },
+    {
+      unit: 'percentunit',
+      steps: [
+        { from: 0, colour: COLOURS.bad },
+        { from: 0.01, colour: COLOURS.attention },
+        { from: 1, colour: COLOURS.good },
+      ],
+    },
     UP_OR_DOWN,
     { expr: `(${ready}) / (${wanted})`, legend: '' },
   )
@@ -43,7 +55,7 @@ export function sourcesBadge() {
       description:
         'Whether each database answers. When DOWN: what is shown stands still since its last answer and is marked stale; see the row of sources on the dashboard of pipeline health.',
     },
-    { unit: 'none', base: COLOURS.bad },
+    { unit: 'none', steps: [{ from: 0, colour: COLOURS.bad }] },
     UP_OR_DOWN,
     { expr: `min by (source) (max by (source, shard) (${own('quant_source_up')}))`, legend: '{{source}}' },
   )
@@ -57,7 +69,13 @@ export function staleBadge() {
       description:
         'Books of which at least one value rests on a source that has not told anything for longer than its limit. When not 0: do not trust those values; the table of freshness says which group of metrics it is.',
     },
-    { unit: 'none', steps: [{ from: 1, colour: COLOURS.attention }] },
+    {
+      unit: 'none',
+      steps: [
+        { from: 0, colour: COLOURS.good },
+        { from: 1, colour: COLOURS.attention },
+      ],
+    },
     [{ value: 0, text: 'ALL FRESH', colour: COLOURS.good }],
     {
       expr: `count(count by (strategy_id, account) (${stale})) or 0 * count(count by (strategy_id, account) (${ofBooks('quant_strategy_info')}))`,
@@ -74,7 +92,13 @@ export function firingBadge(severity: 'critical' | 'warning') {
       title: severity === 'critical' ? 'Critical alerts' : 'Warnings',
       description: `Alerts of severity ${severity} that fire now. UNKNOWN: neither an alert nor the watchdog fires, so the rules are not loaded or the exporter is gone. When not 0: the list below names them.`,
     },
-    { unit: 'none', steps: [{ from: 1, colour: severity === 'critical' ? COLOURS.bad : COLOURS.attention }] },
+    {
+      unit: 'none',
+      steps: [
+        { from: 0, colour: COLOURS.good },
+        { from: 1, colour: severity === 'critical' ? COLOURS.bad : COLOURS.attention },
+      ],
+    },
     [{ value: 0, text: 'NONE', colour: COLOURS.good }],
     { expr: `${firing} or 0 * count(ALERTS{alertname="QuantWatchdog", alertstate="firing"})`, legend: '' },
   )
@@ -87,11 +111,23 @@ export function breachesBadge(title: string, matcher: string) {
     {
       title,
       description:
-        'Limits with an open episode among the chosen books, as the exporter counts frames: an alert fires for each. UNKNOWN: no limit is in force. When not 0: the bars beside show which, the timeline on the dashboard of risk since when.',
+        'Limits with an open episode among the chosen books, as the exporter counts frames: an alert fires for each. SHADOW: limits are judged and alerts are switched off. UNKNOWN: no limit is in force. When not 0: the bars beside show which, the timeline on the dashboard of risk since when.',
     },
-    { unit: 'none', steps: [{ from: 1, colour: COLOURS.bad }] },
-    [{ value: 0, text: 'NONE', colour: COLOURS.good }],
-    { expr: `sum(max by (strategy_id, account, policy) (${open}))`, legend: '' },
+    {
+      unit: 'none',
+      steps: [
+        { from: 0, colour: COLOURS.good },
+        { from: 1, colour: COLOURS.bad },
+      ],
+    },
+    [
+      { value: 0, text: 'NONE', colour: COLOURS.good },
+      { value: -1, text: 'SHADOW', colour: COLOURS.plain },
+    ],
+    {
+      expr: `sum(max by (strategy_id, account, policy) (${open})) or 0 * count(${ofBooks('quant_policy_threshold', matcher)}) - 1`,
+      legend: '',
+    },
   )
 }
 
@@ -104,7 +140,13 @@ export function blindBadge(title: string, matcher: string) {
       description:
         'Limits whose metric is missing or stale: a breach would not be seen. When not 0: look at freshness first; alert QuantPolicyNotEvaluable follows after 15 minutes.',
     },
-    { unit: 'none', steps: [{ from: 1, colour: COLOURS.unknown }] },
+    {
+      unit: 'none',
+      steps: [
+        { from: 0, colour: COLOURS.good },
+        { from: 1, colour: COLOURS.unknown },
+      ],
+    },
     [{ value: 0, text: 'NONE', colour: COLOURS.good }],
     { expr: `count(${blind}) or 0 * count(${ofBooks('quant_policy_evaluable', matcher)})`, legend: '' },
   )
