@@ -39,7 +39,7 @@ function slippage(metrics: ShownMetrics): Row {
         bookChart(
           metric,
           {
-            title: 'Slippage against the mid, ${window}',
+            title: 'Slippage against the mid, $window',
             description: told(
               metric,
               'see by adapter below whether it is one route, and in the heat map whether it is all orders or a few.',
@@ -75,7 +75,7 @@ function shortfall(metrics: ShownMetrics): Row {
       [
         8,
         bookChart(metric, {
-          title: 'Shortfall, ${window}',
+          title: 'Shortfall, $window',
           description: told(metric, 'the split beside tells where it arises.'),
         }),
       ],
@@ -83,7 +83,7 @@ function shortfall(metrics: ShownMetrics): Row {
         8,
         stacked(
           {
-            title: 'Where it arises, ${window}, mean of the books',
+            title: 'Where it arises, $window, mean of the books',
             description:
               'Shortfall split into delay (decision to submit), execution (submit to fill), opportunity (what was not filled) and costs; the mean over the chosen books, so choose one to see its own. A large delay: the decisions wait. A large opportunity: orders do not fill.',
           },
@@ -110,7 +110,7 @@ function shortfall(metrics: ShownMetrics): Row {
 function orders(metrics: ShownMetrics): Row {
   const rate = (name: string, title: string, whenBad: string, ...limits: readonly Line[]) => {
     const metric = metrics.get(name)
-    return bookChart(metric, { title: `${title}, \${window}`, description: told(metric, whenBad) }, ...limits)
+    return bookChart(metric, { title: `${title}, $window`, description: told(metric, whenBad) }, ...limits)
   }
   return {
     title: 'Orders',
@@ -152,7 +152,7 @@ function latency(metrics: ShownMetrics): Row {
     const [half, most] = ['p50', 'p95'].map((quantile) => metrics.get(`${stage}_latency_ms_${quantile}`))
     if (half === undefined || most === undefined) throw new Error(`a latency band has two edges: ${stage}`)
     return chart(
-      { title: `${title}, \${window}`, description: told(most, whenBad) },
+      { title: `${title}, $window`, description: told(most, whenBad) },
       's',
       { expr: named(metricOf(half)), legend: `${BOOK_LEGEND} p50` },
       { expr: named(metricOf(most)), legend: `${BOOK_LEGEND} p95` },
@@ -186,7 +186,7 @@ function adapters(metrics: ShownMetrics): Row {
   const split = (name: string, title: string) => {
     const metric = metrics.get(name)
     return adapterOf(metric, {
-      title: `${title} by adapter, \${window}`,
+      title: `${title} by adapter, $window`,
       description: told(
         metric,
         'a line that leaves the others is a route that is unwell: compare before blaming the strategy. An adapter is shown once it has orders.',

@@ -8,6 +8,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DASHBOARDS, type DashboardName } from '../rules/links.js'
 import type { PanelBuilder } from './panels.js'
+import { BOOK_LEGEND } from './queries.js'
 import { annotations, DATASOURCE, links, TITLES, variables } from './variables.js'
 
 /** Panels side by side under a heading. */
@@ -18,6 +19,8 @@ export interface Row {
 }
 
 const GRID_WIDTH = 24
+/** For a legend of books, in columns of the grid. */
+const WIDE_ENOUGH = 8
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /** The name of a panel's n-th query. */
@@ -62,7 +65,7 @@ function laidOut(rows: readonly Row[]): NonNullable<Dashboard['panels']> {
       }
       const gridPos = at(x, y, width, height)
       x += width
-      return { ...withQueriesNamed(panel.build()), gridPos }
+      return { ...legible(withQueriesNamed(panel.build()), width), gridPos }
     })
     y += height
     return [heading, ...placed]
@@ -80,6 +83,14 @@ function withQueriesNamed(panel: Panel): Panel {
     datasource: DATASOURCE,
   }))
   return { ...panel, datasource: DATASOURCE, targets }
+}
+
+/** In a narrow chart the names of books leave no room for their lines. Colours go by name: wider charts tell whose. */
+function legible(panel: Panel, width: number): Panel {
+  const isOfBooks = JSON.stringify(panel.targets).includes(`"legendFormat":"${BOOK_LEGEND}"`)
+  if (panel.type !== 'timeseries' || width >= WIDE_ENOUGH || !isOfBooks) return panel
+  const { legend, ...options } = panel.options as { legend: object }
+  return { ...panel, options: { ...options, legend: { ...legend, showLegend: false } } }
 }
 
 /** Sorted keys; without the menu that the SDK moves links and annotations to, where nobody would see them. */

@@ -51,6 +51,9 @@ export function told(metric: ShownMetric, whenBad: string): string {
 
 const STALE = ' (stale)'
 
+/** So that a chart in which all is 0 does not reach to 10 000 %. */
+const LEAST_TOP: Partial<Record<GrafanaUnit, number>> = { percentunit: 0.001, ops: 0.1, short: 1 }
+
 /** A metric of every chosen book over time; what is stale is another line, grey and dashed. */
 export function bookChart(metric: ShownMetric, words: Words, ...limits: readonly Line[]): timeseries.PanelBuilder {
   return chart(
@@ -90,6 +93,8 @@ export function chart(words: Words, unit: GrafanaUnit, ...lines: readonly Line[]
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
+  const least = LEAST_TOP[unit]
+  if (least !== undefined) panel.axisSoftMax(least)
   for (const { expr, legend } of lines) panel.withTarget(over(expr, legend))
   if (lines.some(({ legend }) => legend.startsWith('limit')))
     panel.overrideByRegexp('/^limit/', dashed(COLOURS.bad, [10, 6]))
@@ -109,6 +114,7 @@ function dashed(fixedColor: string, dash: readonly number[]): DynamicConfigValue
 export function stacked(words: Words, unit: GrafanaUnit, ...lines: readonly Line[]): timeseries.PanelBuilder {
   return chart(words, unit, ...lines)
     .drawStyle(common.GraphDrawStyle.Bars)
+    .axisSoftMin(0)
     .fillOpacity(70)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
 }
@@ -152,7 +158,7 @@ export function bars(words: Words, { unit, steps }: Steps, ...lines: readonly Li
 export function limitBars(...categories: readonly PolicyCategory[]): bargauge.PanelBuilder {
   return bars(
     {
-      title: 'Limits used, the fullest six',
+      title: 'Limits used, the fullest four',
       description:
         'The last value that was judged, as a share of its limit; the limits come from the policy in force. Over 100 % a frame breaches: an alert follows when as many in a row do as the policy asks for. Limits that are off, and those that want a minimum, are not shown.',
     },
@@ -163,8 +169,10 @@ export function limitBars(...categories: readonly PolicyCategory[]): bargauge.Pa
         { from: 1, colour: COLOURS.bad },
       ],
     },
-    { expr: `topk(6, ${named(limitUse(...categories))})`, legend: '{{strategy}} · {{policy}}' },
-  ).max(1)
+    { expr: `topk(4, ${named(limitUse(...categories))})`, legend: '{{policy}} · {{strategy}} · {{account}}' },
+  )
+    .max(1)
+    .namePlacement(common.BarGaugeNamePlacement.Top)
 }
 
 /** What was in which state when. */

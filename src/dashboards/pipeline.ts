@@ -96,7 +96,7 @@ function hops(): Row {
 function feeds(metrics: ShownMetrics): Row {
   const of = (name: string, title: string, whenBad: string, ...limits: readonly Line[]) => {
     const metric = metrics.get(name)
-    const shown = metric.windows === 'level' ? title : `${title}, \${window}`
+    const shown = metric.windows === 'level' ? title : `${title}, $window`
     return bookChart(metric, { title: shown, description: told(metric, whenBad) }, ...limits)
   }
   return {

@@ -78,8 +78,9 @@ export function rateOf(counter: string): string {
   return `rate(${counter}[$__rate_interval])`
 }
 
+/** Where nothing was observed there is no quantile: no value, rather than NaN. */
 export function quantileOf(quantile: number, histogram: string, ...labels: readonly string[]): string {
-  return `histogram_quantile(${quantile}, sum by (${['le', ...labels].join(', ')}) (${rateOf(histogram)}))`
+  return `histogram_quantile(${quantile}, sum by (${['le', ...labels].join(', ')}) (${rateOf(histogram)})) >= 0`
 }
 
 /** A metric of the chosen accounts. */

@@ -59,7 +59,7 @@ function breaches(): Row {
               'Each limit of a book that was breached in the time shown, from the opening of the episode to its end. Empty: none was. When breached: the alert of the limit fires; its runbook says what to do.',
           },
           episode,
-          { expr: withBreach, legend: '{{strategy}} · {{account}} · {{policy}}' },
+          { expr: withBreach, legend: '{{policy}} · {{strategy}} · {{account}}' },
         ),
       ],
       [
@@ -71,7 +71,7 @@ function breaches(): Row {
               'How many frames in a row broke a limit, for limits that have any: an episode opens when they reach the number that the policy asks for. A line that rises and falls back is a limit about to be breached.',
           },
           'short',
-          { expr: `${named(judged)} > 0`, legend: '{{strategy}} · {{policy}}' },
+          { expr: `${named(judged)} > 0`, legend: '{{policy}} · {{strategy}}' },
         ),
       ],
       [
@@ -99,7 +99,7 @@ function breaches(): Row {
 /** A chart of a metric of books, with its limits. */
 function charted(metrics: ShownMetrics, name: string, title: string, whenBad: string, ...limits: readonly Line[]) {
   const metric = metrics.get(name)
-  const inWindow = metric.windows === 'level' ? title : `${title}, \${window}`
+  const inWindow = metric.windows === 'level' ? title : `${title}, $window`
   return bookChart(metric, { title: inWindow, description: told(metric, whenBad) }, ...limits)
 }
 
@@ -271,7 +271,7 @@ function tail(metrics: ShownMetrics): Row {
 function accounts(metrics: ShownMetrics): Row {
   const account = (name: string, title: string, whenBad: string) => {
     const metric = metrics.get(name)
-    const shown = metric.windows === 'level' ? title : `${title}, \${window}`
+    const shown = metric.windows === 'level' ? title : `${title}, $window`
     return chart({ title: shown, description: told(metric, whenBad) }, unitOf(metric), {
       expr: ofAccounts(metric),
       legend: '{{account}}',

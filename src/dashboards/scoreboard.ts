@@ -52,31 +52,39 @@ const BOOK_LABELS: readonly Label[] = [
   { label: 'strategy_id', header: 'strategy_id', isHidden: true },
 ]
 
+/** What one sees first is what is worst; alerts of books carry the name of their strategy. */
 function firing() {
-  const firing = 'ALERTS{alertstate="firing", team="quant", severity=~"critical|warning"}'
+  const of = (severity: string) => `ALERTS{alertstate="firing", team="quant", severity="${severity}"}`
+  const all = `(2 * ${of('critical')} or ${of('warning')})`
+  const ofBook = `${all} * on (strategy_id, account) group_left (strategy) max by (strategy_id, account, strategy) (quant_strategy_info)`
+  const ofNone = `${all} unless on (strategy_id, account) quant_strategy_info`
   return rowsBy(
     {
       title: 'Firing alerts',
       description:
-        'Every alert that fires now, for all books. Empty: nothing fires. The links lead to the book of the alert; its runbook says what it means and what to do.',
+        'Every alert that fires now, of all books whatever is chosen above. Empty: nothing fires. The links of an alert lead to its book; its runbook (docs/runbooks, one page an alert) says what it means and what to do.',
     },
     [
-      { label: 'severity', header: 'Severity', width: 90 },
       { label: 'alertname', header: 'Alert', links: [toBook('risk'), toBook('execution')] },
-      { label: 'strategy_id', header: 'strategy_id' },
-      { label: 'account', header: 'account', width: 120 },
-      { label: 'source', header: 'Source', width: 90 },
+      { label: 'strategy', header: 'Strategy', width: 180 },
+      { label: 'account', header: 'account', width: 110 },
+      { label: 'strategy_id', header: 'strategy_id', isHidden: true },
     ],
     [
       {
-        header: 'State',
-        expr: `max by (severity, alertname, strategy_id, account, source, calendar) (${firing})`,
+        header: 'Severity',
+        expr: `sort_desc(max by (alertname, strategy_id, account, strategy, calendar, source) (${ofBook} or ${ofNone}))`,
         unit: 'none',
-        states: [{ value: 1, text: 'firing', colour: COLOURS.bad }],
-        width: 80,
+        states: [
+          { value: 1, text: 'warning', colour: COLOURS.attention },
+          { value: 2, text: 'CRITICAL', colour: COLOURS.bad },
+        ],
+        width: 90,
       },
     ],
-  ).noValue('No alert fires')
+  )
+    .noValue('No alert fires')
+    .overrideByRegexp('/^(calendar|source)$/', [{ id: 'custom.width', value: 80 }])
 }
 
 /** A badge for each group: 0 fresh, 1 stale, 2 nothing there. */
@@ -120,7 +128,7 @@ function books(metrics: ShownMetrics): Row {
   }
   const table = rowsBy(
     {
-      title: 'All books, ${window}',
+      title: 'All books, $window',
       description:
         'A row for each strategy in an account; values in the chosen window. Risk-adjusted figures need a window of 1h or longer. A missing value is not 0: it could not be computed. Click a strategy to open its execution or its risk. When limits are breached: open the risk of that book.',
     },
@@ -168,7 +176,7 @@ function results(metrics: ShownMetrics): Row {
       [
         8,
         bookChart(pnl, {
-          title: 'Net PnL, ${window}',
+          title: 'Net PnL, $window',
           description: told(
             pnl,
             'compare costs and slippage on the dashboard of execution quality, and the positions on that of risk.',
@@ -190,7 +198,7 @@ function results(metrics: ShownMetrics): Row {
         bookChart(
           drawdown,
           {
-            title: 'Max drawdown, ${window}',
+            title: 'Max drawdown, $window',
             description: told(
               drawdown,
               'over the limit of a day the policy max_drawdown_1d alerts; see the curve of the current drawdown on the dashboard of risk.',
@@ -206,7 +214,7 @@ function results(metrics: ShownMetrics): Row {
 function quality(metrics: ShownMetrics): Row {
   const of = (name: string, title: string, whenBad: string, ...limits: Parameters<typeof bookChart>[2][]) => {
     const metric = metrics.get(name)
-    return bookChart(metric, { title: `${title}, \${window}`, description: told(metric, whenBad) }, ...limits)
+    return bookChart(metric, { title: `${title}, $window`, description: told(metric, whenBad) }, ...limits)
   }
   return {
     title: 'Quality of the results',

@@ -15,7 +15,7 @@ import { COLOURS } from './colours.js'
 import { own } from './queries.js'
 
 /** What all panels and queries name as their source. */
-export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
+export const DATASOURCE = { type: 'prometheus', uid: '$datasource' }
 
 export const TITLES: Readonly<Record<DashboardName, string>> = {
   scoreboard: 'Quant / Strategy scoreboard',
@@ -83,14 +83,17 @@ export function toBook(name: DashboardName): { title: string; url: string } {
   const book = ['strategy_id', 'account'].map((label) => `var-${label}=\${__data.fields.${label}}`)
   return {
     title: `${TITLES[name].split(' / ')[1]} of this book`,
-    url: `/d/${DASHBOARDS[name]}?${[...book, ...kept, '${__url_time_range}'].join('&')}`,
+    url: `/d/${DASHBOARDS[name]}?${[...book, ...kept, '$__url_time_range'].join('&')}`,
   }
 }
+
+const FIRING = 'ALERTS{alertstate="firing", team="quant", severity=~"critical|warning"}'
 
 /** What happened, across all panels. */
 export function annotations() {
   return [
-    annotation('Alerts', 'ALERTS{alertstate="firing", team="quant", severity=~"critical|warning"}', COLOURS.bad)
+    // Its beginning only: shaded for as long as it fires it would hide what it is about.
+    annotation('Alerts begin', `${FIRING} unless ${FIRING} offset 30s`, COLOURS.bad)
       .titleFormat('{{alertname}}')
       .textFormat('{{severity}} {{strategy_id}} {{account}} {{calendar}}'),
     annotation(
