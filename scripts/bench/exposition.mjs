@@ -73,7 +73,7 @@ async function scrapeOf(books, atOnce = 1) {
   await sleep(20)
   const { longestBlockMs: blockMs } = watch.stop()
   const [text] = await Promise.all([exposition.plain()])
-  const size = Number(/^quant_series (\d+)$/m.exec(Buffer.concat(text.slice(0, 20)).toString())?.[1])
+  const size = Number(/^quant_series\{[^}]*\} (\d+)$/m.exec(Buffer.concat(text.slice(0, 20)).toString())?.[1])
   const mb = round(bodies[0].reduce((total, { length }) => total + length, 0) / 1e6)
   return { size, ms, mb, blockMs }
 }

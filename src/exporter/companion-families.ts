@@ -84,8 +84,15 @@ export function sessionFamilies(calendars: Readonly<Record<CalendarName, Calenda
   return [open, next, until]
 }
 
-/** Live books a calendar, 0 where there is none, and how old their frames are at most (wall clock, for liveness). */
-export function bookFamilies(frames: FrameSet | undefined, lastTickAt: EpochMs | undefined): GaugeFamily[] {
+/**
+ * Live books a calendar, 0 where there is none, and how old their frames are at most (wall clock, for liveness); of this
+ * process alone, so with its shard.
+ */
+export function bookFamilies(
+  frames: FrameSet | undefined,
+  lastTickAt: EpochMs | undefined,
+  shard: string,
+): GaugeFamily[] {
   const books = new GaugeFamily('quant_books', 'Number of live books.')
   const oldest = new GaugeFamily(
     'quant_frames_oldest_timestamp_seconds',
@@ -93,8 +100,8 @@ export function bookFamilies(frames: FrameSet | undefined, lastTickAt: EpochMs |
   )
   for (const name of CALENDAR_NAMES) {
     const count = [...(frames?.books.values() ?? [])].filter(({ book }) => book.calendar === name).length
-    books.add(labelBlock({ calendar: name }), count)
-    if (count > 0 && lastTickAt !== undefined) oldest.add(labelBlock({ calendar: name }), lastTickAt / 1000)
+    books.add(labelBlock({ calendar: name, shard }), count)
+    if (count > 0 && lastTickAt !== undefined) oldest.add(labelBlock({ calendar: name, shard }), lastTickAt / 1000)
   }
   return [books, oldest]
 }

@@ -15,7 +15,7 @@ import {
   formulaFamily,
   sessionFamilies,
 } from './companion-families.js'
-import { GaugeFamily } from './exposition-text.js'
+import { GaugeFamily, labelBlock } from './exposition-text.js'
 import { LabelCache } from './label-cache.js'
 import { instantFamilies, metricFamilies } from './metric-families.js'
 import { overridesFamily, policyFamilies } from './policy-families.js'
@@ -90,7 +90,7 @@ export class Exposition {
   }
 
   #clocks(): Chunks {
-    const { reader, calendars, wallNow, lastTickAt } = this.#options
+    const { reader, calendars, selfMetrics, wallNow, lastTickAt } = this.#options
     const wall = new GaugeFamily('quant_exporter_time_seconds', 'Wall clock of the exporter.')
     wall.add('', wallNow() / 1000)
     if (reader.state() === 'disabled') return wall.chunks()
@@ -104,7 +104,7 @@ export class Exposition {
       wall,
       clock,
       ...sessionFamilies(calendars, now),
-      ...bookFamilies(frames, lastTickAt()),
+      ...bookFamilies(frames, lastTickAt(), selfMetrics.shard),
       allClosedUntil(frames, calendars, now, wallNow()),
     ].flatMap((family) => family.chunks())
   }
@@ -114,13 +114,14 @@ export class Exposition {
     const set = reader.frames()
     if (set === undefined) return []
     const { texts, size, isLimited } = await this.#withinLimit(set, reader.now())
+    const shard = labelBlock({ shard: this.#options.selfMetrics.shard })
     const series = new GaugeFamily('quant_series', 'Series of books and accounts in this exposition.')
     const limited = new GaugeFamily(
       'quant_series_limited',
       'Whether books are left out because there would be too many series.',
     )
-    series.add('', size)
-    limited.add('', isLimited ? 1 : 0)
+    series.add(shard, size)
+    limited.add(shard, isLimited ? 1 : 0)
     return [
       ...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].flatMap((family) => family.chunks()),
       ...texts,

@@ -33,6 +33,8 @@ export interface SelfMetricsOptions {
  * initialised, so that a rate has something to start from.
  */
 export class SelfMetrics {
+  /** A label of everything that a process says of itself. */
+  readonly shard: string
   readonly #registry = new Registry()
   readonly #orders = new OrderHistograms()
   readonly stores = new StoreMetrics(this.#registry)
@@ -58,6 +60,7 @@ export class SelfMetrics {
 
   constructor({ version, revision, shard, tiers }: SelfMetricsOptions) {
     const registers = [this.#registry]
+    this.shard = shard
     this.#registry.setDefaultLabels({ shard })
     const gauge = (name: string, help: string, labelNames: string[] = []) =>
       new Gauge({ name, help, labelNames, registers })

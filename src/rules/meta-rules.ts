@@ -1,5 +1,5 @@
 import { dashboardUrl, runbookUrl } from './links.js'
-import { acrossProcesses, by, inSession, on, WHILE_A_MARKET_IS_OPEN, WHILE_ALL_ARE_CLOSED } from './promql.js'
+import { acrossProcesses, by, byAllMarkets, byMarkets, inSession, on } from './promql.js'
 import type { AlertingRule, AlertLabels, RuleLinks } from './rule.js'
 
 /** Alerts about the exporter itself. Labels of which no rule depends on stay out, so that replicas are one. */
@@ -38,18 +38,23 @@ interface MetaRule {
 
 const SHARDS = `max ${by()} (quant_shards)`
 const SHARDS_SCRAPED = `count ${by()} (count ${by('shard')} (quant_shard_info))`
-const TOO_FEW_SHARDS = `((${SHARDS} > ${SHARDS_SCRAPED}) or absent(quant_exporter_build_info))`
-/** Each replica of some shard has lost it. */
-const SOURCE_LOST = `(min ${by('source')} (max ${by('source', 'shard')} (quant_source_up)) == 0)`
+/** An installation of which nothing is scraped any more: beside another one `absent` would not see it. For a day. */
+const LOST = `(max ${by()} (last_over_time(quant_exporter_build_info[1d])) unless ${on()} quant_exporter_build_info)`
+const TOO_FEW_SHARDS = byMarkets(`((${SHARDS} > ${SHARDS_SCRAPED}) or ${LOST})`)
+const NO_INSTALLATION = byAllMarkets(`(absent(quant_exporter_build_info) unless on () ${LOST})`)
+/** Each replica of some shard has lost it. A source is not up before its history is read: that is no failure yet. */
+const HAS_FAILED = `sum ${by('source', 'shard')} (quant_source_errors_total) > 0`
+const SOURCE_LOST = byMarkets(
+  `(count ${by('source')} (max ${by('source', 'shard')} (quant_source_up) == 0 and ${on('source', 'shard')} ${HAS_FAILED}) > 0)`,
+)
 const ENABLED = `max ${by()} (quant_exporter_enabled)`
 const TICK_AGE =
   'timestamp(quant_tick_last_completed_timestamp_seconds{tier="light"}) - quant_tick_last_completed_timestamp_seconds{tier="light"}'
-const OF_ENABLED = 'and on (strategy_id) (quant_strategy_info{enabled="true"})'
 
 const META: readonly MetaRule[] = [
   {
     alert: 'QuantExporterDown',
-    expr: `${TOO_FEW_SHARDS} ${WHILE_A_MARKET_IS_OPEN}`,
+    expr: `(${TOO_FEW_SHARDS.open}) or (${NO_INSTALLATION.open})`,
     for: '1m',
     severity: 'critical',
     summary: 'A shard of the exporter is not scraped.',
@@ -57,7 +62,7 @@ const META: readonly MetaRule[] = [
   },
   {
     alert: 'QuantExporterDown',
-    expr: `${TOO_FEW_SHARDS} ${WHILE_ALL_ARE_CLOSED}`,
+    expr: `(${TOO_FEW_SHARDS.closed}) or (${NO_INSTALLATION.closed})`,
     for: '1m',
     severity: 'warning',
     summary: 'A shard of the exporter is not scraped; every market is closed.',
@@ -65,7 +70,7 @@ const META: readonly MetaRule[] = [
   },
   {
     alert: 'QuantSourceDown',
-    expr: `${SOURCE_LOST} ${WHILE_A_MARKET_IS_OPEN}`,
+    expr: SOURCE_LOST.open,
     for: '30s',
     severity: 'critical',
     category: 'data',
@@ -74,7 +79,7 @@ const META: readonly MetaRule[] = [
   },
   {
     alert: 'QuantSourceDown',
-    expr: `${SOURCE_LOST} ${WHILE_ALL_ARE_CLOSED}`,
+    expr: SOURCE_LOST.closed,
     for: '30s',
     severity: 'warning',
     category: 'data',
@@ -99,9 +104,8 @@ const META: readonly MetaRule[] = [
   },
   {
     alert: 'QuantPolicyNotEvaluable',
-    expr: inSession(
-      `count ${by('policy', 'calendar')} ((${acrossProcesses('quant_policy_evaluable')} == 0) ${OF_ENABLED})`,
-    ),
+    // The gauge is there for enabled strategies only.
+    expr: inSession(`count ${by('policy', 'calendar')} (${acrossProcesses('quant_policy_evaluable')} == 0)`),
     for: '15m',
     severity: 'warning',
     category: 'data',
@@ -133,7 +137,8 @@ const META: readonly MetaRule[] = [
     for: '1m',
     severity: 'warning',
     summary: 'The configuration was refused, or an override names no known book.',
-    description: 'What was in force before stays in force; the log names the place in the file.',
+    description:
+      '{{ if eq $value 0.0 }}What was in force before stays in force; the log names the place in the file.{{ else }}{{ $value }} overrides match no strategy, account or book; the log names them.{{ end }}',
   },
   {
     alert: 'QuantPolicyThresholdMissing',

@@ -48,15 +48,16 @@ export function dataRules(links: RuleLinks): readonly AlertingRule[] {
 
 /**
  * Frames that stop are seen by Prometheus itself, since whoever makes none judges none. The age is taken at the scrape:
- * `time()` would add the sample's own age. Silent where policies are judged and this one is not in force, or in shadow.
+ * `time()` would add the sample's own age. Silent where the policy is off (others have told their limits, it has none) and
+ * in shadow (frames are counted, and nothing says what is open); where nothing is told of policies the default holds.
  */
 function framesMissing({ key, limit }: Policy): string {
   const age = 'timestamp(quant_frames_oldest_timestamp_seconds) - quant_frames_oldest_timestamp_seconds'
   const oldest = `max ${by('calendar')} (min ${by('calendar', 'shard')} (${age}))`
-  const threshold = `scalar(max(quant_policy_threshold{policy="${key}"}) or vector(${limit}))`
-  const judged = `count ${by()} ({__name__=~"quant_policy_(open|threshold)"})`
-  const inForce = `count ${by()} (quant_policy_open{policy="${key}"})`
-  return `${oldest} > ${threshold} unless ${on()} (${judged} unless ${on()} ${inForce})`
+  const threshold = `${on('calendar')} max ${by('calendar')} (quant_policy_threshold{policy="${key}"})`
+  const byDefault = `${oldest} > ${limit} unless ${on()} quant_policy_overrides_unmatched`
+  const shadow = `(quant_policy_breach_frames unless ${on()} quant_policy_open)`
+  return `(${oldest} > ${threshold} or ${byDefault}) unless ${on()} ${shadow}`
 }
 
 function labelsOf(policy: Policy): AlertLabels {
@@ -72,21 +73,25 @@ function labelsOf(policy: Policy): AlertLabels {
   }
 }
 
+/** A book of the alert's own installation: a label that is not there is the same as an empty one. */
+const BOOK = 'cluster=%q,namespace=%q,strategy_id=%q,account=%q'
+const BOOK_VALUES = '$labels.cluster $labels.namespace $labels.strategy_id $labels.account'
+
 function perBook(policy: Policy): string {
   const asked = (gauge: string) => {
-    const query = `max(${gauge}{policy='${policy.key}',strategy_id=%q,account=%q})`
-    return `{{ with printf "${query}" $labels.strategy_id $labels.account | query }}{{ . | first | value${formatOf(policy)} }}${SUFFIX[policy.unit] ?? ''}{{ end }}`
+    const query = `max(${gauge}{policy='${policy.key}',${BOOK}})`
+    return `{{ with printf "${query}" ${BOOK_VALUES} | query }}{{ . | first | value${formatOf(policy)} }}${SUFFIX[policy.unit] ?? ''}{{ end }}`
   }
   const note = policy.key === 'max_drawdown_1d' ? HELD_UNTIL_NEXT_OPEN : ''
   return `${policy.subject} of {{ $labels.strategy_id }} in {{ $labels.account }}: ${asked('quant_policy_observed')}, limit ${asked('quant_policy_threshold')}.${note}`
 }
 
 /** The deepest fall of the day stays what it is, so the alert does too; what is left of it is another number. */
-const HELD_UNTIL_NEXT_OPEN = ` It holds until the next session opens; the drawdown now is {{ with printf "max(quant_current_drawdown_ratio{strategy_id=%q,account=%q,window='1d'})" $labels.strategy_id $labels.account | query }}{{ . | first | value | humanizePercentage }}{{ else }}not known{{ end }}.`
+const HELD_UNTIL_NEXT_OPEN = ` It holds until the next session opens; the drawdown now is {{ with printf "max(quant_current_drawdown_ratio{${BOOK},window='1d'})" ${BOOK_VALUES} | query }}{{ . | first | value | humanizePercentage }}{{ else }}not known{{ end }}.`
 
 /** A ratio that ends at one is a share, and said in percent. */
 function formatOf({ unit, range }: Policy): string {
-  return unit === 'ratio' && range.max === 1 ? ' | humanizePercentage' : (FORMAT[unit] ?? '')
+  return unit === 'ratio' && range.max === 1 ? ' | humanizePercentage' : (FORMAT[unit] ?? ' | printf "%.4g"')
 }
 
 const FORMAT: Partial<Record<Unit, string>> = { seconds: ' | humanizeDuration', USD: ' | humanize' }

@@ -28,9 +28,20 @@ export function inSession(expr: string): string {
   return `(${expr}) unless on (calendar) (max by (calendar) (quant_market_session_open) == 0)`
 }
 
-/** Remembers, while the exporter is away, until when every market in use is closed. */
+/** Remembers, while the exporter is away, until when every market that an installation uses is closed. */
 export const ALL_CLOSED_UNTIL = 'quant:all_closed_until_timestamp_seconds:latest'
 
-/** What a rule of two severities adds to its expression: the second form is for when every market is closed. */
-export const WHILE_A_MARKET_IS_OPEN = `unless on () (${ALL_CLOSED_UNTIL} > time())`
-export const WHILE_ALL_ARE_CLOSED = `and on () (${ALL_CLOSED_UNTIL} > time())`
+/**
+ * The two forms of a rule of two severities: the first is for when a market is open, or nobody knows; the second for when
+ * every market of the installation is closed.
+ */
+export function byMarkets(expr: string): { readonly open: string; readonly closed: string } {
+  const closed = `${on()} (${ALL_CLOSED_UNTIL} > time())`
+  return { open: `${expr} unless ${closed}`, closed: `${expr} and ${closed}` }
+}
+
+/** The same for what belongs to no installation that is known: closed only where all of those remembered are. */
+export function byAllMarkets(expr: string): ReturnType<typeof byMarkets> {
+  const closed = `on () (min(${ALL_CLOSED_UNTIL}) > time())`
+  return { open: `${expr} unless ${closed}`, closed: `${expr} and ${closed}` }
+}

@@ -1,5 +1,5 @@
 import { dashboardUrl, runbookUrl } from './links.js'
-import { ALL_CLOSED_UNTIL } from './promql.js'
+import { ALL_CLOSED_UNTIL, by } from './promql.js'
 import type { Rule, RuleLinks } from './rule.js'
 
 /**
@@ -13,7 +13,7 @@ export function sessionRules(links: RuleLinks): readonly Rule[] {
   return [
     {
       record: ALL_CLOSED_UNTIL,
-      expr: `min(quant_market_all_closed_until_timestamp_seconds) or ${ALL_CLOSED_UNTIL}`,
+      expr: `min ${by()} (quant_market_all_closed_until_timestamp_seconds) or ${ALL_CLOSED_UNTIL}`,
     },
     {
       alert: 'QuantMarketSessionClosed',

@@ -6,6 +6,7 @@ import { DICTIONARY } from '../../src/compute/dictionary.js'
 import { readConfig } from '../../src/config/config.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import { roundForOutput } from '../../src/domain/exact.js'
+import type { FrameSet } from '../../src/domain/frame.js'
 import { decimalsOf } from '../../src/domain/metric.js'
 import type { Progress } from '../../src/domain/ports.js'
 import type { SeriesReader } from '../../src/domain/series.js'
@@ -64,7 +65,14 @@ describe('quant-exporter backfill', () => {
     ...{ config: configOf(), calendars: createCalendars(), signal: new AbortController().signal },
     ...{ log: { warn: () => undefined, error: () => undefined }, onProgress: () => undefined },
   })
-  const replayedAt = async (at: number) => {
+  /** Facts do not change here, so what a replay says of an instant does not. */
+  const replayed = new Map<number, Promise<FrameSet>>()
+  const replayedAt = (at: number) => {
+    const known = replayed.get(at) ?? replayAt(at)
+    replayed.set(at, known)
+    return known
+  }
+  const replayAt = async (at: number) => {
     for await (const { frames } of replayDatabase({ ...common(), ats: [at], knownBy: undefined })) return frames
     throw new Error('no frames')
   }

@@ -161,8 +161,10 @@ describe('the gauges of the dictionary', () => {
     const body = await renderMetrics(limited)
     expect(body).toContain('account="b"')
     expect(body).not.toContain('account="c"')
-    expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain('quant_series_limited 1')
-    expect(await linesOf(limited, 'quant_series')).toContain(`quant_series ${2 * one}`)
+    expect(await linesOf(limited, 'quant_series', 'quant_series_limited')).toContain(
+      'quant_series_limited{shard="0"} 1',
+    )
+    expect(await linesOf(limited, 'quant_series')).toContain(`quant_series{shard="0"} ${2 * one}`)
   })
 })
 
@@ -233,9 +235,9 @@ describe('companions', () => {
       'quant_market_session_open{calendar="XNYS"} 1',
       'quant_market_session_open{calendar="24x7"} 1',
       `quant_market_session_next_change_timestamp_seconds{calendar="XNYS"} ${at('2026-03-10T20:00:00.000Z') / 1000}`,
-      'quant_books{calendar="XNYS"} 1',
-      'quant_books{calendar="24x7"} 0',
-      `quant_frames_oldest_timestamp_seconds{calendar="XNYS"} ${(WALL - 500) / 1000}`,
+      'quant_books{calendar="XNYS",shard="0"} 1',
+      'quant_books{calendar="24x7",shard="0"} 0',
+      `quant_frames_oldest_timestamp_seconds{calendar="XNYS",shard="0"} ${(WALL - 500) / 1000}`,
       'quant_market_all_closed_until_timestamp_seconds 0',
       `quant_exporter_time_seconds ${WALL / 1000}`,
     ])
