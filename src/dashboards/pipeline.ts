@@ -29,7 +29,7 @@ function verdict(): Row {
       [3, exporterBadge()],
       [4, sourcesBadge()],
       [3, staleBadge()],
-      [3, breachesBadge('Data limits breached', POLICIES)],
+      [3, breachesBadge('Data limits', POLICIES)],
       [6, limitBars('data')],
     ],
   }

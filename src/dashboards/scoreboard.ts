@@ -134,7 +134,7 @@ function books(metrics: ShownMetrics): Row {
     },
     BOOK_LABELS,
     [
-      column('net_pnl', 'Net PnL', 0),
+      column('net_pnl', 'Net PnL', 2),
       column('cumulative_return', 'Return', 2),
       column('sharpe_annualized', 'Sharpe', 2),
       column('sortino_annualized', 'Sortino', 2),

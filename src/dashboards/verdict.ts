@@ -65,7 +65,7 @@ export function staleBadge() {
   const stale = ofBooks('', '__name__=~"quant_.+"', 'freshness="stale"')
   return badge(
     {
-      title: 'Books with stale values',
+      title: 'Stale books',
       description:
         'Books of which at least one value rests on a source that has not told anything for longer than its limit. When not 0: do not trust those values; the table of freshness says which group of metrics it is.',
     },
