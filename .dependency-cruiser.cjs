@@ -5,7 +5,7 @@
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * Beside them are those who listen to a running exporter: live-page, which runs in browsers, and cli share client.
- * `rules` makes Prometheus' rules of the policy, for docs.
+ * `rules` makes Prometheus' rules of the policy, for docs; so does `dashboards` those of Grafana, which link as rules do.
  * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
  * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
  * made from them.
@@ -58,6 +58,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/rules/' },
       to: { path: '^src/(?!rules/|policy/|domain/|lib/)' },
+    },
+    {
+      name: 'dashboards-are-made-of-the-policy',
+      comment: 'The dictionary of metrics is handed in.',
+      severity: 'error',
+      from: { path: '^src/dashboards/' },
+      to: { path: '^src/(?!dashboards/|policy/|domain/|lib/)', pathNot: '^src/rules/(links|promql)\\.ts$' },
+    },
+    {
+      name: 'dashboards-are-for-documents',
+      comment: 'What they are written with is there in development only.',
+      severity: 'error',
+      from: { path: '^src/(?!dashboards/|docs/)' },
+      to: { path: '^src/dashboards/' },
     },
     ...siblings.map((name) => ({
       name: `${name}-stays-in-its-layer`,

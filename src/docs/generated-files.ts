@@ -1,5 +1,6 @@
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
+import { dashboardFiles } from '../dashboards/dashboard-files.js'
 import { ruleFiles } from '../rules/rule-files.js'
 import { ruleGroups } from '../rules/rule-groups.js'
 import { openApiDocument } from '../snapshot-api/openapi/document.js'
@@ -7,7 +8,7 @@ import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { renderApiTypes } from './api-types.js'
 import { renderConfigurationDocs } from './configuration-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
-import { docstringsIn } from './metric-docstring.js'
+import { docstringsIn, type MetricDocstring } from './metric-docstring.js'
 import { renderMetricsPage } from './metrics-page.js'
 
 /** Without a place of their own runbooks and dashboards are found from where one is. */
@@ -22,10 +23,18 @@ export function generatedFiles(metricSources: readonly string[]): Record<string,
   const api = openApiDocument(API_BASE_PATH)
   return {
     ...ruleFiles(ruleGroups(RULE_LINKS, DICTIONARY)),
+    ...dashboardFiles(shownMetrics(docstrings)),
     'docs/configuration.md': renderConfigurationDocs(),
     'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
     'types/api.d.ts': renderApiTypes(api),
     'docs/metrics.md': renderMetricsPage(DICTIONARY, ACCOUNT_DICTIONARY, docstrings),
     'src/compute/explain/formula-texts.ts': renderFormulaTexts(DICTIONARY, docstrings),
   }
+}
+
+function shownMetrics(docstrings: ReadonlyMap<string, MetricDocstring>) {
+  return [...DICTIONARY, ...ACCOUNT_DICTIONARY].map((metric) => ({
+    ...metric,
+    formula: docstrings.get(metric.name)?.formula ?? '',
+  }))
 }

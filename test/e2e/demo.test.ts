@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -13,6 +13,7 @@ import { processExists } from '../support/embedded.js'
 import { EventClient } from '../support/event-stream.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
+import { startPrometheus } from '../support/prometheus.js'
 import { until } from '../support/until.js'
 
 const BASE = '/api/torghut/trading/control-plane/quant'
@@ -98,41 +99,17 @@ describe('the demo', () => {
   withPrometheus(
     'is scraped by a real Prometheus without errors (package prometheus)',
     async () => {
-      const storage = mkdtempSync(join(tmpdir(), 'quant-prometheus-'))
-      const configuration = join(storage, 'prometheus.yml')
-      const target = new URL(url).host
-      writeFileSync(
-        configuration,
-        `global: { scrape_interval: 1s }\nscrape_configs:\n  - job_name: quant\n    static_configs: [{ targets: ['${target}'] }]\n`,
-      )
-      const log = join(storage, 'log')
-      const prometheus = spawn('sh', [
-        '-c',
-        `exec prometheus --config.file=${configuration} --storage.tsdb.path=${storage}/data --web.listen-address=127.0.0.1:19464 > ${log} 2>&1`,
-      ])
+      const prometheus = await startPrometheus(new URL(url).host)
       try {
-        const ask = async (query: string) => {
-          const response = await fetch(`http://127.0.0.1:19464/api/v1/query?query=${encodeURIComponent(query)}`)
-          return (await response.json()) as { data: { result: { value: [number, string] }[] } }
-        }
-        await until(async () => {
-          try {
-            return ((await ask('up{job="quant"}')).data.result[0]?.value[1] ?? '') === '1'
-          } catch {
-            return false
-          }
-        }, 20_000)
         await new Promise((resolve) => setTimeout(resolve, 2_500))
-        const targets = (await (await fetch('http://127.0.0.1:19464/api/v1/targets')).json()) as {
+        const targets = (await (await fetch(`${prometheus.url}/api/v1/targets`)).json()) as {
           data: { activeTargets: { health: string; lastError: string }[] }
         }
         expect(targets.data.activeTargets).toMatchObject([{ health: 'up', lastError: '' }])
-        expect((await ask('count(quant_net_pnl_usd{window="1d"})')).data.result[0]?.value[1]).toBe('5')
-        expect(readFileSync(log, 'utf8')).not.toMatch(/level=(error|warn).*(scrape|append|duplicate|out of order)/i)
+        expect(await prometheus.ask('count(quant_net_pnl_usd{window="1d"})')).toEqual(['5'])
+        expect(prometheus.log()).not.toMatch(/level=(error|warn).*(scrape|append|duplicate|out of order)/i)
       } finally {
-        prometheus.kill('SIGTERM')
-        await new Promise((resolve) => prometheus.once('exit', resolve))
-        rmSync(storage, { recursive: true, force: true })
+        await prometheus.stop()
       }
     },
     60_000,
