@@ -25,6 +25,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   environment: process.env,
   version: String(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version),
   signal: stop.signal,
+  onHangUp: (listener) => void process.on('SIGHUP', listener),
   terminal: {
     isInteractive: process.stdout.isTTY === true && process.stderr.isTTY === true,
     // Asked for each time: a window can be given another size.

@@ -24,6 +24,7 @@ import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
+import { watchConfig } from './config-reload.js'
 import { createPipeline } from './create-pipeline.js'
 import { createDisabledReader } from './disabled-reader.js'
 import { listen } from './http-server.js'
@@ -68,6 +69,8 @@ export interface App {
   firstFrame(): Promise<void>
   /** Reads the history of bars and signals again: the demo's quotes are written while it runs. */
   rereadMarket(): void
+  /** Reads QUANT_CONFIG again and takes its limits of alerts, or says in the log why not. Never rejects. */
+  reloadConfig(): Promise<void>
   /** Releases everything in reverse; idempotent and bounded. */
   stop(): Promise<void>
 }
@@ -113,6 +116,10 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
         onNews: (episode) => stream?.publishAlert(episode),
       })
     : undefined
+  const reloadConfig = watchConfig({
+    ...{ config, releasers, log, random, policy: policy?.evaluator },
+    onResult: (result) => selfMetrics.configReloaded(result),
+  })
   const alerts = policy?.evaluator.board ?? NO_ALERTS
   const pipeline: Pipeline | undefined = policy
     ? createPipeline({
@@ -222,6 +229,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     urls: { api: apiUrl, metrics: metricsUrl ?? apiUrl },
     firstFrame: () => reading.then(() => pipeline?.firstFrame()),
     rereadMarket: () => pipeline?.rereadMarket(),
+    reloadConfig,
     stop: () => releasers.release(),
   }
 }

@@ -28,4 +28,6 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly terminal: Terminal
   readonly signal: AbortSignal
+  /** Calls the listener whenever the process is told to read its configuration again; unless asked, that ends it. */
+  readonly onHangUp: (listener: () => void) => void
 }

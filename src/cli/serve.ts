@@ -14,7 +14,8 @@ export const serve: Command = {
   description: [
     'Reads the trading database, computes and serves: gauges at /metrics, JSON under /api, a page with all links at /.',
     'Needs JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED=true and TORGHUT_DB_DSN; with the main switch off it answers probes and',
-    'reads nothing. All settings: docs/configuration.md, or quant-exporter config for those in force.',
+    'reads nothing. All settings: docs/configuration.md, or quant-exporter config for those in force. Limits of alerts are',
+    'taken from QUANT_CONFIG while it runs: when the file changes, or at SIGHUP.',
   ].join('\n'),
   options: { at: { type: 'string' }, speed: { type: 'string' }, record: { type: 'string' } },
   help: {
@@ -22,7 +23,7 @@ export const serve: Command = {
     speed: 'with --at: seconds that pass in one (1; up to 600)',
     record: 'a folder into which every fact that is read is written, for quant-exporter replay',
   },
-  async run({ values, environment, terminal, signal, version }) {
+  async run({ values, environment, terminal, signal, onHangUp, version }) {
     const at = timeOption('at', values.at)
     const speed = numberOption('speed', values.speed, 1, { min: 0.1, max: 600 })
     const loaded = loadConfig({ environment, terminal })
@@ -40,6 +41,8 @@ export const serve: Command = {
       onProgress: (done) => progress.show(progressText(done)),
     })
     held?.release()
+    // On a terminal the signal means that its window is closed: there it ends the process, as always.
+    if (!terminal.isInteractive) onHangUp(() => void app.reloadConfig())
     log.info('listening', { api: app.urls.api, metrics: `${app.urls.metrics}/metrics`, enabled: config.isEnabled })
     await untilAborted(signal)
     log.info('stopping')

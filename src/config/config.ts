@@ -8,10 +8,11 @@ import { type ApiAccess, readApiAccess } from './api-access.js'
 import { readClickHouse } from './clickhouse.js'
 import { SETTINGS, type SettingName, type SettingValues } from './environment.js'
 import { given } from './policy.js'
-import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from './quant-config-file.js'
+import { EMPTY_QUANT_CONFIG, type QuantConfigFile } from './quant-config-file.js'
 import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
+import { readQuantConfig } from './read-quant-config.js'
 import { readSeries, type SeriesSettings } from './series.js'
-import { type ReadFile, readSettingFile } from './setting-file.js'
+import type { ReadFile } from './setting-file.js'
 import { readStore, type StoreConfig } from './store.js'
 import { readTorghut } from './torghut.js'
 
@@ -58,6 +59,8 @@ export interface Config {
   readonly revision: string
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
   readonly file: QuantConfigFile
+  /** Where it is; undefined: there is none. */
+  readonly filePath: string | undefined
   /** What the environment gives, as written, for printing; of secrets only that they are given. */
   readonly given: ReadonlyMap<SettingName, string>
 }
@@ -83,7 +86,8 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const store = readStore(reading, readFile, problems)
   const series = readSeries(reading, store, readFile, problems)
   const access = readApiAccess(reading, readFile, problems)
-  const file = readFileOf(values.configFile, readFile, problems)
+  const file =
+    values.configFile === undefined ? EMPTY_QUANT_CONFIG : readQuantConfig(values.configFile, readFile, problems)
   if (problems.length > 0) {
     throw new QuantErrors('configuration_invalid', 'The configuration is not valid', problems)
   }
@@ -120,6 +124,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     revision: values.revision,
     log: { level: values.logLevel, format: values.logFormat ?? (isTerminal ? 'pretty' : 'json') },
     file,
+    filePath: values.configFile,
     given: new Map([...reading.given].map(([name, text]) => [name, SETTINGS[name].isSecret ? '***' : text])),
   }
 }
@@ -153,13 +158,4 @@ function contradictions({ values, malformed }: EnvironmentReading): string[] {
     problems.push(`${keyAndValue('slowPollIntervalMs')} is shorter than ${keyAndValue('pollIntervalMs')}; raise it`)
   }
   return problems
-}
-
-function readFileOf(path: string | undefined, readFile: ReadFile, problems: string[]): QuantConfigFile {
-  const text = path === undefined ? undefined : readSettingFile(SETTINGS.configFile.key, path, readFile, problems)
-  if (text === undefined) return EMPTY_QUANT_CONFIG
-  const inFile: string[] = []
-  const file = parseQuantConfig(text, inFile)
-  problems.push(...inFile.map((problem) => `${SETTINGS.configFile.key} (${path}): ${problem}`))
-  return file
 }

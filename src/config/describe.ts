@@ -6,8 +6,8 @@ import {
 } from '../domain/connections.js'
 import type { Config } from './config.js'
 import { type SettingName, settingEntries } from './environment.js'
-import { formatPath, type Path } from './schema-walk.js'
 import { withoutCredentials } from './shown.js'
+import { writtenLeaves } from './written-leaves.js'
 
 /** One line of `quant-exporter config`. */
 export interface DescribedSetting {
@@ -29,7 +29,10 @@ export function describeConfig(config: Config): DescribedSetting[] {
     const value = special ?? (given === undefined ? fallback : withoutCredentials(given))
     return { key, value, source: sourceOf(name, config), isSecret }
   })
-  return [...variables, ...leaves(config.file.written, [])]
+  const keys = writtenLeaves(config.file.written).map(
+    ([key, value]): DescribedSetting => ({ key, value, source: 'file', isSecret: false }),
+  )
+  return [...variables, ...keys]
 }
 
 /** How messages name the configured sources and whom they trust: nothing in it is secret. */
@@ -86,13 +89,4 @@ function formatAddress({ host, port }: ListenAddress): string {
 /** Not by URL, which leaves out the default port of a scheme. */
 function portOf(url: string): string {
   return url.slice(url.lastIndexOf(':') + 1)
-}
-
-function leaves(value: unknown, path: Path): DescribedSetting[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => leaves(item, [...path, index]))
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, item]) => leaves(item, [...path, name]))
-  }
-  if (value === undefined) return []
-  return [{ key: formatPath(path), value: String(value), source: 'file', isSecret: false }]
 }

@@ -34,6 +34,8 @@ export interface QuantConfigFile {
   readonly policy: Omit<PolicySettings, 'environment'>
   /** The keys as written, for printing. */
   readonly written: QuantConfigYaml
+  /** All of it, as it was read. */
+  readonly text: string
 }
 
 export const EMPTY_QUANT_CONFIG: QuantConfigFile = {
@@ -46,6 +48,7 @@ export const EMPTY_QUANT_CONFIG: QuantConfigFile = {
   xnysExceptions: {},
   policy: toFilePolicy({}),
   written: {},
+  text: '',
 }
 
 /**
@@ -84,5 +87,6 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
     xnysExceptions: toXnysExceptions(written.calendars?.XNYS),
     policy: toFilePolicy(written),
     written,
+    text,
   }
 }

@@ -40,6 +40,8 @@ Through a socket there is no TLS, whatever the mode.
 const FILE = `## The file QUANT_CONFIG
 
 YAML. Unknown keys are errors. [examples/quant-config.yaml](../examples/quant-config.yaml) has every key with a comment.
+Limits of alerts (every \`policy\`) are taken while \`serve\` runs, some seconds after the file has changed or at SIGHUP; everything
+else counts from the next start. A file with a mistake is refused as a whole, and the limits of before stay in force.
 `
 
 /** The text of docs/configuration.md, from the table of variables and the schema of the file. */

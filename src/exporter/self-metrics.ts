@@ -21,6 +21,10 @@ const QUERIES: Readonly<Record<SourceName, readonly string[]>> = {
   clickhouse: ['poll'],
 }
 
+const RELOAD_RESULTS = ['applied', 'refused'] as const
+/** What became of a QUANT_CONFIG that was read again. */
+export type ReloadResult = (typeof RELOAD_RESULTS)[number]
+
 export interface SelfMetricsOptions {
   readonly version: string
   readonly revision: string
@@ -38,6 +42,8 @@ export class SelfMetrics {
   readonly #registry = new Registry()
   readonly #orders = new OrderHistograms()
   readonly stores = new StoreMetrics(this.#registry)
+  readonly #configValid: Gauge
+  readonly #configReloads: Counter
   readonly #ticks: Counter
   readonly #overruns: Counter
   readonly #tickDuration: Histogram
@@ -71,7 +77,17 @@ export class SelfMetrics {
       { version, revision },
       1,
     )
-    gauge('quant_config_valid', 'Whether the configuration in force is the one last read.').set(1)
+    this.#configValid = gauge(
+      'quant_config_valid',
+      'Whether QUANT_CONFIG was accepted when it was last read; 0: the limits of before stay in force.',
+    )
+    this.#configReloads = counter(
+      'quant_config_reloads_total',
+      'Readings of QUANT_CONFIG while the process runs, by whether it was accepted.',
+      ['result'],
+    )
+    this.#configValid.set(1)
+    for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
     gauge('quant_shards', 'Number of shards that the books are spread over.').set(1)
     gauge('quant_shard_info', 'The shard of this process.', []).set(1)
     this.#enabled = gauge('quant_exporter_enabled', 'Whether the main switch is on.')
@@ -162,6 +178,11 @@ export class SelfMetrics {
   setState(state: { enabled: boolean; ready: boolean }): void {
     this.#enabled.set(state.enabled ? 1 : 0)
     this.#ready.set(state.ready ? 1 : 0)
+  }
+
+  configReloaded(result: ReloadResult): void {
+    this.#configValid.set(result === 'applied' ? 1 : 0)
+    this.#configReloads.inc({ result })
   }
 
   /** Declares a configured source, so that it shows as down until it first answers. */

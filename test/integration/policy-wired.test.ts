@@ -62,6 +62,14 @@ withServer('the policy of a running exporter (package postgresql-15)', () => {
   }
   const text = async (path: string) => (await fetch(`${exporter?.urls.api}${path}`)).text()
   const alerts = async () => JSON.parse(await text(`${API_BASE_PATH}/alerts?state=open`))
+  /** The ids of the episodes in the store. */
+  const kept = async (): Promise<string[]> => {
+    const client = new pg.Client({ connectionString: environment.QUANT_STORE_DSN })
+    await client.connect()
+    const { rows } = await client.query('SELECT alert_id FROM quant.quant_alerts')
+    await client.end()
+    return rows.map(({ alert_id }) => alert_id)
+  }
   const exposure = async () =>
     (await alerts()).alerts.find(({ policy }: { policy: string }) => policy === 'max_gross_exposure_usd')
 
@@ -78,10 +86,7 @@ withServer('the policy of a running exporter (package postgresql-15)', () => {
     expect(log.filter((line) => line.includes('limits are set for what is not known'))).toEqual([
       expect.stringContaining('strategies.no-such-strategy.policy'),
     ])
-    const kept = new pg.Client({ connectionString: environment.QUANT_STORE_DSN })
-    await kept.connect()
-    await until(async () => (await kept.query('SELECT alert_id FROM quant.quant_alerts')).rows.length === 1)
-    await kept.end()
+    await until(async () => (await kept()).length === 1)
     await exporter?.stop()
 
     await start(ENABLED, T + MINUTE_MS)
@@ -97,5 +102,47 @@ withServer('the policy of a running exporter (package postgresql-15)', () => {
     expect(scraped).toContain('quant_policy_threshold{')
     expect(scraped).not.toContain('quant_policy_open{')
     expect(scraped).not.toContain('quant_policy_evaluable{')
+  })
+
+  test('takes another limit while it runs, and keeps the old one where the file has a mistake', async () => {
+    const path = join(folder, 'changing.yaml')
+    writeFileSync(path, POLICY)
+    await start({ ...ENABLED, QUANT_STORE_DSN: '', QUANT_CONFIG: path, QUANT_GATE_ENABLED: 'true' })
+    await until(async () => (await exposure()) !== undefined)
+    const own = async (name: string) =>
+      (await text('/metrics'))
+        .split('\n')
+        .filter((line) => line.startsWith(name))
+        .map((line) => line.split(' ').at(-1))
+    const threshold = async () =>
+      (await text('/metrics'))
+        .split('\n')
+        .filter((line) => line.startsWith('quant_policy_threshold{') && line.includes('max_gross_exposure_usd'))
+        .map((line) => line.split(' ').at(-1))
+    const { strategy_id } = await exposure()
+    const gate = JSON.parse(await text(`${API_BASE_PATH}/gate?strategy_id=${strategy_id}`))
+    // Without bars and signals nobody can know.
+    expect(gate).toMatchObject({
+      decision: 'unknown',
+      reasons: expect.arrayContaining([
+        { reason: 'not_evaluable', detail: expect.any(String), policy: 'max_ta_freshness_seconds' },
+      ]),
+    })
+    const off: readonly string[] = ['disabled', 'shadow', 'warming_up']
+    expect(gate.reasons.filter(({ reason }: { reason: string }) => off.includes(reason))).toEqual([])
+
+    writeFileSync(path, POLICY.replace('max_gross_exposure_usd: 500', 'max_gros_exposure_usd: 5000'))
+    await until(async () => (await own('quant_config_valid'))[0] === '0')
+    expect(exporter?.log.filter((line) => line.includes('refused'))).toEqual([
+      expect.stringContaining('policy.max_gros_exposure_usd is not a known key'),
+    ])
+    expect([await threshold(), await own('quant_config_reloads_total')]).toEqual([['500'], ['0', '1']])
+    expect(await exposure()).toMatchObject({ state: 'open', threshold: 500 })
+
+    writeFileSync(path, POLICY.replace('max_gross_exposure_usd: 500', 'max_gross_exposure_usd: 5000'))
+    await exporter?.reloadConfig()
+    expect(await own('quant_config_valid')).toEqual(['1'])
+    await until(async () => (await exposure()).threshold === 5000)
+    expect(await threshold()).toEqual(['5000'])
   })
 })

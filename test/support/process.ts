@@ -13,6 +13,7 @@ export interface RunningCli {
   readonly child: ChildProcess
   /** What has been printed so far. */
   out(): string
+  err(): string
   readonly finished: Promise<Finished>
 }
 
@@ -36,7 +37,7 @@ export function startCli(
     err += chunk.toString()
   })
   const finished = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, out, err })))
-  return { child, out: () => out, finished }
+  return { child, out: () => out, err: () => err, finished }
 }
 
 export function runCli(

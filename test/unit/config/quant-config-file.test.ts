@@ -58,6 +58,7 @@ calendars:
     for (const text of ['', '\n', '# nothing yet\n', '---\n'])
       expect(parse(text)).toEqual({
         ...EMPTY_QUANT_CONFIG,
+        text,
         xnysExceptions: { exceptionalClosures: [], exceptionalEarlyCloses: [] },
       })
   })
