@@ -34,8 +34,10 @@ export async function startPrometheus(target: string, ruleFiles: readonly string
   ])
   const ask = async (query: string) => {
     const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`)
-    const answer: { status: string; error?: string; data?: { result: { value: [number, string] }[] } } =
-      await response.json()
+    const answer = (await response.json()) as {
+      error?: string
+      data?: { result: { value: [number, string] }[] }
+    }
     if (answer.data === undefined) throw new Error(`Prometheus refuses ${query}: ${answer.error}`)
     return answer.data.result.map(({ value }) => value[1])
   }
