@@ -199,6 +199,8 @@ describe('/live in Chromium, and watch, on a running demo', () => {
       await start()
       await until(isLiveWith(page, 5), 60_000)
       expect(await page.locator('#banner').isVisible()).toBe(false)
+      // It comes back by itself too, at a moment of its own.
+      await until(() => watch.err().endsWith('\nlive\n'), 60_000)
       watch.child.kill('SIGINT')
       const { code, err } = await watch.finished
       expect(code).toBe(0)

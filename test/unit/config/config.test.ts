@@ -7,6 +7,7 @@ describe('the configuration', () => {
       isEnabled: false,
       areAlertsEnabled: false,
       runbooksUrl: 'docs/runbooks',
+      filePath: undefined,
       policy: { defaults: {}, environment: {}, accounts: new Map(), strategies: new Map() },
       torghut: undefined,
       torghutTimeoutMs: 5_000,
@@ -26,6 +27,7 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1', port: 9464 },
       metricsListen: { host: '127.0.0.1', port: 9464 },
       isApiEnabled: true,
+      isGateEnabled: false,
       access: { tokens: [], metricsToken: undefined, origins: [], trustedProxies: 0, requestsPerSecond: 50 },
       revision: 'unknown',
       log: { level: 'info', format: 'json' },
@@ -39,6 +41,7 @@ describe('the configuration', () => {
         costSchedule: [],
         xnysExceptions: {},
         written: {},
+        text: '',
       },
       given: new Map(),
     })
