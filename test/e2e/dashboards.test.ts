@@ -56,7 +56,7 @@ withPrometheus('every query of every dashboard, over a demo that Prometheus scra
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'quant-dashboards-'))
-    cli = startCli(['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '3', '--seed', '7'], {
+    cli = startCli(['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '3', '--seed', '7', '--speed', '4'], {
       ...{ QUANT_LISTEN: '127.0.0.1:0', TMPDIR: folder, JANGAR_TORGHUT_QUANT_ALERTS_ENABLED: 'true' },
     })
     await until(() => cli.out().includes('start here'), 60_000)
