@@ -14,15 +14,11 @@ import { describeError, type Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
 import type { ApiOptions } from '../snapshot-api/api-options.js'
-import { createApiRouter } from '../snapshot-api/api-router.js'
 import { allowOrigins } from '../snapshot-api/cross-origin.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
-import { createLandingPage } from '../snapshot-api/landing/landing-page.js'
-import { createLiveRouter } from '../snapshot-api/live/live-router.js'
 import { createMetricsGuard } from '../snapshot-api/metrics-guard.js'
-import { createDocsRouter } from '../snapshot-api/openapi/routes.js'
 import { createProbeRouter } from '../snapshot-api/probe-router.js'
-import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
+import { API_BASE_PATH, apiRouters } from '../snapshot-api/snapshot-api.js'
 import { wallNow } from './clock.js'
 import { watchConfig } from './config-reload.js'
 import { createPipeline } from './create-pipeline.js'
@@ -191,7 +187,6 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     apiEnabledVariable: 'QUANT_API_ENABLED',
     enabledVariable: 'JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED',
   }
-  const probes = createProbeRouter(api)
   const metricsGuard = createMetricsGuard(config.access.metricsToken)
   const { tokens, requestsPerSecond, trustedProxies } = config.access
   const crossOrigin = allowOrigins(API_BASE_PATH, config.access.origins)
@@ -205,14 +200,14 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     config.listen.host === config.metricsListen.host && config.listen.port === config.metricsListen.port
   const metricsUrl = isOneListener
     ? undefined
-    : await serve('metrics listener', [metricsGuard, metrics, probes], config.metricsListen, 'QUANT_METRICS_LISTEN')
-  const page = createLandingPage(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` })
+    : await serve(
+        'metrics listener',
+        [metricsGuard, metrics, createProbeRouter(api)],
+        config.metricsListen,
+        'QUANT_METRICS_LISTEN',
+      )
   const pages = [
-    createApiRouter(api),
-    probes,
-    page,
-    createLiveRouter(api),
-    createDocsRouter(api),
+    ...apiRouters(metricsUrl === undefined ? api : { ...api, metricsUrl: `${metricsUrl}/metrics` }),
     ...(isOneListener ? [metricsGuard, metrics] : []),
   ]
   const apiUrl = await serve('api listener', pages, config.listen, 'QUANT_LISTEN')

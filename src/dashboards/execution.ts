@@ -1,31 +1,22 @@
 import type { Row } from './finish.js'
-import { adapterOf, bookChart, chart, distribution, type Line, limitBars, stacked, told } from './panels.js'
-import { BOOK_LEGEND, limitOf, metricOf, named, ofBooks, policiesOf } from './queries.js'
+import { adapterOf, bookChart, chart, distribution, type Line, stacked, told } from './panels.js'
+import { BOOK_LEGEND, limitOf, metricOf, named, ofBooks } from './queries.js'
 import type { ShownMetrics } from './shown-metrics.js'
-import { blindBadge, breachesBadge, sessionBadge, staleBadge } from './verdict.js'
+import { limitsVerdict } from './verdict.js'
 
 export const EXECUTION_DESCRIPTION =
   'What trading costs beyond the price that was meant: slippage, shortfall, orders that do not fill, and how long they take.'
 
-const POLICIES = policiesOf('execution')
-
 /** Dashboard B: is execution quality degrading? */
 export function execution(metrics: ShownMetrics): readonly Row[] {
-  return [verdict(), slippage(metrics), shortfall(metrics), orders(metrics), latency(metrics), adapters(metrics)]
-}
-
-function verdict(): Row {
-  return {
-    title: 'Should I worry?',
-    height: 6,
-    panels: [
-      [5, sessionBadge()],
-      [4, breachesBadge('Execution limits breached', POLICIES)],
-      [4, blindBadge('Limits not checkable', POLICIES)],
-      [3, staleBadge()],
-      [8, limitBars('execution')],
-    ],
-  }
+  return [
+    limitsVerdict('Execution limits breached', 'execution'),
+    slippage(metrics),
+    shortfall(metrics),
+    orders(metrics),
+    latency(metrics),
+    adapters(metrics),
+  ]
 }
 
 function slippage(metrics: ShownMetrics): Row {

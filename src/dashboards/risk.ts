@@ -1,19 +1,17 @@
 import { COLOURS } from './colours.js'
 import type { Row } from './finish.js'
-import { bookChart, chart, type Line, limitBars, states, told } from './panels.js'
-import { limitOf, named, ofAccounts, ofBooks, policiesOf } from './queries.js'
+import { bookChart, chart, type Line, states, told } from './panels.js'
+import { limitOf, named, ofAccounts, ofBooks } from './queries.js'
 import type { ShownMetrics } from './shown-metrics.js'
 import { unitOf } from './units.js'
-import { blindBadge, breachesBadge, sessionBadge, staleBadge } from './verdict.js'
+import { limitsVerdict } from './verdict.js'
 
 export const RISK_DESCRIPTION = 'What is held, how much of it can be lost, and which limits that touches.'
-
-const POLICIES = policiesOf('strategy', 'risk_limit')
 
 /** Dashboard C: is exposure inside policy? */
 export function risk(metrics: ShownMetrics): readonly Row[] {
   return [
-    verdict(),
+    limitsVerdict('Risk limits breached', 'strategy', 'risk_limit'),
     breaches(),
     drawdown(metrics),
     exposure(metrics),
@@ -21,20 +19,6 @@ export function risk(metrics: ShownMetrics): readonly Row[] {
     tail(metrics),
     accounts(metrics),
   ]
-}
-
-function verdict(): Row {
-  return {
-    title: 'Should I worry?',
-    height: 6,
-    panels: [
-      [5, sessionBadge()],
-      [4, breachesBadge('Risk limits breached', POLICIES)],
-      [4, blindBadge('Limits not checkable', POLICIES)],
-      [3, staleBadge()],
-      [8, limitBars('strategy', 'risk_limit')],
-    ],
-  }
 }
 
 function breaches(): Row {

@@ -1,6 +1,8 @@
+import type { PolicyCategory } from '../policy/catalogue.js'
 import { COLOURS } from './colours.js'
-import { badge } from './panels.js'
-import { ofBooks, own } from './queries.js'
+import type { Row } from './finish.js'
+import { badge, limitBars } from './panels.js'
+import { ofBooks, own, policiesOf } from './queries.js'
 import { toMapping, UP_OR_DOWN } from './states.js'
 
 /** Whether each market is open, and for how long it stays so. */
@@ -104,6 +106,22 @@ export function firingBadge(severity: 'critical' | 'warning') {
   )
 }
 
+/** The first row of a dashboard about limits: are any breached, can all be checked, is what they rest on fresh? */
+export function limitsVerdict(breached: string, ...categories: readonly PolicyCategory[]): Row {
+  const policies = policiesOf(...categories)
+  return {
+    title: 'Should I worry?',
+    height: 6,
+    panels: [
+      [5, sessionBadge()],
+      [4, breachesBadge(breached, policies)],
+      [4, blindBadge('Limits not checkable', policies)],
+      [3, staleBadge()],
+      [8, limitBars(...categories)],
+    ],
+  }
+}
+
 /** Limits that are breached now, as the exporter judges. */
 export function breachesBadge(title: string, matcher: string) {
   const open = ofBooks('quant_policy_open', matcher)
@@ -132,7 +150,7 @@ export function breachesBadge(title: string, matcher: string) {
 }
 
 /** Limits that cannot be checked: a breach would not be seen. */
-export function blindBadge(title: string, matcher: string) {
+function blindBadge(title: string, matcher: string) {
   const blind = `max by (strategy_id, account, policy) (${ofBooks('quant_policy_evaluable', matcher)}) == 0`
   return badge(
     {

@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from 'express'
+import type { Express, RequestHandler, Router } from 'express'
 import { nearNames } from '../lib/near-names.js'
 import type { ApiOptions } from './api-options.js'
 import { createApiRouter } from './api-router.js'
@@ -31,11 +31,18 @@ export interface SnapshotApiOptions extends Omit<ApiOptions, 'nearNames' | 'base
   readonly trustedProxies?: number
 }
 
-/**
- * Everything on one listener: the API under its base path, the probes and the landing page at the root.
- *
- * Where they are to be on several, compose `createHttpApp` from the routers of this folder instead.
- */
+/** All that is served beside /metrics: the API under its base path, probes and pages at the root. */
+export function apiRouters(api: LandingPageOptions & ApiOptions): readonly Router[] {
+  return [
+    createApiRouter(api),
+    createProbeRouter(api),
+    createLandingPage(api),
+    createLiveRouter(api),
+    createDocsRouter(api),
+  ]
+}
+
+/** Everything on one listener. Where it is to be on several, compose `createHttpApp` instead. */
 export function createSnapshotApi(options: SnapshotApiOptions): Express {
   const api: LandingPageOptions & ApiOptions = {
     ...options,
@@ -44,14 +51,7 @@ export function createSnapshotApi(options: SnapshotApiOptions): Express {
     apiEnabledVariable: options.apiEnabledVariable ?? API_ENABLED_VARIABLE,
   }
   return createHttpApp({
-    routers: [
-      createApiRouter(api),
-      createProbeRouter(api),
-      createLandingPage(api),
-      createLiveRouter(api),
-      createDocsRouter(api),
-      ...(options.otherRouters ?? []),
-    ],
+    routers: [...apiRouters(api), ...(options.otherRouters ?? [])],
     log: options.log,
     limits: options.limits,
     crossOrigin: allowOrigins(api.basePath, options.origins ?? []),
