@@ -169,6 +169,7 @@ export class Pipeline implements FrameReader {
     this.#ordersAsOf = at
     this.#options.onAnswer('postgres', at)
     await this.#options.judge.ready()
+    await this.#firstNews()
     if (signal.aborted) return
     try {
       this.#judgePast(at)
@@ -177,6 +178,17 @@ export class Pipeline implements FrameReader {
       this.#tickFailed(error)
     }
     this.#startLoops()
+  }
+
+  /** What was written while the history was being read: without it the first frame would be behind by as long as that took. */
+  async #firstNews(): Promise<void> {
+    if (this.#abort.signal.aborted) return
+    const startedMs = wallNow()
+    try {
+      await this.#readOrders()
+    } catch (error) {
+      this.#sources.postgres.failed(this.now(), 'slow_poll', error, wallNow() - startedMs)
+    }
   }
 
   /** Bars make the first frame whole; when they do not come it goes out without them. */
@@ -282,6 +294,11 @@ export class Pipeline implements FrameReader {
   }
 
   async #pollOrders(): Promise<void> {
+    if (await this.#readOrders()) this.#showAtOnce()
+  }
+
+  /** Answers whether an order has changed. */
+  async #readOrders(): Promise<boolean> {
     const { torghut, clock, slowPollIntervalMs, selfMetrics } = this.#options
     const startedMs = wallNow()
     const isSlow = startedMs >= this.#slowPollDueWallAt
@@ -294,7 +311,7 @@ export class Pipeline implements FrameReader {
     this.#options.onAnswer('postgres', asOf)
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     selfMetrics.clockOffset('postgres', torghut.clockOffsetMs)
-    if (hasOrderNews) this.#showAtOnce()
+    return hasOrderNews
   }
 
   /**
@@ -348,7 +365,7 @@ export class Pipeline implements FrameReader {
     if (market === undefined) return
     const startedMs = wallNow()
     const at = clock.now()
-    const ingestedAts = await market.poll({
+    await market.poll({
       at,
       demand: engine.demand(),
       fineFrom: at - FINE_HISTORY_MS,
@@ -357,10 +374,15 @@ export class Pipeline implements FrameReader {
         if (this.#state === 'warming_up') this.#liveness.beat()
         onProgress(progress)
       },
+      live: {
+        now: () => clock.now(),
+        onNews: (asOf, ingestedAts) => {
+          this.#feedsAsOf = asOf
+          this.#options.onAnswer('clickhouse', asOf)
+          this.#delays.seen('clickhouse', ingestedAts)
+        },
+      },
     })
-    this.#feedsAsOf = at
-    this.#options.onAnswer('clickhouse', at)
-    this.#delays.seen('clickhouse', ingestedAts)
     this.#sources.clickhouse.succeeded('poll', at, startedMs)
     selfMetrics.clockOffset('clickhouse', market.clockOffsetMs)
   }

@@ -159,6 +159,9 @@ describe('the demo', () => {
 
     test('db-down takes the source away and neither the metrics nor the simulator, and it comes back', async () => {
       const up = () => metric('quant_source_up{source="postgres"')
+      // On a machine that is short of time reads can have been late before.
+      const isBehind = async () => /max_pipeline_lag_seconds.* 1$/m.test(await metric('quant_policy_open'))
+      await until(async () => !(await isBehind()), 150_000, 200)
       const listening = new EventClient()
       await listening.connect(`${url}${BASE}/stream`)
       expect((await incident('start', 'db-down')).code).toBe(0)
@@ -167,7 +170,7 @@ describe('the demo', () => {
       expect((await incident('list')).out).toMatch(/^db-down +on +since \S+Z$/m)
       const before = await metric('quant_source_last_success_timestamp_seconds{source="postgres"')
       // What is read no more is a breach after a while, and whoever listens hears of it.
-      await until(async () => /max_pipeline_lag_seconds.* 1$/m.test(await metric('quant_policy_open')), 60_000, 200)
+      await until(isBehind, 60_000, 200)
       await until(() => listening.events.some(({ event }) => event === 'quant.alert.opened'))
       listening.cut()
       const response = await fetch(`${url}${BASE}/alerts?policy=max_pipeline_lag_seconds`)
@@ -178,7 +181,7 @@ describe('the demo', () => {
       await until(async () => (await up()).endsWith(' 1'), 20_000)
       expect(await metric('quant_source_last_success_timestamp_seconds{source="postgres"')).not.toBe(before)
       expect(cli.child.exitCode).toBeNull()
-    }, 120_000)
+    }, 300_000)
 
     test('a mistyped name is told with the right one, and an address where nothing listens in a sentence', async () => {
       expect(await incident('start', 'fed-pause')).toMatchObject({

@@ -5,7 +5,7 @@ import { BAR_LIFETIME_MS } from '../../src/domain/history.js'
 import type { Feed, MinuteRuns, PriceColumn, SignalColumn } from '../../src/domain/ports.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
-import { MarketSource } from '../../src/ingest/clickhouse/market-source.js'
+import { type MarketPoll, MarketSource } from '../../src/ingest/clickhouse/market-source.js'
 import { clickHouseSchema } from '../../src/simulator/torghut/clickhouse-schema.js'
 import { startTestEngines } from '../support/embedded.js'
 
@@ -26,6 +26,8 @@ describe('bars and signals from an embedded ClickHouse', () => {
   let rejections: FactRejection[]
   let statements: string[]
   let wallMs: number
+  /** How long each statement takes. */
+  let slowMs: number
 
   beforeAll(async () => {
     engines = await startTestEngines()
@@ -47,6 +49,7 @@ describe('bars and signals from an embedded ClickHouse', () => {
     })
     ;[prices, signals, minutes, rejections, statements] = [[], [], new Map(), [], []]
     wallMs = 0
+    slowMs = 0
     source = new MarketSource({
       client,
       sink: {
@@ -59,7 +62,10 @@ describe('bars and signals from an embedded ClickHouse', () => {
       timeoutMs: 5_000,
       overlapMs: 30_000,
       wallNow: () => wallMs,
-      onStatement: (name) => void statements.push(name),
+      onStatement: (name) => {
+        statements.push(name)
+        wallMs += slowMs
+      },
     })
   })
   afterEach(() => client.close())
@@ -87,7 +93,10 @@ describe('bars and signals from an embedded ClickHouse', () => {
       format: 'JSONEachRow',
     })
 
-  const poll = (at: number, options: { kept?: string[]; watched?: string[]; pins?: number[] } = {}) =>
+  const poll = (
+    at: number,
+    options: { kept?: string[]; watched?: string[]; pins?: number[]; live?: MarketPoll['live'] } = {},
+  ) =>
     source.poll({
       at,
       demand: {
@@ -98,6 +107,7 @@ describe('bars and signals from an embedded ClickHouse', () => {
       fineFrom: at - HOUR_MS,
       signal: new AbortController().signal,
       onProgress: () => undefined,
+      ...(options.live === undefined ? {} : { live: options.live }),
     })
   const clear = () => {
     ;[prices, signals, rejections, statements] = [[], [], [], []]
@@ -121,6 +131,35 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect(signals).toEqual([
       { symbol: 'AAPL', ats: [T + 1_000, T + 2_000], midsE8: [0n, 0n], newestIngestedAt: T + 2_700 },
     ])
+  })
+
+  test('reads what is new between the pieces of a long history, each row once', async () => {
+    await bar(99, { at: T - 1_000 })
+    await poll(T)
+    clear()
+    await bar(100, { at: T + 2_000 })
+    await bar(200, { symbol: 'MSFT', at: T - 20 * DAY_MS })
+    const told: { asOf: number; ingestedAts: readonly number[] }[] = []
+    let now = T + 3_000
+    slowMs = 5_000
+    await poll(now, {
+      kept: ['AAPL', 'MSFT'],
+      live: {
+        now: () => {
+          now += 1_000
+          return now
+        },
+        onNews: (asOf, ingestedAts) => void told.push({ asOf, ingestedAts }),
+      },
+    })
+    const history = statements.lastIndexOf('history')
+    expect(statements.slice(0, history).filter((name) => name === 'rows').length).toBeGreaterThan(2)
+    expect(told.length).toBeGreaterThan(4)
+    expect(told.map(({ asOf }) => asOf)).toEqual(told.map((_, index) => T + 4_000 + index * 1_000))
+    expect(told.flatMap(({ ingestedAts }) => ingestedAts)).toEqual([T + 2_600])
+    expect(new Set(prices.flatMap(({ symbol, ats }) => ats.map((at) => `${symbol} ${at - T}`)))).toEqual(
+      new Set(['AAPL -1000', 'AAPL 2000', `MSFT ${-20 * DAY_MS}`]),
+    )
   })
 
   test('after a long silence reads what it missed in pieces, and nothing is missing or told before it is there', async () => {
@@ -161,13 +200,17 @@ describe('bars and signals from an embedded ClickHouse', () => {
     ])
   })
 
-  test('answers with the ingestion times of rows newer than any seen of their symbol, each once', async () => {
+  test('tells the ingestion times of rows newer than any seen of their symbol, each once', async () => {
+    const told: (readonly number[])[] = []
+    const pollLive = (at: number) =>
+      poll(at, { live: { now: () => at, onNews: (_asOf, ingestedAts) => void told.push(ingestedAts) } })
     await bar(100, { at: T - 1_000 })
-    expect(await poll(T)).toEqual([])
+    await pollLive(T)
     await bar(101, { at: T + 1_000, ingestedAt: T + 1_600 })
     await bar(101, { at: T - 5_000, ingestedAt: T + 1_650 })
-    expect(await poll(T + 2_000)).toEqual([T + 1_600])
-    expect(await poll(T + 3_000)).toEqual([])
+    await pollLive(T + 2_000)
+    await pollLive(T + 3_000)
+    expect(told).toEqual([[], [T + 1_600], []])
   })
 
   test('reads history as the last row of each cell, a cell that holds a pin ending there as well', async () => {

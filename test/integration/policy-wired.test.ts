@@ -73,6 +73,24 @@ withServer('the policy of a running exporter (package postgresql-15)', () => {
   const exposure = async () =>
     (await alerts()).alerts.find(({ policy }: { policy: string }) => policy === 'max_gross_exposure_usd')
 
+  test('takes the time that reading the history needs for no lag', async () => {
+    let statements = 0
+    let ready = 0
+    // Each statement of the start takes three seconds.
+    const clock = { speed: 1, now: () => T + 3_000 * (ready || statements) }
+    exporter = await startExporter({ ...environment, ...ENABLED, QUANT_STORE_DSN: '' }, clock, {
+      onStatement: () => {
+        statements += 1
+      },
+    })
+    await exporter.firstFrame()
+    ready = statements
+    expect(statements).toBeGreaterThan(10)
+    const lag = (await text('/metrics')).split('\n').filter((line) => line.includes('"max_pipeline_lag_seconds"'))
+    expect(lag.find((line) => line.startsWith('quant_policy_open'))).toMatch(/ 0$/)
+    expect((await alerts()).alerts).toEqual([])
+  })
+
   test('opens an episode, shows it as a gauge and by the API, and goes on with it after a restart', async () => {
     const { log } = await start(ENABLED)
     await until(async () => (await exposure()) !== undefined)

@@ -17,7 +17,11 @@ export interface TestExporter extends App {
 export async function startExporter(
   environment: Readonly<Record<string, string>>,
   clock: Clock,
-  { recordInto, random }: { readonly recordInto?: string; readonly random?: () => number } = {},
+  {
+    recordInto,
+    random,
+    onStatement,
+  }: { readonly recordInto?: string; readonly random?: () => number; readonly onStatement?: () => void } = {},
 ): Promise<TestExporter> {
   const log: string[] = []
   const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
@@ -37,6 +41,7 @@ export async function startExporter(
     ...(random === undefined ? {} : { random }),
     onStatement: (source) => {
       statements[source] += 1
+      onStatement?.()
     },
   })
   return { ...app, log, statements }

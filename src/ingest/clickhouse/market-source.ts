@@ -30,6 +30,8 @@ const LATE_MINUTES_EVERY_MS = MINUTE_MS
 const CATCH_UP_MS = HOUR_MS
 /** The schema is looked at again this often: what it gains is used. */
 const DISCOVER_EVERY_MS = MINUTE_MS
+/** While a long history is being read, what is new is read this often between its pieces. */
+const NEWS_EVERY_MS = 2_000
 
 export interface MarketSourceOptions {
   readonly client: ClickHouseClient
@@ -49,13 +51,20 @@ export interface MarketPoll {
   readonly fineFrom: EpochMs
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
+  /** Of a process that lives on while it reads; without it all is as it was at `at`. */
+  readonly live?: {
+    now(): EpochMs
+    /** Told of each read of what is new: T at its beginning, and when rows newer than any seen of their symbol were ingested. */
+    onNews(asOf: EpochMs, ingestedAts: readonly EpochMs[]): void
+  }
 }
 
 /**
  * Bars and signals, read for all books at once: the symbols they hold or need, and nothing twice.
  *
  * A poll is one statement for both feeds. What a symbol needs of the past is read when it is first asked for: its history
- * aggregated to cells, its recent rows, and the minutes in which it had any.
+ * aggregated to cells, its recent rows, and the minutes in which it had any. News does not wait for it: what other symbols
+ * are worth would grow old meanwhile.
  */
 export class MarketSource {
   readonly #options: MarketSourceOptions
@@ -71,6 +80,7 @@ export class MarketSource {
   #schema: MarketSchema | undefined
   #discoverAtWall = 0
   #lateMinutesAtWall = 0
+  #newsAtWall = 0
 
   constructor(options: MarketSourceOptions) {
     this.#options = options
@@ -97,36 +107,51 @@ export class MarketSource {
   }
 
   /**
-   * Reads the history of symbols that were not asked for before, then what is new. Answers with the times of ingestion
-   * of rows newer than any seen of their symbol. A schema that has changed meanwhile is looked at, once, and read again.
+   * Reads the history of symbols that were not asked for before, and what is new. A schema that has changed meanwhile is
+   * looked at, once, and read again.
    */
-  async poll(poll: MarketPoll): Promise<readonly EpochMs[]> {
+  async poll(poll: MarketPoll): Promise<void> {
     const { signal } = poll
     if (this.#options.wallNow() >= this.#discoverAtWall) await this.#discover(signal)
     try {
-      return await this.#poll(poll)
+      await this.#poll(poll)
     } catch (error) {
       if (!(error instanceof QuantError) || error.code !== 'schema_unsupported') throw error
       await this.#discover(signal)
-      return await this.#poll(poll)
+      await this.#poll(poll)
     }
   }
 
-  async #poll(poll: MarketPoll): Promise<readonly EpochMs[]> {
-    const { at, demand, signal } = poll
-    const { overlapMs } = this.#options
+  async #poll(poll: MarketPoll): Promise<void> {
+    this.#cursor ??= poll.at
+    this.#newsAtWall = this.#options.wallNow() + NEWS_EVERY_MS
     await this.#loadHistory(poll)
     await this.#readAtLatePins(poll)
-    const symbols = [...new Set([...demand.kept.keys(), ...demand.watched])].sort()
-    await this.#loadMinutes(poll, symbols)
+    await this.#loadMinutes(poll)
+    await this.#readNews(poll)
+  }
+
+  async #readNews({ at, demand, signal, live }: MarketPoll): Promise<void> {
+    const { overlapMs, wallNow } = this.#options
+    const asOf = live?.now() ?? at
+    const symbols = symbolsOf(demand)
     const newOnes: EpochMs[] = []
+    let cursor = this.#cursor ?? asOf
     do {
-      const from = Math.max(this.#cursor ?? at, at - BAR_LIFETIME_MS)
-      const to = Math.min(at, from + CATCH_UP_MS)
-      newOnes.push(...this.#ingestions.newOnes(await this.#readRows({ symbols, from: from - overlapMs, to }, signal)))
-      this.#cursor = to
-    } while (this.#cursor < at)
-    return newOnes
+      const from = Math.max(cursor, asOf - BAR_LIFETIME_MS)
+      cursor = Math.min(asOf, from + CATCH_UP_MS)
+      const rows = await this.#readRows({ symbols, from: from - overlapMs, to: cursor }, signal)
+      newOnes.push(...this.#ingestions.newOnes(rows))
+      this.#cursor = cursor
+    } while (cursor < asOf)
+    this.#newsAtWall = wallNow() + NEWS_EVERY_MS
+    live?.onNews(asOf, newOnes)
+  }
+
+  /** Before each piece of history. */
+  async #pause(poll: MarketPoll): Promise<void> {
+    poll.signal.throwIfAborted()
+    if (poll.live !== undefined && this.#options.wallNow() >= this.#newsAtWall) await this.#readNews(poll)
   }
 
   async #discover(signal: AbortSignal): Promise<void> {
@@ -139,7 +164,8 @@ export class MarketSource {
     if (gained || (before?.hasQuotes === false && this.#schema.hasQuotes)) this.forgetHistory()
   }
 
-  async #loadHistory({ at, demand, fineFrom, signal, onProgress }: MarketPoll): Promise<void> {
+  async #loadHistory(poll: MarketPoll): Promise<void> {
+    const { at, demand, fineFrom, signal, onProgress } = poll
     const lateCounts = new Map([...demand.kept.keys()].map((symbol) => [symbol, demand.pinsOf?.get(symbol)?.lateCount]))
     const missing = [...demand.kept].filter(
       ([symbol, cellMs]) =>
@@ -158,7 +184,7 @@ export class MarketSource {
       // The grid decides which rows are the last of their cell, so the recent past begins on it.
       const boundary = Math.floor(fineFrom / cellMs) * cellMs
       for (let start = from; start < boundary; start += CELLS_CHUNK_MS) {
-        signal.throwIfAborted()
+        await this.#pause(poll)
         const to = Math.min(start + CELLS_CHUNK_MS, boundary)
         const signalsFrom = Math.min(Math.max(start, at - QUOTE_LIFETIME_MS), to)
         await this.#readCells({
@@ -186,24 +212,27 @@ export class MarketSource {
    * A snapshot or an order that came late can make an instant count whose rows have been thinned meanwhile: they are read
    * again, so that the price then is what a process would read that starts now.
    */
-  async #readAtLatePins({ at, demand, fineFrom, signal }: MarketPoll): Promise<void> {
+  async #readAtLatePins(poll: MarketPoll): Promise<void> {
+    const { at, demand, fineFrom, signal } = poll
     const known = this.#pins
     const late = demand.pins.filter((pin) => known?.has(pin) === false && pin <= fineFrom && pin > at - BAR_LIFETIME_MS)
     const longestCellMs = Math.max(0, ...demand.kept.values())
     for (const pin of late) {
-      signal.throwIfAborted()
+      await this.#pause(poll)
       await this.#readRows({ symbols: [...demand.kept.keys()], from: pin - longestCellMs, to: pin }, signal)
     }
     this.#pins = new Set(demand.pins)
   }
 
-  async #loadMinutes({ at, signal }: MarketPoll, symbols: readonly string[]): Promise<void> {
+  async #loadMinutes(poll: MarketPoll): Promise<void> {
+    const { at, demand, signal } = poll
+    const symbols = symbolsOf(demand)
     const missing = symbols.filter((symbol) => !this.#minutesLoaded.has(symbol))
     const { wallNow } = this.#options
     // The oldest minute that counts may have begun before; it is read whole.
     const oldest = Math.floor((at - BAR_LIFETIME_MS) / MINUTE_MS) * MINUTE_MS
     for (let to = at; missing.length > 0 && to > oldest; to -= MINUTES_CHUNK_MS) {
-      signal.throwIfAborted()
+      await this.#pause(poll)
       await this.#readMinutes({ symbols: missing, from: Math.max(to - MINUTES_CHUNK_MS, oldest), to, signal })
     }
     for (const symbol of missing) this.#minutesLoaded.add(symbol)
@@ -290,6 +319,10 @@ export class MarketSource {
 }
 
 const NOTHING: ReadonlyMap<Need, string> = new Map()
+
+function symbolsOf({ kept, watched }: PriceDemand): readonly string[] {
+  return [...new Set([...kept.keys(), ...watched])].sort()
+}
 
 /**
  * Pins of a stretch of history, those of single symbols for all that are read with them: what is too many is thinned. The
