@@ -100,13 +100,13 @@ withServer('outages of a real Postgres 15 (package postgresql-15)', () => {
   )
 
   test('connections that are ended are opened again', async () => {
-    const bad = await rehearsal.badTicks()
+    const failed = await rehearsal.failedTicks()
     for (let round = 0; round < 10; round += 1) {
       await endConnections()
       await new Promise((resolve) => setTimeout(resolve, 150))
     }
     await rehearsal.until('postgres', 1)
-    expect(await rehearsal.badTicks()).toBe(bad)
+    expect(await rehearsal.failedTicks()).toBe(failed)
   })
 
   test('a session refuses to write, and reading goes on', async () => {
