@@ -6,7 +6,9 @@ import { benchmarkOf, calendarOf, capitalShareOf, moneyDecimalsOf } from '../con
 import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { EpochMs } from '../domain/time.js'
-import { describeError, type Logger } from '../lib/logger.js'
+import type { Logger } from '../lib/logger.js'
+import { wallNow } from './clock.js'
+import { createMetricErrorLog } from './repeated-log.js'
 
 export interface EngineParts {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
@@ -40,6 +42,6 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     calendarOf: (strategyId) => calendarOf(config.file, strategyId),
     moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
     instruments: config.file.instruments,
-    onMetricError: (metric, error) => log.error('a metric failed', { metric, error: describeError(error) }),
+    onMetricError: createMetricErrorLog(log, wallNow),
   })
 }

@@ -18,7 +18,7 @@ import type { Series } from './materialize/series.js'
 import { createRecorder, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
 import type { Judge, PipelineOptions } from './pipeline-options.js'
-import { createRejectionLog } from './rejection-log.js'
+import { createRejectionLog } from './repeated-log.js'
 import { torghutOf } from './torghut-of.js'
 
 /** How long, in real time, a row of the demo's may take to be seen. */
