@@ -1,10 +1,10 @@
 import type { Tier } from '../domain/metric.js'
 import { COLOURS } from './colours.js'
 import type { Row } from './finish.js'
-import { bars, bookChart, chart, type Line, limitBars, states, told } from './panels.js'
+import { bars, bookChart, chart, type Line, limitBars, told } from './panels.js'
+import { facts, outlets, sources } from './pipeline-ends.js'
 import { ageAtScrape, ageOf, limitOf, ofBooks, own, policiesOf, quantileOf, rateOf } from './queries.js'
 import type { ShownMetrics } from './shown-metrics.js'
-import { UP_OR_DOWN } from './states.js'
 import { breachesBadge, exporterBadge, sessionBadge, sourcesBadge, staleBadge } from './verdict.js'
 
 export const PIPELINE_DESCRIPTION =
@@ -17,7 +17,7 @@ const TICK_SECONDS: Readonly<Record<Tier, number>> = { light: 1, medium: 5, heav
 
 /** Dashboard D: are data or lags invalidating decisions? */
 export function pipeline(metrics: ShownMetrics): readonly Row[] {
-  return [verdict(), hops(), feeds(metrics), ticks(), sources(), outlets()]
+  return [verdict(), hops(), feeds(metrics), ticks(), sources(), facts(), outlets()]
 }
 
 function verdict(): Row {
@@ -186,129 +186,6 @@ function ticks(): Row {
           'ops',
           { expr: `sum by (reason) (${rateOf(own('quant_frames_dropped_total'))})`, legend: 'dropped: {{reason}}' },
           { expr: `sum by (tier) (${rateOf(own('quant_tick_overruns_total'))})`, legend: 'overrun: {{tier}}' },
-        ),
-      ],
-    ],
-  }
-}
-
-function sources(): Row {
-  return {
-    title: 'Sources',
-    height: 8,
-    panels: [
-      [
-        6,
-        states(
-          {
-            title: 'Answers',
-            description:
-              'Whether each source answered its last read, over time. When DOWN: the errors beside say why; see docs/outages.md.',
-          },
-          UP_OR_DOWN,
-          { expr: `min by (source) (max by (source, shard) (${own('quant_source_up')}))`, legend: '{{source}}' },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'Read duration, p95',
-            description:
-              'How long reads of a source take, by kind of read. A rise: the database is busy or a statement has lost its index.',
-          },
-          's',
-          {
-            expr: quantileOf(0.95, own('quant_source_query_duration_seconds_bucket'), 'source', 'query'),
-            legend: '{{source}} {{query}}',
-          },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'Since the last answer',
-            description: 'Age of the last read that succeeded, by the clock of the data. Grows while a source is down.',
-          },
-          's',
-          {
-            expr: `max by (source) (${ageOf(own('quant_source_last_success_timestamp_seconds'))})`,
-            legend: '{{source}}',
-          },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'Failed reads',
-            description:
-              'Reads a second that failed, by kind. unreachable: network or database; authentication and tls: credentials; schema: the tables have changed; timeout: too slow.',
-          },
-          'ops',
-          {
-            expr: `sum by (source, kind) (${rateOf(own('quant_source_errors_total'))}) > 0 or sum by (source) (${rateOf(own('quant_source_errors_total'))})`,
-            legend: '{{source}} {{kind}}',
-          },
-        ),
-      ],
-    ],
-  }
-}
-
-function outlets(): Row {
-  return {
-    title: 'Stores, stream, process',
-    height: 8,
-    panels: [
-      [
-        6,
-        chart(
-          {
-            title: 'Rows waiting for a store',
-            description:
-              'Rows that wait to be written, by store. Rises while a store is away, and falls when it is back; alert QuantStoreFailing. Values and alerts do not depend on it.',
-          },
-          'short',
-          { expr: `max by (store) (${own('quant_store_queue_rows')})`, legend: '{{store}}' },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'Stream clients',
-            description:
-              'Clients of the stream over all processes, and those that were sent a snapshot because they did not keep up.',
-          },
-          'short',
-          { expr: `sum(${own('quant_stream_clients')})`, legend: 'clients' },
-          { expr: `sum(${rateOf(own('quant_stream_conflated_total'))})`, legend: 'conflated a second' },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'CPU',
-            description:
-              'Processor time a second of each process. Close to 1 the ticks are late: Node.js computes on one core.',
-          },
-          'percentunit',
-          { expr: rateOf(own('process_cpu_seconds_total')), legend: '{{instance}}' },
-        ),
-      ],
-      [
-        6,
-        chart(
-          {
-            title: 'Memory',
-            description:
-              'Resident memory of each process. It follows books and history and then stays: a steady rise over days is a leak, to be reported.',
-          },
-          'bytes',
-          { expr: own('process_resident_memory_bytes'), legend: '{{instance}}' },
         ),
       ],
     ],

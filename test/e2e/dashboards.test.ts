@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DASHBOARD_FILES, interpolated, queriesOf } from '../support/dashboards.js'
+import { EventClient } from '../support/event-stream.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
 import { type Prometheus, startPrometheus } from '../support/prometheus.js'
@@ -29,6 +30,7 @@ withPrometheus('every query of every dashboard, over a demo that Prometheus scra
   let folder: string
   let cli: RunningCli
   let prometheus: Prometheus
+  const listener = new EventClient()
 
   /** The names of those that return nothing, or nothing but NaN. */
   async function withoutData(of: readonly { name: string; expr: string }[]): Promise<string[]> {
@@ -62,10 +64,12 @@ withPrometheus('every query of every dashboard, over a demo that Prometheus scra
     await until(() => cli.out().includes('start here'), 60_000)
     const url = /start here\s+(\S+)\//.exec(cli.out())?.[1] ?? ''
     await until(async () => (await fetch(`${url}/readyz`)).status === 200, 120_000)
+    await listener.connect(`${url}/api/torghut/trading/control-plane/quant/stream`)
     prometheus = await startPrometheus(new URL(url).host, ['prometheus-rules/out/quant-exporter.rules.yaml'])
   }, 240_000)
 
   afterAll(async () => {
+    listener.cut()
     await prometheus?.stop()
     cli?.child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })

@@ -25,6 +25,7 @@ export async function exposedFamilies(): Promise<ReadonlyMap<string, ReadonlySet
   selfMetrics.factRejected('postgres', 'unknown_side')
   selfMetrics.rowsReconciled('executions', 'late', 1)
   selfMetrics.rebased('PA-1', 'split')
+  selfMetrics.expectStream()
   selfMetrics.stores.expectQueue('series')
   selfMetrics.stores.queued('series', 0, 0)
   selfMetrics.stores.writer(true)

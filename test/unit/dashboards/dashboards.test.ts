@@ -3,11 +3,8 @@ import { DASHBOARD_FILES, type DashboardPanel, interpolated, queriesOf } from '.
 import { exposedFamilies, seriesIn } from '../../support/rules.js'
 
 const VARIABLES = ['datasource', 'job', 'instance', 'strategy_id', 'account', 'window']
-/** Of orders that have ended and of the stream's server, which the scrape of this test has not; the demo has them. */
-const ELSEWHERE = [
-  ...['quant_fill_slippage_bps_bucket', 'quant_order_shortfall_bps_bucket'],
-  ...['quant_stream_clients', 'quant_stream_conflated_total'],
-]
+/** Of orders that have ended, which the scrape of this test has not; the demo has them. */
+const ELSEWHERE = ['quant_fill_slippage_bps_bucket', 'quant_order_shortfall_bps_bucket']
 
 function overlap(a: DashboardPanel['gridPos'], b: DashboardPanel['gridPos']): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
