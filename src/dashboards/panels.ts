@@ -83,7 +83,8 @@ export function chart(words: Words, unit: GrafanaUnit, ...lines: readonly Line[]
     .fillOpacity(0)
     .showPoints(common.VisibilityMode.Auto)
     .spanNulls(false)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    // By order, not by name: two names of a hundred have one colour, and the order of books is the same in every chart.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .legend(
       new common.VizLegendOptionsBuilder()
         .showLegend(true)

@@ -85,7 +85,8 @@ export function facts(): Row {
           },
           'ops',
           {
-            expr: `sum by (source, reason) (${rateOf(own('quant_facts_rejected_total'))}) or sum(0 * ${own('quant_exporter_enabled')})`,
+            // Before the first one there is no series, and a chart without data would look like a failure.
+            expr: `sum by (source, reason) (${rateOf(own('quant_facts_rejected_total'))}) or label_replace(sum(0 * ${own('quant_exporter_enabled')}), "reason", "none", "", "")`,
             legend: '{{source}} {{reason}}',
           },
         ),
@@ -100,7 +101,7 @@ export function facts(): Row {
           },
           'ops',
           {
-            expr: `sum by (table, kind) (${rateOf(own('quant_reconciled_rows_total'))}) or sum(0 * ${own('quant_exporter_enabled')})`,
+            expr: `sum by (table, kind) (${rateOf(own('quant_reconciled_rows_total'))}) > 0 or sum by (kind) (${rateOf(own('quant_reconciled_rows_total'))})`,
             legend: '{{table}} {{kind}}',
           },
         ),
@@ -177,7 +178,7 @@ export function outlets(): Row {
           },
           'ops',
           {
-            expr: `sum by (store, reason) (${rateOf(own('quant_store_rows_dropped_total'))}) or sum(0 * ${own('quant_exporter_enabled')})`,
+            expr: `sum by (store, reason) (${rateOf(own('quant_store_rows_dropped_total'))})`,
             legend: '{{store}} {{reason}}',
           },
         ),
