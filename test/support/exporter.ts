@@ -52,16 +52,22 @@ export function standingClock(at: EpochMs): Clock {
   return { speed: 1, now: () => at }
 }
 
+/** On a machine with other things to do a cold engine may take longer for a history than a first frame waits. */
+const TRIES = 3
+
 /** The first frame of an exporter that looks at the data as of one moment. */
 export async function framesAt(environment: Readonly<Record<string, string>>, at: EpochMs): Promise<FrameSet> {
-  const exporter = await startExporter(environment, standingClock(at))
-  try {
-    await exporter.firstFrame()
-    const frames = exporter.reader.frames()
-    const isWhole = !exporter.log.some((line) => line.startsWith('source down'))
-    if (frames === undefined || !isWhole) throw new Error(`no whole frame: ${exporter.log.join('\n')}`)
-    return frames
-  } finally {
-    await exporter.stop()
+  let log: readonly string[] = []
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const exporter = await startExporter(environment, standingClock(at))
+    try {
+      await exporter.firstFrame()
+      log = exporter.log
+      const frames = exporter.reader.frames()
+      if (frames !== undefined && !log.some((line) => line.startsWith('source down'))) return frames
+    } finally {
+      await exporter.stop()
+    }
   }
+  throw new Error(`no whole frame: ${log.join('\n')}`)
 }
