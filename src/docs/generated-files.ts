@@ -7,6 +7,7 @@ import { openApiDocument } from '../snapshot-api/openapi/document.js'
 import { API_BASE_PATH } from '../snapshot-api/snapshot-api.js'
 import { renderApiTypes } from './api-types.js'
 import { renderConfigurationDocs } from './configuration-page.js'
+import { renderDependenciesPage } from './dependencies-page.js'
 import { renderFormulaTexts } from './formula-texts.js'
 import { docstringsIn, type MetricDocstring } from './metric-docstring.js'
 import { renderMetricsPage } from './metrics-page.js'
@@ -16,15 +17,16 @@ const RULE_LINKS = { runbooksUrl: 'docs/runbooks', grafanaUrl: '' }
 
 /**
  * Every generated file with its content, by its path from the root; they are checked in, and a drift fails the checks.
- * Needs the source texts of the metrics, whose docstrings are the documentation.
+ * Needs the source texts of the metrics, whose docstrings are the documentation, and the text of package-lock.json.
  */
-export function generatedFiles(metricSources: readonly string[]): Record<string, string> {
+export function generatedFiles(metricSources: readonly string[], lock: string): Record<string, string> {
   const docstrings = new Map(metricSources.flatMap((source) => [...docstringsIn(source)]))
   const api = openApiDocument(API_BASE_PATH)
   return {
     ...ruleFiles(ruleGroups(RULE_LINKS, DICTIONARY)),
     ...dashboardFiles(shownMetrics(docstrings)),
     'docs/configuration.md': renderConfigurationDocs(),
+    'docs/dependencies.md': renderDependenciesPage(lock),
     'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
     'types/api.d.ts': renderApiTypes(api),
     'docs/metrics.md': renderMetricsPage(DICTIONARY, ACCOUNT_DICTIONARY, docstrings),
