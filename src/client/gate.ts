@@ -1,5 +1,6 @@
 import { choiceOf, type Fields, listOf, MalformedAnswer, optionalTextOf, parseFields, textOf } from './fields.js'
 import { linkOfAnswer } from './refusal.js'
+import { unreachable } from './unreachable.js'
 
 /** What the gate of a running exporter said of a book. What is not known, for whatever reason, is never a pass. */
 export interface GateAnswer {
@@ -18,9 +19,7 @@ export async function askGate(url: string, token: string | undefined, signal: Ab
     return unknown(`${response.status}: ${'why' in link ? link.why : link.state}`)
   } catch (error) {
     if (error instanceof MalformedAnswer) return unknown(`what came could not be read: ${error.message}`)
-    // fetch rejects with what the network, or the signal, says.
-    if (error instanceof Error) return unknown(`the exporter cannot be reached: ${causeOf(error)}`)
-    throw error
+    return unknown(unreachable(error))
   }
 }
 
@@ -42,9 +41,4 @@ function describeReason(fields: Fields): string {
 
 function unknown(reason: string): GateAnswer {
   return { decision: 'unknown', reasons: [reason] }
-}
-
-function causeOf(error: Error): string {
-  const { cause } = error
-  return cause !== null && typeof cause === 'object' && 'code' in cause ? String(cause.code) : error.message
 }
