@@ -9,7 +9,11 @@ const METRICS = 'src/compute/metrics'
 const metricSources = readdirSync(METRICS, { recursive: true })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(join(METRICS, name), 'utf8'))
-for (const [path, content] of Object.entries(generatedFiles(metricSources))) {
+const texts = {
+  lock: readFileSync('package-lock.json', 'utf8'),
+  alertmanager: readFileSync('alertmanager/alertmanager.yaml', 'utf8'),
+}
+for (const [path, content] of Object.entries(generatedFiles(metricSources, texts))) {
   if (existsSync(path) && readFileSync(path, 'utf8') === content) continue
   stale.push(path)
   if (check) continue

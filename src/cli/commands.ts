@@ -5,6 +5,7 @@ import { config } from './config.js'
 import { demo } from './demo.js'
 import { embedded } from './embedded.js'
 import { explain } from './explain.js'
+import { gate } from './gate.js'
 import { incident } from './incident.js'
 import { migrate } from './migrate.js'
 import { policy } from './policy.js'
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   serve,
   demo,
   watch,
+  gate,
   replay,
   explain,
   calc,

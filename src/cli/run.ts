@@ -1,4 +1,4 @@
-import { QuantError } from '../domain/errors.js'
+import { type ErrorCode, QuantError } from '../domain/errors.js'
 import { describeError } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import { parseCommandLine } from './arguments.js'
@@ -8,8 +8,12 @@ import { renderCommandHelp, renderHelp } from './help.js'
 
 export type CliSurroundings = Omit<CommandContext, 'values' | 'lists' | 'operands'>
 
+/** Answers that are told by the status alone: not even somebody who is interrupted may take them for a success. */
+const ANSWERS: readonly ErrorCode[] = ['gate_failed', 'gate_unknown']
+const NOBODY_KNOWS: readonly ErrorCode[] = ['usage', 'gate_unknown']
+
 /**
- * Picks the command, runs it and tells the exit code: 0 done, 1 failed, 2 used wrongly.
+ * Picks the command, runs it and tells the exit code: 0 done, 1 failed, 2 used wrongly or no answer to what was asked.
  *
  * What a user can mend is one clear message on the error stream, without a stack.
  */
@@ -23,13 +27,14 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     else await runCommand(isFlag ? DEFAULT_COMMAND : first, isFlag ? args : rest, surroundings)
     return 0
   } catch (error) {
-    if (surroundings.signal.aborted) return 0
+    const isAnswer = error instanceof QuantError && ANSWERS.includes(error.code)
+    if (surroundings.signal.aborted && !isAnswer) return 0
     terminal.err(
       error instanceof QuantError
         ? `quant-exporter: ${error.message}${causeOf(error)}\n`
         : `quant-exporter failed unexpectedly: ${describeError(error)}\n`,
     )
-    return error instanceof QuantError && error.code === 'usage' ? 2 : 1
+    return error instanceof QuantError && NOBODY_KNOWS.includes(error.code) ? 2 : 1
   }
 }
 

@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { followStream } from '../client/follow-stream.js'
 import type { Refusal } from '../client/link.js'
-import { isToken, TOKEN_RULE } from '../config/setting.js'
-import { readSettingFile } from '../config/setting-file.js'
 import { QuantError } from '../domain/errors.js'
 import { WINDOWS } from '../domain/window.js'
 import { choiceOption, urlOption } from './arguments.js'
-import type { Command, CommandContext } from './command.js'
+import type { Command } from './command.js'
+import { apiUrl, DEFAULT_URL, TOKEN_FILE_HELP, TOKEN_VARIABLE, tokenOf } from './running-exporter.js'
 import { LineView, TableView, type WatchView } from './watch-views.js'
 
-const DEFAULT_URL = 'http://127.0.0.1:9464'
-const STREAM_PATH = '/api/torghut/trading/control-plane/quant/stream'
 /** Countdowns and ages move though nothing comes. */
 const REDRAW_MS = 1_000
 const DEFAULT_WINDOW = '1d'
-const TOKEN_VARIABLE = 'QUANT_API_TOKEN'
 
 export const watch: Command = {
   name: 'watch',
@@ -37,7 +32,7 @@ export const watch: Command = {
     strategy: 'only this strategy, by its id',
     account: 'only this account',
     window: `one of ${WINDOWS.join(' ')} (${DEFAULT_WINDOW})`,
-    'token-file': `a file that holds the token and nothing else; without it ${TOKEN_VARIABLE} is taken`,
+    'token-file': TOKEN_FILE_HELP,
   },
   async run(context) {
     const { values, terminal, signal } = context
@@ -51,7 +46,7 @@ export const watch: Command = {
     const timer = setInterval(() => view.pass(), REDRAW_MS)
     try {
       const refusal = await followStream({
-        url: `${url.origin}${url.pathname.replace(/\/$/, '')}${STREAM_PATH}?${query}`,
+        url: apiUrl(url, '/stream', query),
         token,
         signal,
         onLink: (link) => view.relink(link),
@@ -63,25 +58,6 @@ export const watch: Command = {
       clearInterval(timer)
     }
   },
-}
-
-/** What is no token is not shown: somebody may have written another secret. */
-function tokenOf({ values, environment }: CommandContext): string | undefined {
-  const path = values['token-file']
-  const token = path === undefined ? environment[TOKEN_VARIABLE]?.trim() : readToken(String(path))
-  if (token === undefined || (token === '' && path === undefined)) return undefined
-  if (isToken(token)) return token
-  throw new QuantError(
-    'usage',
-    `${path === undefined ? TOKEN_VARIABLE : '--token-file'} holds no token; one is ${TOKEN_RULE}`,
-  )
-}
-
-function readToken(path: string): string | undefined {
-  const problems: string[] = []
-  const text = readSettingFile('--token-file', path, (name) => readFileSync(name, 'utf8'), problems)
-  if (problems.length > 0) throw new QuantError('usage', problems.join('; '))
-  return text?.trim()
 }
 
 function refused(url: URL, { status, why }: Refusal, hadToken: boolean): QuantError {

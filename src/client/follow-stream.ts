@@ -4,6 +4,7 @@ import { MalformedAnswer } from './fields.js'
 import { type Link, linkAfterEnd, type Refusal } from './link.js'
 import { linkOfAnswer } from './refusal.js'
 import { readEvent, type ScoreboardEvent } from './stream-events.js'
+import { unreachable } from './unreachable.js'
 
 /** Each book is heard of every five seconds: who hears nothing for longer than two of these is cut off, whatever TCP says. */
 const SILENCE_MS = 12_000
@@ -78,7 +79,7 @@ async function readOnce(options: FollowOptions, memory: Memory, backoff: Backoff
       ? `nothing was heard for ${Math.round(silence.limitMs / 1_000)} s`
       : error instanceof MalformedAnswer
         ? `what came could not be read: ${error.message}`
-        : `the exporter cannot be reached${codeOf(error)}`
+        : unreachable(error)
     if (error instanceof MalformedAnswer) memory.lastEventId = ''
     return { state: 'disconnected', why, retryInMs: backoff.next() }
   } finally {
@@ -186,10 +187,4 @@ function headersOf(token: string | undefined, lastEventId: string): Record<strin
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     ...(lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }),
   }
-}
-
-/** What went wrong, which fetch hides one level down; browsers tell nobody. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : ''
 }

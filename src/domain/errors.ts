@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   'facts_rejected',
   'check_failed',
   'refused',
+  'gate_failed',
+  'gate_unknown',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
