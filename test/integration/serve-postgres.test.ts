@@ -39,12 +39,16 @@ withServer('serve on a real Postgres 15 (package postgresql-15)', () => {
     await Promise.all([engines?.stop(), server?.stop()])
   })
 
-  test.each(MOMENTS)('shows the values of the embedded engine for the same rows at %d', async (at) => {
-    const ofReal = await framesAt(environmentOf(real), at)
-    const ofEmbedded = await framesAt(environmentOf(embedded), at)
-    expect(ofReal.books.size).toBeGreaterThanOrEqual(5)
-    expect(valuesOf(ofReal)).toEqual(valuesOf(ofEmbedded))
-  }, 180_000)
+  test.each(MOMENTS)(
+    'shows the values of the embedded engine for the same rows at %d',
+    async (at) => {
+      const ofReal = await framesAt(environmentOf(real), at)
+      const ofEmbedded = await framesAt(environmentOf(embedded), at)
+      expect(ofReal.books.size).toBeGreaterThanOrEqual(5)
+      expect(valuesOf(ofReal)).toEqual(valuesOf(ofEmbedded))
+    },
+    180_000,
+  )
 
   test('agrees with an independent SQL over the tables in every book', async () => {
     const client = new pg.Client({ connectionString: server.dsn })
