@@ -74,7 +74,7 @@ export async function startConfined(
       out += chunk.toString()
     })
   }
-  const finished = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const finished = new Promise<number | null>((resolve) => child.once('close', resolve)).finally(group?.remove)
   const { pid: outer } = child
   if (outer === undefined) throw new Error(`${program} cannot be started`)
   const pid = readOnlyRoot === true ? await childOf(outer) : outer
@@ -87,9 +87,7 @@ export async function startConfined(
     peakBytes: () => group?.peakBytes(),
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal)
-      const code = await finished
-      group?.remove()
-      return code
+      return finished
     },
   }
 }
