@@ -28,6 +28,8 @@ import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { type CarriedPositions, carriedPositions } from './carried-positions.js'
+import type { BookCheckpoint } from './checkpoints/checkpoint.js'
+import { takeCheckpoints } from './checkpoints/take-checkpoints.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { termOf } from './inputs/digest.js'
@@ -293,6 +295,26 @@ export class Engine implements FactSink {
   /** Positions that stand for the orders before the longest window of an instant, once T has been moved there. */
   carriedPositions(from: EpochMs): CarriedPositions {
     return carriedPositions(this.#portfolio, from)
+  }
+
+  /** The ledgers of books at an instant that no window of T or later reaches: see BookCheckpoint. */
+  takeCheckpoints(at: EpochMs): BookCheckpoint[] {
+    return takeCheckpoints(this.#portfolio, at)
+  }
+
+  /** Begins with ledgers instead of the orders that they spare. */
+  beginAt(checkpoints: readonly BookCheckpoint[]): void {
+    this.#portfolio.beginAt(checkpoints)
+  }
+
+  /** Whether everything that was told agrees with the checkpoints that it began with. */
+  get areCheckpointsSound(): boolean {
+    return this.#portfolio.areCheckpointsSound
+  }
+
+  /** Forgets the checkpoints; what they spared has to be told before the next tick. */
+  forgetCheckpoints(): void {
+    this.#portfolio.forgetCheckpoints()
   }
 
   /**

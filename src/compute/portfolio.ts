@@ -17,6 +17,8 @@ import { type FeeRule, hasFeeRules, scheduledCost } from '../domain/fee-schedule
 import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
 import { Book } from './book.js'
+import type { BookCheckpoint } from './checkpoints/checkpoint.js'
+import { isSound } from './checkpoints/soundness.js'
 import { isCashFee } from './equity/flows.js'
 import { OrderPins } from './execution/order-pins.js'
 import { type Digest, plus, termOfFact } from './inputs/digest.js'
@@ -141,6 +143,45 @@ export class Portfolio {
       if (!this.#future.waits(fact, this.now)) this.#applyOne(fact)
       else if (fact.fact === 'execution') this.#withdraw(fact.executionId)
     }
+  }
+
+  /** Begins books with what checkpoints hold; what these spare is not told then. */
+  beginAt(checkpoints: readonly BookCheckpoint[]): void {
+    for (const checkpoint of checkpoints) {
+      const book = this.#book(checkpoint)
+      book.beginAt(checkpoint)
+      this.#lookAgainAt(book)
+    }
+  }
+
+  /** Whether all facts agree with the checkpoints that books began with; true where none did. */
+  get areCheckpointsSound(): boolean {
+    for (const account of this.accounts.values())
+      for (const book of account.books.values()) if (!isSound(account, book, this.instruments)) return false
+    return true
+  }
+
+  /** Forgets all checkpoints; what they spared has to be told at once. */
+  forgetCheckpoints(): void {
+    for (const book of this.books.values()) {
+      if (book.base === undefined) continue
+      book.forgetCheckpoint()
+      this.#lookAgainAt(book)
+    }
+  }
+
+  #lookAgainAt(book: Book): void {
+    const account = this.accountOf(book)
+    this.#dirty.add(book)
+    for (const symbol of book.ledgers.keys()) {
+      this.#openings.unsettle(account, symbol)
+      this.#rebases.unsettle(account, symbol, Number.NEGATIVE_INFINITY)
+    }
+  }
+
+  /** Whether snapshots up to an instant would have corrected a ledger if there had been a price. */
+  hasUnpricedRebase(book: Book, symbol: string, at: EpochMs): boolean {
+    return this.#rebases.hasUnpriced(book, symbol, at)
   }
 
   /** The part of its account's equity that a strategy is given: by configuration, else by its own fact. */
