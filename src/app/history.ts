@@ -1,4 +1,5 @@
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { HydrationStart } from '../domain/checkpoint.js'
 import { historyFrom } from '../domain/history.js'
 import type { Progress } from '../domain/ports.js'
 import type { Clock, EpochMs } from '../domain/time.js'
@@ -16,6 +17,8 @@ export interface HistoryOptions {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly signal: AbortSignal
   readonly random: () => number
+  /** What to begin with instead of the first row, where there is anything. */
+  readonly start?: HydrationStart | undefined
   readonly onPositions: () => Promise<void> | void
   readonly onProgress: (progress: Progress) => void
   readonly onFailure: (error: unknown, tookMs: number) => void

@@ -29,7 +29,7 @@ import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { type CarriedPositions, carriedPositions } from './carried-positions.js'
 import type { BookCheckpoint } from './checkpoints/checkpoint.js'
-import { takeCheckpoints } from './checkpoints/take-checkpoints.js'
+import { takeCheckpoint } from './checkpoints/take-checkpoint.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { termOf } from './inputs/digest.js'
@@ -297,9 +297,15 @@ export class Engine implements FactSink {
     return carriedPositions(this.#portfolio, from)
   }
 
-  /** The ledgers of books at an instant that no window of T or later reaches: see BookCheckpoint. */
-  takeCheckpoints(at: EpochMs): BookCheckpoint[] {
-    return takeCheckpoints(this.#portfolio, at)
+  /** Every book, by the id that `takeCheckpoint` knows it by. */
+  bookIds(): string[] {
+    return [...this.#portfolio.books.keys()]
+  }
+
+  /** The ledgers of a book at an instant that no window of T or later reaches: see BookCheckpoint. Undefined for nothing. */
+  takeCheckpoint(id: string, at: EpochMs): BookCheckpoint | undefined {
+    const book = this.#portfolio.books.get(id)
+    return book && takeCheckpoint(this.#portfolio, book, at)
   }
 
   /** Begins with ledgers instead of the orders that they spare. */

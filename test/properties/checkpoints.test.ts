@@ -61,7 +61,8 @@ test('the same of a history full of edges', () => {
 /** What a process that ticks at an instant would keep then. */
 function takenFrom(engine: Engine, at: EpochMs): BookCheckpoint[] {
   engine.tick(at, answered(at))
-  return engine.takeCheckpoints(historyFrom(CALENDARS, at))
+  const close = historyFrom(CALENDARS, at)
+  return engine.bookIds().flatMap((id) => engine.takeCheckpoint(id, close) ?? [])
 }
 
 interface Comparison {

@@ -14,23 +14,18 @@ import { keptOf } from './kept-orders.js'
 import { firstOrdersUpTo } from './soundness.js'
 
 /**
- * The ledgers of all books at an instant that no window reaches any more; of books that have anything to spare.
+ * The ledgers of a book at an instant that no window reaches any more; undefined where there is nothing to spare.
  *
  * A symbol is left to its orders where what it was by then rests on more than them: on what snapshots taught, whose marks
  * may be others later; on a position that nobody traded; on an order that was not over.
  */
-export function takeCheckpoints(portfolio: Portfolio, at: EpochMs): BookCheckpoint[] {
+export function takeCheckpoint(portfolio: Portfolio, book: Book, at: EpochMs): BookCheckpoint | undefined {
   portfolio.settle()
-  const checkpoints: BookCheckpoint[] = []
-  for (const account of portfolio.accounts.values()) {
-    // How ledgers begin is told by the first snapshot.
-    if ((account.firstSnapshot?.at ?? Number.POSITIVE_INFINITY) > at) continue
-    for (const book of account.books.values()) {
-      const checkpoint = checkpointOf(portfolio, account, book, at)
-      if (checkpoint.symbols.length > 0) checkpoints.push(checkpoint)
-    }
-  }
-  return checkpoints
+  const account = portfolio.accountOf(book)
+  // How ledgers begin is told by the first snapshot.
+  if ((account.firstSnapshot?.at ?? Number.POSITIVE_INFINITY) > at) return undefined
+  const checkpoint = checkpointOf(portfolio, account, book, at)
+  return checkpoint.symbols.length > 0 ? checkpoint : undefined
 }
 
 function checkpointOf(portfolio: Portfolio, account: Account, book: Book, at: EpochMs): BookCheckpoint {
