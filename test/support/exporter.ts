@@ -17,7 +17,11 @@ export interface TestExporter extends App {
 export async function startExporter(
   environment: Readonly<Record<string, string>>,
   clock: Clock,
-  { recordInto, random }: { readonly recordInto?: string; readonly random?: () => number } = {},
+  {
+    recordInto,
+    random,
+    version = '0.0.0',
+  }: { readonly recordInto?: string; readonly random?: () => number; readonly version?: string } = {},
 ): Promise<TestExporter> {
   const log: string[] = []
   const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
@@ -31,7 +35,7 @@ export async function startExporter(
   const app = await startApp({
     config,
     clock,
-    version: '0.0.0',
+    version,
     log: logger,
     recordInto,
     ...(random === undefined ? {} : { random }),

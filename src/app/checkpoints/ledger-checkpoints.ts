@@ -38,7 +38,6 @@ export class LedgerCheckpoints {
   readonly #options: LedgerCheckpointsOptions
   /** The close of which everything has been written, or was read. */
   #doneOf: EpochMs | undefined
-  #wasSparing = false
 
   constructor(options: LedgerCheckpointsOptions) {
     this.#options = options
@@ -52,7 +51,6 @@ export class LedgerCheckpoints {
       const checkpoints = await Promise.all(rows.map((row) => decodeCheckpoint(row, row.state)))
       const [first] = checkpoints
       if (first === undefined) return undefined
-      this.#doneOf = Math.min(...rows.map(({ sessionClose }) => sessionClose))
       return this.#startOf(checkpoints.filter(({ schemaKey }) => schemaKey === first.schemaKey))
     } catch (error) {
       // A store that has not been migrated holds none.
@@ -72,6 +70,9 @@ export class LedgerCheckpoints {
       close: toIso(Math.max(...checkpoints.map(({ at }) => at))),
     }
     let hasBegun = false
+    const setDone = (close: EpochMs | undefined) => {
+      this.#doneOf = close
+    }
     return {
       spared,
       kept: kept.flatMap((one) => one.kept),
@@ -79,6 +80,7 @@ export class LedgerCheckpoints {
       begin() {
         hasBegun = true
         engine.beginAt(checkpoints)
+        setDone(Math.min(...checkpoints.map(({ at }) => at)))
         log.info('ledger checkpoints stand for orders', told)
       },
       isSound: () => engine.areCheckpointsSound,
@@ -86,6 +88,7 @@ export class LedgerCheckpoints {
         if (!hasBegun) return
         hasBegun = false
         engine.forgetCheckpoints()
+        setDone(undefined)
         log.warn('ledger checkpoints do not hold any more: every order is read', told)
       },
       refuse: () => log.warn('ledger checkpoints do not hold: every order is read', told),
@@ -94,11 +97,8 @@ export class LedgerCheckpoints {
 
   /** Leaves what a start from now on can begin with, unless it is there. Rejects with what the store rejects with. */
   async write(now: EpochMs, write: (work: (query: StoreQuery) => Promise<void>) => Promise<void>): Promise<void> {
-    const { shard, madeBy, calendars, torghut, log } = this.#options
+    const { shard, madeBy, calendars, log } = this.#options
     const close = historyFrom(calendars, now)
-    // What could not be begun with has to be written anew.
-    if (this.#wasSparing && !torghut.isSparing) this.#doneOf = undefined
-    this.#wasSparing = torghut.isSparing
     if (this.#doneOf === close) return
     let [books, orders] = [0, 0]
     for (const id of this.#options.engine.bookIds()) {

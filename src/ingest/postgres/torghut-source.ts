@@ -131,11 +131,6 @@ export class TorghutSource {
     this.#hydratedSchema = this.schemaKey
   }
 
-  /** Whether orders are spared: positions of a checkpoint stand for them. */
-  get isSparing(): boolean {
-    return this.#spared !== undefined
-  }
-
   /** Tells two schemas apart that rows may be read differently from. */
   get schemaKey(): string {
     return JSON.stringify(this.#schema?.tables ?? [])
