@@ -5,7 +5,7 @@ import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import type { HydrationStart } from '../../domain/checkpoint.js'
 import { QuantError } from '../../domain/errors.js'
 import { historyFrom } from '../../domain/history.js'
-import { type EpochMs, toIso } from '../../domain/time.js'
+import { type EpochMs, MINUTE_MS, toIso } from '../../domain/time.js'
 import type { TorghutSource } from '../../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../../lib/logger.js'
 import {
@@ -19,6 +19,8 @@ import { decodeCheckpoint, encodeCheckpoint, type KeptCheckpoint } from './check
 
 /** A store that does not answer by then is not waited for: all rows are read. */
 const LONGEST_WAIT_MS = 5_000
+/** What could not be written, or not be said at that moment, is tried again after this. */
+const RETRY_MS = 10 * MINUTE_MS
 
 export interface LedgerCheckpointsOptions {
   readonly engine: Engine
@@ -38,6 +40,7 @@ export class LedgerCheckpoints {
   readonly #options: LedgerCheckpointsOptions
   /** The close of which everything has been written, or was read. */
   #doneOf: EpochMs | undefined
+  #tryFrom: EpochMs = Number.NEGATIVE_INFINITY
 
   constructor(options: LedgerCheckpointsOptions) {
     this.#options = options
@@ -99,7 +102,8 @@ export class LedgerCheckpoints {
   async write(now: EpochMs, write: (work: (query: StoreQuery) => Promise<void>) => Promise<void>): Promise<void> {
     const { shard, madeBy, calendars, log } = this.#options
     const close = historyFrom(calendars, now)
-    if (this.#doneOf === close) return
+    if (this.#doneOf === close || now < this.#tryFrom) return
+    this.#tryFrom = now + RETRY_MS
     let [books, orders] = [0, 0]
     for (const id of this.#options.engine.bookIds()) {
       const kept = this.#take(id, close)
