@@ -88,6 +88,8 @@ export class Book {
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, { readonly fact: OpeningPositionFact; readonly opening: Opening }>()
   #base: CheckpointBase | undefined
+  /** Of orders, as far as somebody asked. */
+  readonly #digests = new Map<string, Digest>()
 
   constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins, onOrder }: BookOptions) {
     this.orderFlow = new OrderFlow({
@@ -144,10 +146,12 @@ export class Book {
 
   /** An order and the broker's fills of it, as facts; 0 of one that is not known. */
   digestOfOrder(executionId: string): Digest {
-    const sum = new FactSum()
-    sum.replace(undefined, this.#orders.get(executionId)?.row)
-    for (const fill of this.#evidenceOf(executionId)) sum.replace(undefined, fill)
-    return sum.digest
+    return readOnce(this.#digests, executionId, () => {
+      const sum = new FactSum()
+      sum.replace(undefined, this.#orders.get(executionId)?.row)
+      for (const fill of this.#evidenceOf(executionId)) sum.replace(undefined, fill)
+      return sum.digest
+    })
   }
 
   /** How the ledger of a symbol begins where a recording or a checkpoint says so; else the first snapshot settles it. */
@@ -160,6 +164,7 @@ export class Book {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
     this.#base?.note(executionId, order, undefined)
+    this.#digests.delete(executionId)
     this.#facts.replace(order.row, undefined)
     for (const at of activityOf(order)) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
@@ -179,6 +184,7 @@ export class Book {
   takeBrokerFills(executionId: string): FillFact[] {
     const fills = [...(this.#brokerFills.get(executionId)?.values() ?? [])]
     this.#brokerFills.delete(executionId)
+    this.#digests.delete(executionId)
     for (const fill of fills) this.#facts.replace(fill, undefined)
     return fills
   }
@@ -287,6 +293,7 @@ export class Book {
     }
     const order = { row, fills }
     this.#base?.note(row.executionId, before, order)
+    this.#digests.delete(row.executionId)
     for (const at of activityOf(order)) this.activity.add(at)
     this.submissions.add(row.submittedAt)
     this.#onOrder(row.symbol, row.submittedAt)

@@ -5,7 +5,7 @@ import type { BookCheckpoint } from '../../compute/checkpoints/checkpoint.js'
 import { digestText } from '../../compute/inputs/digest.js'
 import type { BookKey } from '../../domain/book.js'
 import { CALENDAR_NAMES } from '../../domain/calendar.js'
-import type { OrderVersions } from '../../domain/checkpoint.js'
+import type { OrderVersions, RowVersionPair } from '../../domain/checkpoint.js'
 import { readFactJson, toFactJson } from '../../domain/fact-json.js'
 
 /** A checkpoint with the versions of the rows that it was taken from. */
@@ -17,23 +17,20 @@ export interface KeptCheckpoint {
 }
 
 const digest = z.string().regex(/^[0-9a-f]{32}$/)
-const version = z.tuple([z.string(), z.string()])
 /** An order's row, its events and its activities. */
-const order = z.tuple([version, z.array(version), z.array(version)])
+type OrderState = readonly [row: RowVersionPair, events: RowVersionPair[], activities: RowVersionPair[]]
+/** Looked at by hand: there are many. */
+const orders = z.custom<OrderState[]>((raw) => Array.isArray(raw) && raw.every(isOrder))
 const state = z.strictObject({
   at: z.number(),
   calendar: z.enum(CALENDAR_NAMES),
   schema: z.string(),
-  symbols: z.array(
-    z.strictObject({ symbol: z.string(), instrument: digest, opening: z.unknown(), digest, orders: z.array(order) }),
-  ),
-  kept: z.array(order),
+  symbols: z.array(z.strictObject({ symbol: z.string(), instrument: digest, opening: z.unknown(), digest, orders })),
+  kept: orders,
   kept_digest: digest,
   first_orders: z.array(z.tuple([z.string(), z.number()])),
   snapshots_digest: digest,
 })
-
-type OrderState = z.output<typeof order>
 
 /** As bytes: what `decodeCheckpoint` reads back. */
 export async function encodeCheckpoint({ checkpoint, schemaKey, spared, kept }: KeptCheckpoint): Promise<Uint8Array> {
@@ -80,6 +77,18 @@ export async function decodeCheckpoint({ strategyId, account }: BookKey, bytes: 
     spared: read.symbols.flatMap(({ orders }) => orders.map(versionsOf)),
     kept: read.kept.map(versionsOf),
   }
+}
+
+function isOrder(raw: unknown): boolean {
+  return Array.isArray(raw) && isVersion(raw[0]) && areVersions(raw[1]) && areVersions(raw[2])
+}
+
+function areVersions(raw: unknown): boolean {
+  return Array.isArray(raw) && raw.every(isVersion)
+}
+
+function isVersion(raw: unknown): boolean {
+  return Array.isArray(raw) && raw.length === 2 && typeof raw[0] === 'string' && typeof raw[1] === 'string'
 }
 
 function stateOf(versions: OrderVersions | undefined) {

@@ -51,7 +51,11 @@ export class LedgerCheckpoints {
     const { pool, shard, madeBy, calendars, log } = this.#options
     try {
       const rows = await inTime(readCheckpoints(pool, shard, madeBy, historyFrom(calendars, at)))
-      const checkpoints = await Promise.all(rows.map((row) => decodeCheckpoint(row, row.state)))
+      const checkpoints: KeptCheckpoint[] = []
+      for (const row of rows) {
+        checkpoints.push(await decodeCheckpoint(row, row.state))
+        await immediate()
+      }
       const [first] = checkpoints
       if (first === undefined) return undefined
       return this.#startOf(checkpoints.filter(({ schemaKey }) => schemaKey === first.schemaKey))
@@ -106,6 +110,7 @@ export class LedgerCheckpoints {
     this.#tryFrom = now + RETRY_MS
     let [books, orders] = [0, 0]
     for (const id of this.#options.engine.bookIds()) {
+      for (const _ of this.#options.engine.prepareCheckpoint(id)) await immediate()
       const kept = this.#take(id, close)
       if (kept === 'not now') return
       if (kept === undefined) continue

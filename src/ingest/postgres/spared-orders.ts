@@ -28,7 +28,10 @@ type SparedTable = Extract<TableName, 'executions' | 'execution_order_events' | 
 const TABLES = Object.keys(ROWS_OF) as readonly SparedTable[]
 
 /** By what news of these tables say something of an order. */
-const LINKS: readonly Watch[] = [ORDER_EVENTS_WATCH, ORDER_ACTIVITIES_WATCH]
+const LINKS: readonly (readonly [SparedTable, Watch])[] = [
+  ['execution_order_events', ORDER_EVENTS_WATCH],
+  ['broker_account_activities', ORDER_ACTIVITIES_WATCH],
+]
 
 /**
  * The orders that a checkpoint stands for. It was taken from certain versions of their rows, of their events and of
@@ -93,9 +96,9 @@ export class SparedOrders {
 
   /** Whether anything up to T has come to one of the orders that it was not taken with. */
   async haveNews(names: readonly TableName[], at: EpochMs, { transaction }: Reading): Promise<boolean> {
-    for (const { name, rowIds } of LINKS) {
+    for (const [name, { rowIds }] of LINKS) {
       if (!names.includes(name)) continue
-      const [known, orders] = [this.idsOf(name as SparedTable), this.orders]
+      const [known, orders] = [this.idsOf(name), this.orders]
       const others = `SELECT o.id FROM ${name} o WHERE o.created_at <= $1::timestamptz AND o.id NOT IN (SELECT unnest($2::uuid[]))`
       const [found] = await transaction((query) =>
         query<{ is_there: boolean }>(

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type pg from 'pg'
 import type { HydrationStart, OrderVersions } from '../../domain/checkpoint.js'
 import { QuantError } from '../../domain/errors.js'
@@ -161,6 +162,7 @@ export class TorghutSource {
     this.#spared = undefined
     this.#intake.spare(undefined)
     const orders = new SparedOrders(start.spared, start.kept)
+    await immediate()
     if (start.schemaKey !== this.schemaKey || !(await orders.areUnchanged(this.#names, reading))) {
       start.refuse()
       return undefined
@@ -168,6 +170,7 @@ export class TorghutSource {
     this.#spared = { orders, start }
     this.#intake.spare(orders)
     orders.hold(this.#held)
+    await immediate()
     start.begin()
     return orders
   }
