@@ -6,10 +6,9 @@ import type { Fact } from '../../src/domain/facts.js'
 import { historyFrom } from '../../src/domain/history.js'
 import { DAY_MS, type EpochMs } from '../../src/domain/time.js'
 import { answered, CALENDARS, type EngineParts, expectSameFrames } from '../support/engine.js'
-import { history, MONTH } from './generated-history.js'
 import { changed, dayAfter, longHistory } from './long-history.js'
 import { parameters } from './parameters.js'
-import { freshFrames, latestOf, startedAt } from './processes.js'
+import { freshFrames, startedAt } from './processes.js'
 import { settingsOf } from './schedule.js'
 
 interface Seen {
@@ -22,40 +21,22 @@ interface Seen {
 test('a start from a checkpoint says what one from the first row says, or the checkpoint is refused', () => {
   const seen: Seen = { begun: 0, refused: 0, bySource: 0 }
   fc.assert(
-    fc.property(longHistory, ({ facts, changes, laterDays: [takenAfter, later] }) => {
+    fc.property(longHistory, ({ facts, changes, hasSchedule, laterDays: [takenAfter, later] }) => {
+      const parts = { settings: settingsOf({ hasSchedule }) }
       const takenAt = dayAfter(takenAfter)
-      const { engine } = startedAt(takenAt, facts, {})
+      const { engine } = startedAt(takenAt, facts, parts)
       const checkpoints = takenFrom(engine, takenAt)
       const now = changes.reduce(changed, [...facts])
       const at = takenAt + later * DAY_MS
-      const begun = compare(at, { known: facts, facts: now, checkpoints, parts: {}, seen })
+      const begun = compare(at, { known: facts, facts: now, checkpoints, parts, seen })
       // What begins with checkpoints takes others in its turn.
       if (begun !== undefined)
-        compare(at + 3 * DAY_MS, { known: now, facts: now, checkpoints: takenFrom(begun, at), parts: {}, seen })
+        compare(at + 3 * DAY_MS, { known: now, facts: now, checkpoints: takenFrom(begun, at), parts, seen })
     }),
-    parameters(60),
+    parameters(70),
   )
   expect(seen.begun).toBeGreaterThan(10)
   expect(seen.refused).toBeGreaterThan(3)
-})
-
-test('the same of a history full of edges', () => {
-  const seen: Seen = { begun: 0, refused: 0, bySource: 0 }
-  const shape = { era: MONTH, orders: 24, minOrders: 6, snapshots: 4, barRuns: 2, instants: 4, flows: 1 } as const
-  fc.assert(
-    fc.property(history(shape), fc.nat(3), ({ deliveries, instants, hasSchedule }, later) => {
-      const parts = { settings: settingsOf({ hasSchedule }) }
-      const facts = latestOf(deliveries.map(({ fact }) => fact))
-      for (const days of [31, 32, 34, 37]) {
-        const takenAt = (instants[0] ?? 0) + days * DAY_MS
-        const { engine } = startedAt(takenAt, facts, parts)
-        const checkpoints = takenFrom(engine, takenAt)
-        if (checkpoints.length > 0) compare(takenAt + later * DAY_MS, { known: facts, facts, checkpoints, parts, seen })
-      }
-    }),
-    parameters(75),
-  )
-  expect(seen.begun).toBeGreaterThan(0)
 })
 
 /** What a process that ticks at an instant would keep then. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fact } from '../../src/domain/facts.js'
 import { DAY_MS, type EpochMs, MINUTE_MS } from '../../src/domain/time.js'
-import { bar, brokerFill, instant, order, snapshot, strategy } from '../support/facts.js'
+import { bar, brokerFill, instant, instrument, order, snapshot, strategy } from '../support/facts.js'
 
 /**
  * Histories of two months as accounts mostly have them: orders that are over the same day, snapshots that agree with the
@@ -62,6 +62,8 @@ export interface LongHistory {
   readonly changes: readonly Change[]
   /** Days after the last on which positions are kept, and on which somebody starts with them. */
   readonly laterDays: readonly [number, number]
+  /** Whether configuration has a fee schedule. */
+  readonly hasSchedule: boolean
 }
 
 export const longHistory: fc.Arbitrary<LongHistory> = fc
@@ -70,6 +72,7 @@ export const longHistory: fc.Arbitrary<LongHistory> = fc
     incidents: fc.array(incidentSpec, { maxLength: 1 }),
     isShownAtFirst: fc.boolean(),
     changes: fc.array(changeSpec, { maxLength: 2 }),
+    hasSchedule: fc.boolean(),
     laterDays: fc.tuple(fc.integer({ min: -20, max: 25 }), fc.nat(4)),
   })
   .map(({ trades, incidents, isShownAtFirst, ...rest }) => {
@@ -78,6 +81,7 @@ export const longHistory: fc.Arbitrary<LongHistory> = fc
       ...rest,
       facts: [
         ...BOOKS.map(({ strategy_id, account }) => strategyOf(strategy_id, account)),
+        instrument({ symbol: 'BBB', multiplier: '50' }),
         ...orders,
         ...snapshotsOf(orders, incidents, isShownAtFirst),
         ...barsOf(),
