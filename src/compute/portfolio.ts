@@ -66,6 +66,8 @@ export class Portfolio {
   readonly #firstOrders = new WeakMap<Book, EpochMs>()
   #dirty = new Set<Book>()
   #isWatching = false
+  /** Books whose checkpoint was forgotten: their orders may be gone as well. */
+  readonly #perhapsEmpty = new Set<Book>()
 
   constructor(
     options: PortfolioOptions,
@@ -167,6 +169,7 @@ export class Portfolio {
       if (book.base === undefined) continue
       book.forgetCheckpoint()
       this.#lookAgainAt(book)
+      this.#perhapsEmpty.add(book)
     }
   }
 
@@ -219,6 +222,8 @@ export class Portfolio {
   advanceTo(at: EpochMs): void {
     this.now = Math.max(this.now, at)
     for (const fact of this.#future.takeDue(this.now)) this.#applyOne(fact)
+    for (const book of this.#perhapsEmpty) this.#forgetIfEmpty(book)
+    this.#perhapsEmpty.clear()
     this.settle()
   }
 

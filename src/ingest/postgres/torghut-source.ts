@@ -115,6 +115,10 @@ export class TorghutSource {
       return discovered
     })
     const reading = { transaction, hasOneSession: this.#hasOneSession, signal: options.signal }
+    // What an attempt before this one took up.
+    this.#spared?.start.forget()
+    this.#spared = undefined
+    this.#intake.spare(undefined)
     const spared = options.start && (await this.#beginWith(options.start, reading))
     const pass = beginPass(at)
     await hydrate({
@@ -157,10 +161,6 @@ export class TorghutSource {
     start: HydrationStart,
     reading: Parameters<SparedOrders['areUnchanged']>[1],
   ): Promise<SparedOrders | undefined> {
-    // What an attempt before this one took up.
-    start.forget()
-    this.#spared = undefined
-    this.#intake.spare(undefined)
     const orders = new SparedOrders(start.spared, start.kept)
     await immediate()
     if (start.schemaKey !== this.schemaKey || !(await orders.areUnchanged(this.#names, reading))) {
