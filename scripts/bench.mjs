@@ -3,7 +3,7 @@
 //   npm run bench -- core                   the core alone, without processes around it
 //   npm run bench -- exposition             a scrape of 300,000 series, and the same by plain gauges of prom-client
 //   npm run bench -- replay                 a session of ten books from files
-//   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15
+//   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15, and one from checkpoints
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
 //   npm run bench -- store --minutes 5       WAL and rows of the newest values of 100 books, for five minutes
 //   npm run bench -- stream --minutes 1      1,000 clients of the stream for a minute

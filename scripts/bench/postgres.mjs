@@ -72,23 +72,23 @@ async function accepts(dsn) {
   }
 }
 
-/** Fills the tables: one strategy and one account a book, orders and snapshots spread over 140 days up to `at`. */
-export async function fillHistory(dsn, { at, books, orders, snapshots, positions = 8 }) {
+/** Fills the tables: one strategy and one account a book, orders and snapshots spread over 140 days up to `at` unless told otherwise. */
+export async function fillHistory(dsn, { at, books, orders, snapshots, positions = 8, days = 140 }) {
   const store = openPostgresStore(dsn)
   await installPostgres(store, TORGHUT_TODAY)
   await store.close()
   const client = new pg.Client({ connectionString: dsn })
   await client.connect()
   const moment = (count) =>
-    `to_timestamp($1::double precision / 1000) - (${count} - n) * interval '1 s' * (140 * 86400 / ${count}::double precision)`
+    `to_timestamp($1::double precision / 1000) - (${count} - n) * interval '1 s' * (${days} * 86400 / ${count}::double precision)`
   // A round trip is over in seconds, so that the snapshots, which show what others hold, agree with the fills.
   const isSell = `(n / ${books} / 8 % 2 = 1)`
-  const tradedAt = `${moment(orders)} - CASE WHEN ${isSell} THEN ${books * 8} * interval '1 s' * (140 * 86400 / ${orders}::double precision) - interval '5 s' ELSE interval '0' END`
+  const tradedAt = `${moment(orders)} - CASE WHEN ${isSell} THEN ${books * 8} * interval '1 s' * (${days} * 86400 / ${orders}::double precision) - interval '5 s' ELSE interval '0' END`
   const id = (kind, n) => `md5('${kind}' || ${n})::uuid`
   const book = `(n % ${books})`
   const run = (text) => client.query(text, [at])
   await run(`INSERT INTO strategies (id, name, enabled, base_timeframe, universe_type, created_at, updated_at)
-    SELECT ${id('strategy', 'n')}, 'strategy ' || n, true, '1Sec', 'static', to_timestamp($1::double precision / 1000) - interval '200 days', now() FROM generate_series(0, ${books - 1}) n`)
+    SELECT ${id('strategy', 'n')}, 'strategy ' || n, true, '1Sec', 'static', to_timestamp($1::double precision / 1000) - interval '${days + 60} days', now() FROM generate_series(0, ${books - 1}) n`)
   await run(`INSERT INTO trade_decisions (id, strategy_id, alpaca_account_label, symbol, timeframe, decision_json, rationale, decision_hash, status, created_at, executed_at)
     SELECT ${id('decision', 'n')}, ${id('strategy', book)}, 'account-' || ${book}, 'S' || n % 8, '1Sec',
       json_build_object('strategy_id', ${id('strategy', book)}, 'symbol', 'S' || n % 8, 'action', CASE WHEN ${isSell} THEN 'sell' ELSE 'buy' END, 'qty', '10',

@@ -121,6 +121,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     ? createPipeline({
         ...{ config, clock, log, calendars, tiers, selfMetrics, releasers, recording, series, random },
         judge: policy.judge,
+        store: { pool, shard: SHARD, version },
         ...{ onProgress: options.onProgress, onStatement: options.onStatement },
         storesHealth: (now) => ({
           stages: [...storeStages(stores, now), stream?.health(now) ?? disabledStage(STREAM_STAGE)],
@@ -136,6 +137,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
       ...{ config, releasers, calendars, clock, log, random },
       ...{ shard: SHARD, pool, alerts: policy?.alerts },
       reader: pipeline,
+      checkpoints: pipeline.checkpoints,
       dictionary: DICTIONARY,
       metrics: selfMetrics.stores,
       maxStalenessMs: config.maxStalenessMs,

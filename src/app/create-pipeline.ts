@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Config } from '../config/config.js'
 import { openClickHouse } from '../connections/clickhouse-client.js'
 import type { createCalendars } from '../domain/calendars.js'
@@ -12,6 +13,8 @@ import { TABLE_NAMES } from '../ingest/postgres/schema.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import type { Releasers } from '../lib/releasers.js'
+import { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
+import { madeByOf } from './checkpoints/made-by.js'
 import { wallNow } from './clock.js'
 import { createEngine } from './create-engine.js'
 import type { Series } from './materialize/series.js'
@@ -38,6 +41,8 @@ export interface PipelineParts {
   readonly storesHealth: PipelineOptions['storesHealth']
   readonly series: Series | undefined
   readonly judge: Judge
+  /** The own store, where one is configured, this process' shard, and the program's version. */
+  readonly store: { readonly pool: pg.Pool | undefined; readonly shard: number; readonly version: string }
   readonly onFrame: PipelineOptions['onFrame']
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly onStatement?: ((source: SourceName, name: string) => void) | undefined
@@ -111,8 +116,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       onStatement: (name) => onStatement?.('clickhouse', name),
     })
   }
+  const { pool: storePool, shard, version } = parts.store
+  // What is recorded has to be told: a replay knows of no checkpoints.
+  const checkpoints =
+    storePool === undefined || recording !== undefined
+      ? undefined
+      : new LedgerCheckpoints({
+          ...{ engine, torghut, pool: storePool, shard, calendars, log },
+          madeBy: madeByOf(config, version, engine.formulaSet),
+        })
   const pipeline = new Pipeline({
     engine,
+    checkpoints,
     clock,
     startAt,
     calendars,

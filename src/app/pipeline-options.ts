@@ -8,6 +8,7 @@ import type { SelfMetrics } from '../exporter/self-metrics.js'
 import type { MarketSource } from '../ingest/clickhouse/market-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import type { Logger } from '../lib/logger.js'
+import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 
 export interface PipelineOptions {
   readonly engine: Engine
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   }
   readonly onProgress: (progress: Progress) => void
   readonly judge: Judge
+  /** What a start may begin with, and leaves for the next; undefined where nothing is kept. */
+  readonly checkpoints?: LedgerCheckpoints | undefined
   /** Told of the frames of each tick; returns at once. */
   readonly onTick: (frames: FrameSet) => void
   /** Told of the frames of each tick and of those between them; returns at once. */

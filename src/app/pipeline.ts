@@ -8,6 +8,7 @@ import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../
 import type { EpochMs } from '../domain/time.js'
 import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
+import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import { wallNow } from './clock.js'
 import { ComputeStages } from './compute-stages.js'
 import { reportHealth } from './health-report.js'
@@ -91,6 +92,11 @@ export class Pipeline implements FrameReader {
     this.#options.market?.forgetHistory()
   }
 
+  /** What it leaves for the next start, where a store is configured. */
+  get checkpoints(): LedgerCheckpoints | undefined {
+    return this.#options.checkpoints
+  }
+
   state(): 'warming_up' | 'ready' | 'stopping' {
     return this.#state
   }
@@ -140,7 +146,7 @@ export class Pipeline implements FrameReader {
   }
 
   async #hydrate(): Promise<void> {
-    const { torghut, market, clock, calendars, random, onProgress } = this.#options
+    const { torghut, market, clock, calendars, random, onProgress, checkpoints } = this.#options
     const { signal } = this.#abort
     const startedMs = wallNow()
     let firstBars: Promise<void> | undefined
@@ -150,6 +156,7 @@ export class Pipeline implements FrameReader {
       calendars,
       signal,
       random,
+      start: await checkpoints?.startAt(clock.now()),
       onPositions: async () => {
         while (this.#options.engine.settleOne()) await immediate()
         firstBars ??= market === undefined ? undefined : this.#firstBars()

@@ -119,6 +119,11 @@ export class Account {
     return plus(this.facts.digest, this.#snapshotTerms.digest)
   }
 
+  /** What its snapshots up to an instant said. */
+  snapshotsDigestUpTo(at: EpochMs): Digest {
+    return this.#snapshotTerms.upTo(at)
+  }
+
   /** The newest snapshot at or before an instant whose equity counts, with its positions. */
   snapshotAt(at: EpochMs): PositionSnapshotFact | undefined {
     for (let index = this.#indexAt(at); index >= 0; index -= 1) {

@@ -8,6 +8,8 @@ import { InstantSet } from './accumulators/instant-set.js'
 import { RoundTrips } from './accumulators/round-trips.js'
 import { type InstrumentTerms, type Opening, SymbolLedger } from './accumulators/symbol-ledger.js'
 import { givenOpening } from './carried-trip.js'
+import type { BookCheckpoint } from './checkpoints/checkpoint.js'
+import { CheckpointBase } from './checkpoints/checkpoint-base.js'
 import { type CostSource, type Costs, costsBy, NO_COSTS } from './costs.js'
 import { Decisions } from './decisions.js'
 import { TimelineChanges } from './equity/timeline-changes.js'
@@ -15,13 +17,21 @@ import { OrderFlow } from './execution/order-flow.js'
 import type { FlowOrder } from './execution/order-parts.js'
 import type { OrderPins } from './execution/order-pins.js'
 import { brokerCostsOf, deriveFills, type Fill, isFinal, type ScheduledCost, waitsForPrice } from './fills.js'
-import type { FactSum } from './inputs/fact-sum.js'
+import type { Digest } from './inputs/digest.js'
+import { FactSum } from './inputs/fact-sum.js'
 import { OpenOrders } from './open-orders.js'
 import { Routing } from './routing.js'
 
 interface Order {
   readonly row: ExecutionFact
   readonly fills: readonly Fill[]
+}
+
+/** An order as far as it has been told. */
+export interface ToldOrder extends Order {
+  readonly evidence: readonly FillFact[]
+  /** It filled something at a price that has not been told yet. */
+  readonly isWaiting: boolean
 }
 
 /** A cost that no fill carries: of an order that ended without one. */
@@ -77,6 +87,9 @@ export class Book {
   readonly #looseCosts = new Map<string, LooseCost>()
   readonly #waiting = new Set<string>()
   readonly #givenOpenings = new Map<string, { readonly fact: OpeningPositionFact; readonly opening: Opening }>()
+  #base: CheckpointBase | undefined
+  /** Of orders, as far as somebody asked. */
+  readonly #digests = new Map<string, Digest>()
 
   constructor({ description, calendar, termsOf, scheduledCost, facts, orderPins, onOrder }: BookOptions) {
     this.orderFlow = new OrderFlow({
@@ -110,15 +123,48 @@ export class Book {
     this.changes.changedFrom(at)
   }
 
-  /** How the ledger of a symbol begins where a recording says so; else it is settled against the first snapshot. */
+  /** Begins with what a checkpoint holds, before any of its orders is told. */
+  beginAt(checkpoint: BookCheckpoint): void {
+    this.#base = new CheckpointBase(checkpoint)
+    this.#facts.add(this.#base.digest)
+    for (const symbol of this.#base.opened) this.#ledger(symbol)
+    this.changes.changedFrom(Number.NEGATIVE_INFINITY)
+  }
+
+  /** The checkpoint does not hold any more: the orders that it spared are told next. */
+  forgetCheckpoint(): void {
+    if (this.#base === undefined) return
+    this.#facts.add(-this.#base.digest)
+    this.#base = undefined
+    this.changes.changedFrom(Number.NEGATIVE_INFINITY)
+  }
+
+  /** What it began with, where that was a checkpoint. */
+  get base(): CheckpointBase | undefined {
+    return this.#base
+  }
+
+  /** An order and the broker's fills of it, as facts; 0 of one that is not known. */
+  digestOfOrder(executionId: string): Digest {
+    return readOnce(this.#digests, executionId, () => {
+      const sum = new FactSum()
+      sum.replace(undefined, this.#orders.get(executionId)?.row)
+      for (const fill of this.#evidenceOf(executionId)) sum.replace(undefined, fill)
+      return sum.digest
+    })
+  }
+
+  /** How the ledger of a symbol begins where a recording or a checkpoint says so; else the first snapshot settles it. */
   givenOpening(symbol: string): Opening | undefined {
-    return this.#givenOpenings.get(symbol)?.opening
+    return this.#givenOpenings.get(symbol)?.opening ?? this.#base?.openingOf(symbol)
   }
 
   /** Forgets an order that belongs elsewhere; the symbols whose positions it may have changed. */
   removeExecution(executionId: string): string[] {
     const order = this.#orders.get(executionId)
     if (order === undefined) return []
+    this.#base?.note(executionId, order, undefined)
+    this.#digests.delete(executionId)
     this.#facts.replace(order.row, undefined)
     for (const at of activityOf(order)) this.activity.remove(at)
     this.submissions.remove(order.row.submittedAt)
@@ -138,6 +184,7 @@ export class Book {
   takeBrokerFills(executionId: string): FillFact[] {
     const fills = [...(this.#brokerFills.get(executionId)?.values() ?? [])]
     this.#brokerFills.delete(executionId)
+    this.#digests.delete(executionId)
     for (const fill of fills) this.#facts.replace(fill, undefined)
     return fills
   }
@@ -225,7 +272,8 @@ export class Book {
 
   /** True when no fact is of the book. */
   get isEmpty(): boolean {
-    return this.#orders.size === 0 && this.#givenOpenings.size === 0 && this.decisions.isEmpty
+    const isTold = this.#orders.size > 0 || this.#givenOpenings.size > 0 || this.#base !== undefined
+    return !isTold && this.decisions.isEmpty
   }
 
   get waitingForPrice(): number {
@@ -244,6 +292,8 @@ export class Book {
       this.routing.remove(before.row)
     }
     const order = { row, fills }
+    this.#base?.note(row.executionId, before, order)
+    this.#digests.delete(row.executionId)
     for (const at of activityOf(order)) this.activity.add(at)
     this.submissions.add(row.submittedAt)
     this.#onOrder(row.symbol, row.submittedAt)
@@ -283,6 +333,12 @@ export class Book {
   /** Every order that is known, for who looks at them one by one. */
   orders(): FlowOrder[] {
     return [...this.#orders.keys()].flatMap((executionId) => this.#flowOrderOf(executionId) ?? [])
+  }
+
+  /** Every order with what the broker said of it. */
+  *toldOrders(): Generator<ToldOrder> {
+    for (const [executionId, order] of this.#orders)
+      yield { ...order, evidence: this.#evidenceOf(executionId), isWaiting: this.#waiting.has(executionId) }
   }
 
   #flowOrderOf(executionId: string): FlowOrder | undefined {

@@ -28,6 +28,8 @@ import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
 import { type CarriedPositions, carriedPositions } from './carried-positions.js'
+import type { BookCheckpoint } from './checkpoints/checkpoint.js'
+import { takeCheckpoint } from './checkpoints/take-checkpoint.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
 import { termOf } from './inputs/digest.js'
@@ -74,6 +76,8 @@ export interface Watermarks {
 }
 
 const NEVER = [0, 0] as const
+/** Orders whose digests are worked out without a pause: some milliseconds of work. */
+const ORDERS_AT_ONCE = 200
 
 /**
  * Facts in, frames out; no clock and no I/O: the same facts, the same T, the same bytes.
@@ -293,6 +297,42 @@ export class Engine implements FactSink {
   /** Positions that stand for the orders before the longest window of an instant, once T has been moved there. */
   carriedPositions(from: EpochMs): CarriedPositions {
     return carriedPositions(this.#portfolio, from)
+  }
+
+  /** Every book, by the id that `takeCheckpoint` knows it by. */
+  bookIds(): string[] {
+    return [...this.#portfolio.books.keys()]
+  }
+
+  /** Works out, a little at each step, what taking a book's checkpoint rests on; it is taken in no time then. */
+  *prepareCheckpoint(id: string): Generator<void> {
+    let count = 0
+    for (const { row } of this.#portfolio.books.get(id)?.toldOrders() ?? []) {
+      this.#portfolio.books.get(id)?.digestOfOrder(row.executionId)
+      count += 1
+      if (count % ORDERS_AT_ONCE === 0) yield
+    }
+  }
+
+  /** The ledgers of a book at an instant that no window of T or later reaches: see BookCheckpoint. Undefined for nothing. */
+  takeCheckpoint(id: string, at: EpochMs): BookCheckpoint | undefined {
+    const book = this.#portfolio.books.get(id)
+    return book && takeCheckpoint(this.#portfolio, book, at)
+  }
+
+  /** Begins with ledgers instead of the orders that they spare. */
+  beginAt(checkpoints: readonly BookCheckpoint[]): void {
+    this.#portfolio.beginAt(checkpoints)
+  }
+
+  /** Whether everything that was told agrees with the checkpoints that it began with. */
+  get areCheckpointsSound(): boolean {
+    return this.#portfolio.areCheckpointsSound
+  }
+
+  /** Forgets the checkpoints; what they spared has to be told before the next tick. */
+  forgetCheckpoints(): void {
+    this.#portfolio.forgetCheckpoints()
   }
 
   /**

@@ -17,6 +17,8 @@ import { type FeeRule, hasFeeRules, scheduledCost } from '../domain/fee-schedule
 import type { EpochMs } from '../domain/time.js'
 import { Account } from './account.js'
 import { Book } from './book.js'
+import type { BookCheckpoint } from './checkpoints/checkpoint.js'
+import { isSound } from './checkpoints/soundness.js'
 import { isCashFee } from './equity/flows.js'
 import { OrderPins } from './execution/order-pins.js'
 import { type Digest, plus, termOfFact } from './inputs/digest.js'
@@ -64,6 +66,8 @@ export class Portfolio {
   readonly #firstOrders = new WeakMap<Book, EpochMs>()
   #dirty = new Set<Book>()
   #isWatching = false
+  /** Books whose checkpoint was forgotten: their orders may be gone as well. */
+  readonly #perhapsEmpty = new Set<Book>()
 
   constructor(
     options: PortfolioOptions,
@@ -143,6 +147,46 @@ export class Portfolio {
     }
   }
 
+  /** Begins books with what checkpoints hold; what these spare is not told then. */
+  beginAt(checkpoints: readonly BookCheckpoint[]): void {
+    for (const checkpoint of checkpoints) {
+      const book = this.#book(checkpoint)
+      book.beginAt(checkpoint)
+      this.#lookAgainAt(book)
+    }
+  }
+
+  /** Whether all facts agree with the checkpoints that books began with; true where none did. */
+  get areCheckpointsSound(): boolean {
+    for (const account of this.accounts.values())
+      for (const book of account.books.values()) if (!isSound(account, book, this.instruments)) return false
+    return true
+  }
+
+  /** Forgets all checkpoints; what they spared has to be told at once. */
+  forgetCheckpoints(): void {
+    for (const book of this.books.values()) {
+      if (book.base === undefined) continue
+      book.forgetCheckpoint()
+      this.#lookAgainAt(book)
+      this.#perhapsEmpty.add(book)
+    }
+  }
+
+  #lookAgainAt(book: Book): void {
+    const account = this.accountOf(book)
+    this.#dirty.add(book)
+    for (const symbol of book.ledgers.keys()) {
+      this.#openings.unsettle(account, symbol)
+      this.#rebases.unsettle(account, symbol, Number.NEGATIVE_INFINITY)
+    }
+  }
+
+  /** Whether snapshots up to an instant would have corrected a ledger if there had been a price. */
+  hasUnpricedRebase(book: Book, symbol: string, at: EpochMs): boolean {
+    return this.#rebases.hasUnpriced(book, symbol, at)
+  }
+
   /** The part of its account's equity that a strategy is given: by configuration, else by its own fact. */
   capitalShareOf(strategyId: string): QuantityE9 | undefined {
     return this.#options.capitalShareOf(strategyId) ?? this.strategies.get(strategyId)?.capitalShare
@@ -178,6 +222,8 @@ export class Portfolio {
   advanceTo(at: EpochMs): void {
     this.now = Math.max(this.now, at)
     for (const fact of this.#future.takeDue(this.now)) this.#applyOne(fact)
+    for (const book of this.#perhapsEmpty) this.#forgetIfEmpty(book)
+    this.#perhapsEmpty.clear()
     this.settle()
   }
 

@@ -77,6 +77,16 @@ export class Rebases {
     this.#unsettledAccounts.set(account, Math.min(from, this.#unsettledAccounts.get(account) ?? from))
   }
 
+  /** Whether snapshots up to an instant would have taught something of a symbol if it had had a price then. */
+  hasUnpriced(book: Book, symbol: string, at: EpochMs): boolean {
+    return (
+      this.#restingOnPrices
+        .get(book)
+        ?.get(symbol)
+        ?.unpriced.some((end) => end <= at) ?? false
+    )
+  }
+
   /** A book is there no more. */
   forget(book: Book): void {
     this.#restingOnPrices.delete(book)
@@ -241,7 +251,7 @@ function beginningOf(ledger: SymbolLedger): EpochMs {
   return opening.kind === 'snapshot' ? opening.at : firstFillAt
 }
 
-function firstOrderOfOthers(book: Book, account: Account): EpochMs {
+export function firstOrderOfOthers(book: Book, account: Account): EpochMs {
   let first = Number.POSITIVE_INFINITY
   for (const other of account.books.values())
     if (other !== book) first = Math.min(first, other.submissions.first ?? Number.POSITIVE_INFINITY)
@@ -254,7 +264,7 @@ function hasYoungOrder(account: Account, symbol: string, at: EpochMs): boolean {
 }
 
 /** What is smaller than a lot is flat, in the ledger and so in what it is compared with. */
-function wholeLots(shown: Shown, { terms }: SymbolLedger): Shown {
+export function wholeLots(shown: Shown, { terms }: SymbolLedger): Shown {
   return absolute(shown.quantity) < terms.lotSize ? { ...shown, quantity: 0n } : shown
 }
 

@@ -39,8 +39,10 @@ export function startedAt(
   at: EpochMs,
   facts: readonly Fact[],
   parts: EngineParts,
+  begin: (engine: Engine) => void = () => undefined,
 ): { engine: Engine; demand: PriceDemand } {
   const engine = createEngine({ startAt: at, ...parts })
+  begin(engine)
   const rows = facts.filter((fact) => !isOfFeed(fact))
   engine.apply(rows.filter(({ fact }) => fact !== 'decision'))
   const asked = withPinsOfNow(engine.demand())

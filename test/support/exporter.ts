@@ -21,7 +21,13 @@ export async function startExporter(
     recordInto,
     random,
     onStatement,
-  }: { readonly recordInto?: string; readonly random?: () => number; readonly onStatement?: () => void } = {},
+    version = '0.0.0',
+  }: {
+    readonly recordInto?: string
+    readonly random?: () => number
+    readonly onStatement?: () => void
+    readonly version?: string
+  } = {},
 ): Promise<TestExporter> {
   const log: string[] = []
   const statements: Record<SourceName, number> = { postgres: 0, clickhouse: 0 }
@@ -35,7 +41,7 @@ export async function startExporter(
   const app = await startApp({
     config,
     clock,
-    version: '0.0.0',
+    version,
     log: logger,
     recordInto,
     ...(random === undefined ? {} : { random }),

@@ -16,6 +16,7 @@ import { inspectStore, migrateStore } from '../../stores/postgres/migrate.js'
 import { writePipelineHealth } from '../../stores/postgres/pipeline-health.js'
 import { StrategyChanges, writeStrategies } from '../../stores/postgres/strategies.js'
 import { WriterSession } from '../../stores/postgres/writer-session.js'
+import type { LedgerCheckpoints } from '../checkpoints/ledger-checkpoints.js'
 import { StageStatus } from '../stage-status.js'
 import { AlertRows, type JudgedAlerts } from './alert-rows.js'
 
@@ -35,6 +36,8 @@ export interface LatestStoreOptions {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   /** Undefined where nothing is judged. */
   readonly alerts?: JudgedAlerts | undefined
+  /** What the next start begins with; undefined where nothing is kept of ledgers. */
+  readonly checkpoints?: Pick<LedgerCheckpoints, 'write'> | undefined
   readonly metrics: StoreMetrics
   readonly maxStalenessMs: number
   readonly log: Logger
@@ -159,6 +162,7 @@ export class LatestStore {
       this.#verifiedAt = set.stamp.at
       this.#succeeded()
       await this.#session.write((query) => writePipelineHealth(query, shard, reader.health().stages, now))
+      await this.#options.checkpoints?.write(now, (work) => this.#session.write(work))
     } catch (error) {
       this.#forget()
       throw error

@@ -98,7 +98,10 @@ export const QUOTE_LEAD_MS = 2 * SECOND_MS
 export const QUOTE_REACH_MS = 15 * SECOND_MS
 
 /** When an order that is over ended; undefined while it is not. One that was not filled ends when somebody says so. */
-export function endOf({ row: { status, endedAt, submittedAt }, fills }: FlowOrder): EpochMs | undefined {
+export function endOf({
+  row: { status, endedAt, submittedAt },
+  fills,
+}: Pick<FlowOrder, 'row' | 'fills'>): EpochMs | undefined {
   if (status === 'filled') return endedAt ?? fills.at(-1)?.at ?? submittedAt
   return isFinal(status) ? endedAt : undefined
 }

@@ -9,6 +9,11 @@ export class FactSum {
     return this.#digest
   }
 
+  /** What facts come to that are not told themselves, or 0 less them where they are told after all. */
+  add(digest: Digest): void {
+    this.#digest = plus(this.#digest, digest)
+  }
+
   /** One fact instead of another; undefined on either side where there is none. */
   replace(before: Fact | undefined, now: Fact | undefined): void {
     if (before !== undefined && isInput(before)) this.#digest = minus(this.#digest, termOfFact(before))

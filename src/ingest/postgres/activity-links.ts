@@ -46,7 +46,10 @@ function isNotOfTheStream(schema: TorghutSchema, alias: string): string {
   return `${schema.column(TABLE, alias, 'source')} IS DISTINCT FROM '${ORDER_STREAM}'`
 }
 
-/** The activities of the order `t` in the account that the SQL expression gives, as `ac.list`: oldest first, each an array. */
+/**
+ * The activities of the order `t` in the account that the SQL expression gives, as `ac.list`: oldest first, each an array;
+ * and as `ac.versions` the id and the version of the row of each.
+ */
 export function orderActivitiesJoin(schema: TorghutSchema, account: string): string {
   return `LEFT JOIN LATERAL (
     WITH RECURSIVE stray AS (
@@ -57,10 +60,11 @@ export function orderActivitiesJoin(schema: TorghutSchema, account: string): str
         JOIN ${TABLE} c ON c.correction_of_external_id = s.external_activity_id AND c.account_label = s.account_label
         WHERE c.order_id IS NULL
     )
-    SELECT json_agg(${activitySql(schema, 'a', 'true')} ORDER BY a.created_at, a.id) AS list
+    SELECT json_agg(${activitySql(schema, 'a', 'true')} ORDER BY a.created_at, a.id) AS list,
+      json_agg(json_build_array(a.id, a.version)) AS versions
     FROM (
-      SELECT * FROM ${TABLE} WHERE order_id = t.alpaca_order_id
-      UNION ALL SELECT o.* FROM stray s JOIN ${TABLE} o ON o.id = s.id WHERE s.order_id = t.alpaca_order_id
+      SELECT *, xmin::text AS version FROM ${TABLE} WHERE order_id = t.alpaca_order_id
+      UNION ALL SELECT o.*, o.xmin::text FROM stray s JOIN ${TABLE} o ON o.id = s.id WHERE s.order_id = t.alpaca_order_id
     ) a WHERE a.account_label = ${account} AND ${isNotOfTheStream(schema, 'a')}
   ) ac ON true`
 }

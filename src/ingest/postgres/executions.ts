@@ -101,6 +101,7 @@ export function executionsTable(schema: TorghutSchema): Table {
     feed: 'o._order_feed_last_event',
     events: hasEvents ? 'ev.list' : 'NULL::json',
     activities: hasActivities ? 'ac.list' : 'NULL::json',
+    activity_versions: hasActivities ? 'ac.versions' : 'NULL::json',
   }
   return {
     name: 'executions',

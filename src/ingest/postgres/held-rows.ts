@@ -1,3 +1,4 @@
+import type { OrderVersions } from '../../domain/checkpoint.js'
 import type { EpochMs } from '../../domain/time.js'
 import { recordOf } from '../../lib/record-of.js'
 import { TABLE_NAMES, type TableName } from './schema.js'
@@ -12,6 +13,7 @@ export interface SnapshotKey {
 export type LinkedRow = readonly [id: string, version: string]
 
 const NONE: readonly string[] = []
+const NO_LINKS: readonly LinkedRow[] = []
 
 /**
  * What has been told, row by row: the version that was applied last, and what the row belonged to then, so that a change
@@ -24,6 +26,7 @@ export class HeldRows {
   readonly #versions = recordOf(TABLE_NAMES, () => new Map<string, string>())
   readonly #eventsOfOrder = new Map<string, readonly string[]>()
   readonly #ordersOfEvent = new Map<string, readonly string[]>()
+  readonly #activitiesOfOrder = new Map<string, readonly LinkedRow[]>()
   readonly #decisionOfReview = new Map<string, string>()
   readonly #snapshotKeys = new Map<string, SnapshotKey>()
   /** One text an account, however many rows name it. */
@@ -46,6 +49,7 @@ export class HeldRows {
 
   forget(table: TableName, id: string): void {
     this.#versions[table].delete(id)
+    if (table === 'executions') this.#activitiesOfOrder.delete(id)
     if (table === 'llm_decision_reviews') this.#decisionOfReview.delete(id)
     if (table === 'position_snapshots') this.#snapshotKeys.delete(id)
   }
@@ -80,6 +84,19 @@ export class HeldRows {
     if (now.length > 0) this.#eventsOfOrder.set(orderId, now)
     else this.#eventsOfOrder.delete(orderId)
     return { lost, gained }
+  }
+
+  /** The versions of an order, its events and its activities as it was read last; undefined where it was not. */
+  versionsOf(orderId: string): OrderVersions | undefined {
+    const version = this.versionOf('executions', orderId)
+    if (version === undefined) return undefined
+    const events = this.eventsOf(orderId).map((id) => [id, this.versionOf('execution_order_events', id) ?? ''] as const)
+    return { row: [orderId, version], events, activities: this.#activitiesOfOrder.get(orderId) ?? NO_LINKS }
+  }
+
+  linkActivities(orderId: string, activities: readonly LinkedRow[]): void {
+    if (activities.length > 0) this.#activitiesOfOrder.set(orderId, activities)
+    else this.#activitiesOfOrder.delete(orderId)
   }
 
   decisionOf(reviewId: string): string | undefined {

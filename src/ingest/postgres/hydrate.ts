@@ -23,6 +23,8 @@ export interface HydrateOptions {
   readonly hasOneSession: boolean
   readonly apply: (table: Table, rows: readonly Row[]) => void
   readonly tables: Tables
+  /** Rows that are not read, since a checkpoint stands for them. */
+  readonly spared?: { readonly orders: readonly string[]; readonly activities: readonly string[] } | undefined
 }
 
 /**
@@ -33,11 +35,10 @@ export interface HydrateOptions {
 export async function hydrate(options: HydrateOptions): Promise<void> {
   const { tables, apply, onPositions } = options
   await stream(options, { table: tables.strategies, condition: 'true' })
-  const readings: Reading[] = [{ table: tables.executions, condition: 't.created_at <= $1' }]
+  const readings: Reading[] = [ordersLeft(tables.executions, options)]
   if (tables.snapshots !== undefined) readings.push(snapshotsInOrder(tables.snapshots, apply))
   await allOrNone(readings, (reading, signal) => stream(options, reading, signal))
-  if (tables.activities !== undefined)
-    await stream(options, { table: tables.activities, condition: 't.created_at <= $1' })
+  if (tables.activities !== undefined) await stream(options, activitiesLeft(tables.activities, options))
   await onPositions?.()
   await stream(options, { table: tables.decisions, condition: 't.created_at <= $1 AND t.created_at > $2' })
 }
@@ -48,8 +49,26 @@ interface Reading {
   readonly condition: string
   readonly key?: LargeStatement['key']
   readonly orderedBy?: number
+  /** Ids of rows that the condition leaves out, $3. */
+  readonly without?: readonly string[]
   /** Takes the rows in, where that is more than applying them. */
   readonly take?: (rows: readonly Row[], isEnd: boolean) => void
+}
+
+/** All orders but those that are spared. */
+function ordersLeft(table: Table, { spared }: HydrateOptions): Reading {
+  const condition = 't.created_at <= $1'
+  if (spared === undefined) return { table, condition }
+  return { table, condition: `${condition} AND t.id NOT IN (SELECT unnest($3))`, without: spared.orders }
+}
+
+/** All activities but fills of orders that are spared: these say nothing but of their order, unless they are corrected. */
+function activitiesLeft(table: Table, { spared }: HydrateOptions): Reading {
+  const condition = 't.created_at <= $1'
+  if (spared === undefined) return { table, condition }
+  const corrected = `SELECT c.correction_of_external_id FROM ${table.name} c WHERE c.correction_of_external_id IS NOT NULL`
+  const isLeft = `t.activity_type <> 'FILL' OR t.external_activity_id IN (${corrected}) OR t.id NOT IN (SELECT unnest($3))`
+  return { table, condition: `${condition} AND (${isLeft})`, without: spared.activities }
 }
 
 /** Along the index on account and as_of. */
@@ -91,12 +110,18 @@ async function allOrNone<Item>(
 
 async function stream(
   { transaction, hasOneSession, apply, at, historyFrom, signal, onProgress }: HydrateOptions,
-  { table, condition, key = BY_ID, orderedBy = 0, take = (rows) => apply(table, rows) }: Reading,
+  { table, condition, key = BY_ID, orderedBy = 0, without = [], take = (rows) => apply(table, rows) }: Reading,
   failureOfOthers?: AbortSignal,
 ): Promise<void> {
-  const instants = [at, historyFrom].map((instant) => new Date(instant).toISOString())
-  const values = instants.filter((_, index) => condition.includes(`$${index + 1}`))
-  const where = condition.replace(/\$\d/g, '$&::timestamptz')
+  const given: readonly (readonly [value: unknown, type: string])[] = [
+    ...[at, historyFrom].map((instant) => [new Date(instant).toISOString(), 'timestamptz'] as const),
+    [without, 'uuid[]'],
+  ]
+  const used = given.flatMap(([value, type], index) =>
+    condition.includes(`$${index + 1}`) ? [{ name: `$${index + 1}`, value, type }] : [],
+  )
+  const values = used.map(({ value }) => value)
+  const where = used.reduce((text, { name, type }, index) => text.replace(name, `$${index + 1}::${type}`), condition)
   const [counted] = await transaction((query) =>
     query<{ count: string }>(`SELECT count(*) AS count FROM ${table.name} t WHERE ${where}`, values),
   )

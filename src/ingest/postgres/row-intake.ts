@@ -4,6 +4,7 @@ import type { EpochMs } from '../../domain/time.js'
 import type { HeldRows, LinkedRow, SnapshotKey } from './held-rows.js'
 import type { TableName } from './schema.js'
 import { compareSnapshotRows, snapshotKeyOf } from './snapshots.js'
+import type { SparedOrders } from './spared-orders.js'
 import type { Row, Table } from './table.js'
 
 /** One read of the database, and what it said of orders that it did not read: an event that came to one may have left another. */
@@ -26,10 +27,17 @@ export class RowIntake {
   readonly accounts = new Set<string>()
   readonly #sink: FactSink
   readonly #held: HeldRows
+  /** Orders that are not to be told: whoever looks after them has to know that one was read. */
+  #spared: SparedOrders | undefined
 
   constructor(sink: FactSink, held: HeldRows) {
     this.#sink = sink
     this.#held = held
+  }
+
+  /** From now on these orders are told as positions; undefined: none is. */
+  spare(orders: SparedOrders | undefined): void {
+    this.#spared = orders
   }
 
   /**
@@ -39,6 +47,7 @@ export class RowIntake {
   take(table: Table, rows: readonly Row[], pass: ReadPass): void {
     const facts: Fact[] = []
     for (const row of rows) {
+      if (table.kind === 'execution' && this.#spared?.isTold(String(row.id)) === true) continue
       const reading = table.toFacts(row)
       if (reading.rejections.length > 0) this.#sink.reject(reading.rejections)
       const wasHeld = this.#hold(table, row)
@@ -64,6 +73,7 @@ export class RowIntake {
 
   /** A row is there no more. What it said something about has to be read again by the caller. */
   vanished(name: TableName, id: string, pass: ReadPass): void {
+    if (this.#spared?.isTold(id) === true) return
     if (name === 'trade_decisions') this.#sink.apply([retraction(pass.at, 'decision', [id])])
     if (name === 'executions') {
       this.#sink.apply([retraction(pass.at, 'execution', [id])])
@@ -95,6 +105,7 @@ export class RowIntake {
   #hold(table: Table, row: Row): boolean {
     const id = String(row.id)
     const wasHeld = this.#held.hold(table.name, id, String(row.version))
+    if (table.kind === 'execution') this.#held.linkActivities(id, linkedRows(row.activity_versions, 0, 1))
     if (table.kind === 'decision') this.#held.linkReviews(id, linkedRows(row.review_versions, 0, 1))
     const key = table.kind === 'position_snapshot' ? snapshotKeyOf(row) : undefined
     if (key !== undefined) this.#held.noteSnapshot(id, key)

@@ -1,4 +1,6 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import type pg from 'pg'
+import type { HydrationStart, OrderVersions } from '../../domain/checkpoint.js'
 import { QuantError } from '../../domain/errors.js'
 import type { Need } from '../../domain/metric.js'
 import type { FactSink, Progress } from '../../domain/ports.js'
@@ -6,13 +8,14 @@ import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
 import { ClockOffset, type ClockReading } from '../../lib/clock-offset.js'
 import { HeldRows } from './held-rows.js'
 import { hydrate } from './hydrate.js'
-import { type Owed, readNews } from './news.js'
-import { type RowVersion, readVersions, readVersionsOf } from './poll-statements.js'
+import { type News, type Owed, readNews } from './news.js'
+import { fetchRows, type RowVersion, readVersions, readVersionsOf } from './poll-statements.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
 import { type OnReconciled, type ReconciledKind, reconcile } from './reconcile.js'
-import { beginPass, RowIntake } from './row-intake.js'
+import { beginPass, type ReadPass, RowIntake } from './row-intake.js'
 import { assertSupported, readSchema, TABLE_NAMES, type TableName, type TorghutSchema } from './schema.js'
-import type { Table } from './table.js'
+import { SparedOrders } from './spared-orders.js'
+import type { Row, Table } from './table.js'
 import { type Tables, tablesOf } from './tables.js'
 
 /** By how much, at most, reads start earlier for a server whose clock is behind; a reconciliation finds what is left. */
@@ -70,6 +73,9 @@ export class TorghutSource {
   #schema: TorghutSchema | undefined
   #tables: Tables | undefined
   #discoverAtWall = 0
+  #hydratedSchema = ''
+  /** The orders that positions stand for, while they do. */
+  #spared: { readonly orders: SparedOrders; readonly start: HydrationStart } | undefined
 
   constructor(options: TorghutSourceOptions) {
     this.#options = options
@@ -97,6 +103,8 @@ export class TorghutSource {
       readonly signal: AbortSignal
       readonly onPositions?: () => Promise<void> | void
       readonly onProgress: (progress: Progress) => void
+      /** What to begin with instead of the first row, where there is anything. */
+      readonly start?: HydrationStart | undefined
     },
   ): Promise<void> {
     const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('hydrate', work)
@@ -106,13 +114,90 @@ export class TorghutSource {
       this.#readClock(began, clock?.began_at)
       return discovered
     })
+    const reading = { transaction, hasOneSession: this.#hasOneSession, signal: options.signal }
+    // What an attempt before this one took up.
+    this.#spared?.start.forget()
+    this.#spared = undefined
+    this.#intake.spare(undefined)
+    const spared = options.start && (await this.#beginWith(options.start, reading))
     const pass = beginPass(at)
     await hydrate({
-      ...{ ...options, at, tables, transaction, hasOneSession: this.#hasOneSession },
+      ...{ ...options, at, tables, ...reading },
+      spared: spared && { orders: spared.orders, activities: spared.idsOf('broker_account_activities') },
       apply: (table, rows) => this.#intake.take(table, rows, pass),
+      onPositions: async () => {
+        if (this.#isUnsound || (await spared?.haveNews(this.#names, at, reading)) === true)
+          await transaction((query) => this.#readSpared(query, pass))
+        await options.onPositions?.()
+      },
     })
     this.#cursor = at
     this.#hydratedAt = at
+    this.#hydratedSchema = this.schemaKey
+  }
+
+  /** Tells two schemas apart that rows may be read differently from. */
+  get schemaKey(): string {
+    return JSON.stringify(this.#schema?.tables ?? [])
+  }
+
+  /**
+   * The versions of what orders were made of that have been told, spared or not, as of now; undefined where that cannot
+   * be said: something of them is still to be read, or the schema is another one than they were read from.
+   */
+  versionsOf(orderIds: readonly string[]): OrderVersions[] | undefined {
+    if (this.#owed.size > 0 || this.#hydratedSchema !== this.schemaKey) return undefined
+    const versions: OrderVersions[] = []
+    for (const id of orderIds) {
+      const known = this.#spared?.orders.versionsOf(id) ?? this.#held.versionsOf(id)
+      if (known === undefined) return undefined
+      versions.push(known)
+    }
+    return versions
+  }
+
+  /** Takes up a checkpoint; undefined where it does not hold. */
+  async #beginWith(
+    start: HydrationStart,
+    reading: Parameters<SparedOrders['areUnchanged']>[1],
+  ): Promise<SparedOrders | undefined> {
+    const orders = new SparedOrders(start.spared, start.kept)
+    await immediate()
+    if (start.schemaKey !== this.schemaKey || !(await orders.areUnchanged(this.#names, reading))) {
+      start.refuse()
+      return undefined
+    }
+    this.#spared = { orders, start }
+    this.#intake.spare(orders)
+    orders.hold(this.#held)
+    await immediate()
+    start.begin()
+    return orders
+  }
+
+  /** True when positions of a checkpoint say something else than the rows. */
+  get #isUnsound(): boolean {
+    return this.#spared !== undefined && (this.#spared.orders.areTold || !this.#spared.start.isSound())
+  }
+
+  /** Reads what a checkpoint spared: it does not hold any more. All of it is told at once, between two ticks. */
+  async #readSpared(query: Query, pass: ReadPass): Promise<void> {
+    const [spared, tables] = [this.#spared, this.#tables]
+    if (spared === undefined || tables === undefined) return
+    const { executions } = tables
+    const rows: Row[] = []
+    const wanted = new Map([['executions', spared.orders.orders] as const])
+    for await (const fetched of fetchRows(query, [executions], wanted))
+      for (const some of fetched.values()) rows.push(...some)
+    this.#spared = undefined
+    this.#intake.spare(undefined)
+    for (const id of spared.orders.orders) this.#held.forget('executions', id)
+    spared.start.forget()
+    this.#intake.take(executions, rows, pass)
+  }
+
+  get #names(): readonly TableName[] {
+    return TABLE_NAMES.filter((name) => this.#schema?.has(name) === true)
   }
 
   /** Reads what is new. `slow` polls look at all tables, others at orders only. */
@@ -139,10 +224,9 @@ export class TorghutSource {
   ): Promise<void> {
     const transaction = <Result>(work: (query: Query) => Promise<Result>) => this.#transaction('reconcile', work)
     const tables = this.#tables ?? (await transaction((query) => this.#discover(query)))
-    const names = TABLE_NAMES.filter((name) => this.#schema?.has(name) === true)
     await reconcile({
       ...options,
-      ...{ at, names, transaction, held: this.#held, hasOneSession: this.#hasOneSession },
+      ...{ at, names: this.#names, transaction, held: this.#held, hasOneSession: this.#hasOneSession },
       check: (suspects) =>
         this.#inTurn(() => transaction((query) => this.#check(query, tables, suspects, at, options.onReconciled))),
     })
@@ -178,11 +262,7 @@ export class TorghutSource {
     })
     this.#readClock(began, beganAt)
     const unseen = this.#notHeld(versions)
-    await readNews(
-      { query, tables, held: this.#held, intake: this.#intake, owed: this.#owed },
-      { versions: unseen, vanished: new Map() },
-      beginPass(at),
-    )
+    await this.#readNews(query, tables, { versions: unseen, vanished: new Map() }, at)
     const writtenAts = [...unseen].flatMap(([name, some]) => this.#newStamps(name, some))
     for (const [name, all] of versions) this.#stamps.set(name, new Set(all.map(stampOf)))
     return {
@@ -207,8 +287,7 @@ export class TorghutSource {
       }),
     )
     const late = new Map([...versions].map(([name, some]) => [name, some.filter(({ id }) => this.#isNew(name, id))]))
-    const reader = { query, tables: allOf(tables), held: this.#held, intake: this.#intake, owed: this.#owed }
-    await readNews(reader, { versions, vanished }, beginPass(at))
+    await this.#readNews(query, allOf(tables), { versions, vanished }, at)
     const tell = (name: TableName, kind: ReconciledKind, count: number) => {
       if (count > 0) onReconciled(name, kind, count)
     }
@@ -218,6 +297,15 @@ export class TorghutSource {
       tell(name, 'changed', (versions.get(name) ?? []).length - isNew.length)
       tell(name, 'vanished', (vanished.get(name) ?? []).length)
     }
+  }
+
+  async #readNews(query: Query, tables: readonly Table[], news: News, at: EpochMs): Promise<void> {
+    const reader = { query, tables, held: this.#held, intake: this.#intake, owed: this.#owed }
+    await readNews(reader, news, beginPass(at))
+    if (!this.#isUnsound) return
+    const pass = beginPass(at)
+    await this.#readSpared(query, pass)
+    await readNews(reader, { versions: new Map(), vanished: new Map() }, pass)
   }
 
   #notHeld(versions: ReadonlyMap<TableName, readonly RowVersion[]>): Map<TableName, RowVersion[]> {
