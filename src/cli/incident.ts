@@ -14,7 +14,7 @@ export const incident: Command = {
   description: [
     'Talks to a demo (or simulate with --control-listen) of this machine. Incidents:',
     '',
-    ...INCIDENT_NAMES.map((name) => `  ${name.padEnd(13)} ${INCIDENT_SUMMARIES[name]}`),
+    ...INCIDENT_NAMES.map((name) => `  ${name.padEnd(14)} ${INCIDENT_SUMMARIES[name]}`),
     '',
     'They may overlap. What they did stays in the data; what a paused feed missed is never written.',
   ].join('\n'),
@@ -59,5 +59,5 @@ export const incident: Command = {
 
 function lineOf({ name, state, since, until, summary }: RemoteIncident): string {
   const time = since === undefined ? '' : ` since ${since}${until === undefined ? '' : ` until ${until}`}`
-  return `${name.padEnd(13)} ${state.padEnd(3)}${time === '' ? ` ${summary}` : time}`
+  return `${name.padEnd(14)} ${state.padEnd(3)}${time === '' ? ` ${summary}` : time}`
 }

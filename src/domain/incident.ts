@@ -1,20 +1,32 @@
 import type { EpochMs } from './time.js'
 
 /** What can go wrong in a simulated trading system. */
-export const INCIDENT_NAMES = ['feed-pause', 'signal-gap', 'reject-storm', 'drawdown', 'slippage', 'db-down'] as const
-export type IncidentName = (typeof INCIDENT_NAMES)[number]
-
-/** Incidents of the simulated world; the other one befalls the database that the world is written to. */
-export const SIMULATED_INCIDENT_NAMES = ['feed-pause', 'signal-gap', 'reject-storm', 'drawdown', 'slippage'] as const
+export const SIMULATED_INCIDENT_NAMES = [
+  'feed-pause',
+  'signal-gap',
+  'stale-context',
+  'reject-storm',
+  'route-fallback',
+  'drawdown',
+  'slippage',
+  'cash-gap',
+] as const
 export type SimulatedIncident = (typeof SIMULATED_INCIDENT_NAMES)[number]
+
+/** Those of the simulated world, and one that befalls the database that the world is written to. */
+export const INCIDENT_NAMES = [...SIMULATED_INCIDENT_NAMES, 'db-down'] as const
+export type IncidentName = (typeof INCIDENT_NAMES)[number]
 
 /** What each of them does, in a sentence. */
 export const INCIDENT_SUMMARIES: Readonly<Record<IncidentName, string>> = {
   'feed-pause': 'market data stops being stored, bars and signals alike; trading goes on',
   'signal-gap': 'no signals are made, so nothing is decided and no account is snapshotted; bars go on',
+  'stale-context': 'reviews are made on a market context that is half an hour old',
   'reject-storm': 'the broker rejects nine in ten orders, half of them without a row of their own',
+  'route-fallback': 'every order leaves by another adapter than the one that was meant',
   drawdown: 'what the accounts hold moves against them by about 9 % of their equity in four minutes',
   slippage: 'fills cost 70 to 140 bps more than the quote',
+  'cash-gap': 'the broker shows 0.5 % of what each account began with less cash than its fills explain',
   'db-down': 'Postgres hangs up on everybody; its data is there again afterwards',
 }
 

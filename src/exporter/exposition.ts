@@ -18,7 +18,7 @@ import {
 import { GaugeFamily, labelBlock } from './exposition-text.js'
 import { LabelCache } from './label-cache.js'
 import { instantFamilies, metricFamilies } from './metric-families.js'
-import { overridesFamily, policyFamilies } from './policy-families.js'
+import { policyFamilies, policyStateFamilies } from './policy-families.js'
 import type { SelfMetrics } from './self-metrics.js'
 import { type FamilySlices, inSlices } from './slices.js'
 
@@ -133,7 +133,7 @@ export class Exposition {
     const { reader, policies } = this.#options
     const set = reader.frames()
     if (set === undefined || policies === undefined) return []
-    const texts: Uint8Array[] = overridesFamily(policies).chunks()
+    const texts: Uint8Array[] = policyStateFamilies(policies).flatMap((family) => family.chunks())
     await inSlices(policyFamilies([...set.books.values()], policies, this.#labels), (family) => {
       texts.push(...family.chunks())
     })

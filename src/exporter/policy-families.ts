@@ -47,12 +47,17 @@ export function* policyFamilies(
   yield evaluable
 }
 
-/** Overrides that name no strategy, account or book that is known. */
-export function overridesFamily(policies: PolicyReader): GaugeFamily {
-  const family = new GaugeFamily(
+/** What is told of all policies together, whichever are in force: whether they alert anybody, and overrides in vain. */
+export function policyStateFamilies(policies: PolicyReader): GaugeFamily[] {
+  const shadow = new GaugeFamily(
+    'quant_policy_shadow',
+    'Whether policies are judged in shadow, alerting nobody: 1 or 0.',
+  )
+  const unmatched = new GaugeFamily(
     'quant_policy_overrides_unmatched',
     'Overrides of limits that name no strategy, account or book that is known.',
   )
-  family.add('', policies.unmatchedOverrides)
-  return family
+  shadow.add('', policies.isShadow ? 1 : 0)
+  unmatched.add('', policies.unmatchedOverrides)
+  return [shadow, unmatched]
 }

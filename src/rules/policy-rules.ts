@@ -49,14 +49,14 @@ export function dataRules(links: RuleLinks): readonly AlertingRule[] {
 /**
  * Frames that stop are seen by Prometheus itself, since whoever makes none judges none. The age is taken at the scrape:
  * `time()` would add the sample's own age. Silent where the policy is off (others have told their limits, it has none) and
- * in shadow (frames are counted, and nothing says what is open); where nothing is told of policies the default holds.
+ * where all processes judge in shadow; where nothing is told of policies the default holds.
  */
 function framesMissing({ key, limit }: Policy): string {
   const age = 'timestamp(quant_frames_oldest_timestamp_seconds) - quant_frames_oldest_timestamp_seconds'
   const oldest = `max ${by('calendar')} (min ${by('calendar', 'shard')} (${age}))`
   const threshold = `${on('calendar')} max ${by('calendar')} (quant_policy_threshold{policy="${key}"})`
   const byDefault = `${oldest} > ${limit} unless ${on()} quant_policy_overrides_unmatched`
-  const shadow = `(quant_policy_breach_frames unless ${on()} quant_policy_open)`
+  const shadow = `(min ${by()} (quant_policy_shadow) == 1)`
   return `(${oldest} > ${threshold} or ${byDefault}) unless ${on()} ${shadow}`
 }
 

@@ -114,6 +114,30 @@ describe('bars and signals from an embedded ClickHouse', () => {
     minutes.clear()
   }
 
+  test('reads an hour of many symbols that nobody has read yet', async () => {
+    const symbols = Array.from({ length: 50 }, (_, index) => `S${index}`)
+    const insert = (fromSecond: number, seconds: number) =>
+      client.command({
+        query: `INSERT INTO ta_microbars (symbol, event_ts, seq, ingest_ts, source, c)
+          SELECT concat('S', toString(number % 50)) AS symbol,
+            fromUnixTimestamp64Milli(toInt64(${T} + 1000 * (${fromSecond} + intDiv(number, 50)))) AS event_ts,
+            1 AS seq, event_ts AS ingest_ts, 'ta' AS source, 100 AS c
+          FROM numbers(${seconds * 50})`,
+      })
+    await insert(0, 1)
+    await poll(T, { kept: [], watched: symbols })
+    await insert(1, 3_600)
+    let news = 0
+    const live = {
+      now: () => T + HOUR_MS,
+      onNews(_: number, ingestedAts: readonly number[]) {
+        news += ingestedAts.length
+      },
+    }
+    await poll(T + HOUR_MS, { kept: [], watched: symbols, live })
+    expect(news).toBe(50 * 3_600)
+  }, 60_000)
+
   test('reads bars and signals of a poll with one statement, the row ingested last of each key', async () => {
     await poll(T)
     clear()

@@ -12,14 +12,18 @@ export interface Notice {
   readonly status: 'firing' | 'resolved'
   readonly groupKey: string
   readonly alerts: readonly { readonly status: string; readonly labels: Readonly<Record<string, string>> }[]
+  /** When it came, of the wall clock. */
+  readonly receivedAt: number
 }
 
-/** Prometheus and Alertmanager over one page of metrics and one webhook, with short times. */
+/** Prometheus and Alertmanager over one exporter and one webhook. */
 export interface Alerting {
   /** All notices so far, by the order in which they came. */
   readonly notices: readonly Notice[]
   /** The names of the alerts that Alertmanager holds. */
   held(): Promise<string[]>
+  /** What Prometheus answers to a query: each sample's labels. */
+  ask(query: string): Promise<readonly Readonly<Record<string, string>>[]>
   /** Ends Alertmanager without a word and starts it on the same storage. */
   restartAlertmanager(): Promise<void>
   stop(): Promise<void>
@@ -39,13 +43,29 @@ function shortened(path: string): string {
   return SHORTER.reduce((text, [from, to]) => text.replace(from, to), readFileSync(path, 'utf8'))
 }
 
-export async function startAlerting(metrics: () => string): Promise<Alerting> {
+function shipped(path: string): string {
+  return readFileSync(path, 'utf8')
+}
+
+export interface AlertingOptions {
+  /** Scraped and evaluated every five seconds, by the rules and the route with the times that they are shipped with. */
+  readonly hasShippedTimes?: boolean
+}
+
+/** @param exporter what is scraped: a function that makes the page of metrics, or the host and port of an exporter */
+export async function startAlerting(
+  exporter: (() => string) | string,
+  { hasShippedTimes = false }: AlertingOptions = {},
+): Promise<Alerting> {
+  const [fileOf, every] = hasShippedTimes ? [shipped, '5s'] : [shortened, '1s']
+  // A process on a busy machine may need longer for an answer: a scrape that fails takes all series away.
+  const scrapeEvery = typeof exporter === 'string' && !hasShippedTimes ? '2s' : every
   const folder = mkdtempSync(join(tmpdir(), 'quant-alerting-'))
   const notices: Notice[] = []
   const server = createServer((request, response) => {
     if (request.method === 'GET') {
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-      response.end(metrics())
+      response.end(typeof exporter === 'string' ? '' : exporter())
       return
     }
     let body = ''
@@ -53,25 +73,29 @@ export async function startAlerting(metrics: () => string): Promise<Alerting> {
       body += chunk.toString()
     })
     request.on('end', () => {
-      notices.push(JSON.parse(body))
+      notices.push({ ...JSON.parse(body), receivedAt: Date.now() })
       response.end()
     })
   })
   const ours = await listen(server)
   const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()]
-  const alertmanagerUrl = `http://127.0.0.1:${alertmanagerPort}`
-  writeFileSync(join(folder, 'rules.yaml'), shortened('prometheus-rules/out/quant-exporter.rules.yaml'))
+  const target = typeof exporter === 'string' ? exporter : `127.0.0.1:${ours}`
+  const [prometheusUrl, alertmanagerUrl] = [
+    `http://127.0.0.1:${prometheusPort}`,
+    `http://127.0.0.1:${alertmanagerPort}`,
+  ]
+  writeFileSync(join(folder, 'rules.yaml'), fileOf('prometheus-rules/out/quant-exporter.rules.yaml'))
   writeFileSync(
     join(folder, 'alertmanager.yaml'),
-    shortened('alertmanager/examples/webhook.yaml').replaceAll('127.0.0.1:9095', `127.0.0.1:${ours}`),
+    fileOf('alertmanager/examples/webhook.yaml').replaceAll('127.0.0.1:9095', `127.0.0.1:${ours}`),
   )
   writeFileSync(
     join(folder, 'prometheus.yaml'),
     JSON.stringify({
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      global: { scrape_interval: scrapeEvery, evaluation_interval: every },
       rule_files: [join(folder, 'rules.yaml')],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
-      scrape_configs: [{ job_name: 'quant', static_configs: [{ targets: [`127.0.0.1:${ours}`] }] }],
+      scrape_configs: [{ job_name: 'quant', static_configs: [{ targets: [target] }] }],
     }),
   )
   mkdirSync(join(folder, 'alertmanager'))
@@ -104,15 +128,25 @@ export async function startAlerting(metrics: () => string): Promise<Alerting> {
     `--config.file=${join(folder, 'prometheus.yaml')}`,
     `--storage.tsdb.path=${join(folder, 'prometheus')}`,
     `--web.listen-address=127.0.0.1:${prometheusPort}`,
-    '--rules.alert.resend-delay=1s',
+    // An alert that is not sent again for four times as long is over to Alertmanager: a busy machine needs its time.
+    '--rules.alert.resend-delay=5s',
   ])
-  await until(() => isReady(`http://127.0.0.1:${prometheusPort}`), 20_000)
+  await until(() => isReady(prometheusUrl), 20_000)
   return {
     notices,
     async held() {
       const response = await fetch(`${alertmanagerUrl}/api/v2/alerts`)
       const alerts = (await response.json()) as readonly Notice['alerts'][number][]
       return alerts.map(({ labels }) => labels.alertname ?? '')
+    },
+    async ask(query) {
+      const response = await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`)
+      const answer = (await response.json()) as {
+        readonly error?: string
+        readonly data?: { readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] }
+      }
+      if (answer.data === undefined) throw new Error(`Prometheus refuses ${query}: ${answer.error}`)
+      return answer.data.result.map(({ metric }) => metric)
     },
     async restartAlertmanager() {
       await end(alertmanager)

@@ -141,7 +141,8 @@ export class MarketSource {
       const from = Math.max(cursor, asOf - BAR_LIFETIME_MS)
       cursor = Math.min(asOf, from + CATCH_UP_MS)
       const rows = await this.#readRows({ symbols, from: from - overlapMs, to: cursor }, signal)
-      newOnes.push(...this.#ingestions.newOnes(rows))
+      // One by one: an hour of many symbols is more than a call takes as arguments.
+      for (const ingestedAt of this.#ingestions.newOnes(rows)) newOnes.push(ingestedAt)
       this.#cursor = cursor
     } while (cursor < asOf)
     this.#newsAtWall = wallNow() + NEWS_EVERY_MS

@@ -14,9 +14,11 @@ import type { Row } from './table.js'
  */
 export function rawOrder(intent: Intent, order: Order, identity: Identity, view: OrderView): Row {
   const { account } = intent.decision
+  // The client of the broker itself leaves no name.
+  const isNamed = order.expectedAdapter === 'lean' || order.actualAdapter === 'lean'
   const latest = brokerRecord(intent, order, identity, view)
   const added = {
-    ...(account.adapter === 'lean' ? { _execution_adapter: order.actualAdapter } : {}),
+    ...(isNamed ? { _execution_adapter: order.actualAdapter } : {}),
     ...(account.costs && view.fill ? { [account.costs.key]: moneyText(view.fill.costsE17) } : {}),
   }
   if (account.orderRecord === 'replaced') return { ...latest, ...added }

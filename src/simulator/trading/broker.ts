@@ -2,6 +2,7 @@ import { divideHalfEven, type PriceE8, QUANTITY_DIGITS, type QuantityE9 } from '
 import type { EpochMs } from '../../domain/time.js'
 import type { Market } from '../market/market.js'
 import type { Random } from '../random.js'
+import type { AccountProfile } from './accounts.js'
 import { costsOf } from './costs.js'
 import { drawFate, type Fate, type Submission } from './fate.js'
 import type { Decision, Fill, Order } from './order.js'
@@ -10,6 +11,12 @@ import { fillPriceE8, restingLimitE8, worsened } from './prices.js'
 /** A fill comes no later than this before the close; what is still open then expires. */
 const LAST_FILL_BEFORE_CLOSE_MS = 400
 
+/** Who takes an order in place of the adapter that was meant, and why. */
+const FALLBACKS = {
+  lean: { adapter: 'alpaca', reason: 'lean_runner_timeout' },
+  alpaca: { adapter: 'lean', reason: 'alpaca_client_unavailable' },
+} as const satisfies Record<AccountProfile['adapter'], { adapter: AccountProfile['adapter']; reason: string }>
+
 /**
  * Decides at once all that will ever happen to an order; the rows then show of it what can be known at their time.
  *
@@ -17,7 +24,7 @@ const LAST_FILL_BEFORE_CLOSE_MS = 400
  * session, each also half done. A few are rejected.
  */
 export function executeOrder(submission: Submission, market: Market, random: Random): Order {
-  const { decision, submittedAt, closesAt, orderType, excessCost = 0 } = submission
+  const { decision, submittedAt, closesAt, orderType, isRerouted = false, excessCost = 0 } = submission
   const { account } = decision
   const lotE9 = 10n ** BigInt(QUANTITY_DIGITS - decision.instrument.quantityDecimals)
   const qtyE9 = random.chance(0.04) ? trimmed(decision.qtyE9, lotE9, random) : decision.qtyE9
@@ -29,7 +36,8 @@ export function executeOrder(submission: Submission, market: Market, random: Ran
   const prices = times.map((at) => worsened(fillPriceE8(market, decision, at, orderType, random), decision, excessCost))
   const fills = cumulate(decision, quantities, times, prices)
   const lastFillAt = fills.at(-1)?.at
-  const falls = account.adapter === 'lean' && random.chance(0.04)
+  const falls = (account.adapter === 'lean' && random.chance(0.04)) || isRerouted
+  const fallback = falls ? FALLBACKS[account.adapter] : undefined
   return {
     orderType,
     timeInForce: closesAt === Infinity ? 'gtc' : 'day',
@@ -37,8 +45,8 @@ export function executeOrder(submission: Submission, market: Market, random: Ran
     qtyE9,
     submittedAt,
     expectedAdapter: account.adapter,
-    actualAdapter: falls ? 'alpaca' : account.adapter,
-    fallbackReason: falls ? 'lean_runner_timeout' : undefined,
+    actualAdapter: fallback?.adapter ?? account.adapter,
+    fallbackReason: fallback?.reason,
     fills,
     end: { status: fate.status, at: fate.status === 'filled' ? (lastFillAt ?? endsAt) : endsAt },
     feedDelayMs: random.integer(90, 420),

@@ -1,5 +1,6 @@
 import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import type { EpochMs } from '../../domain/time.js'
+import { missingCashE17 } from '../incidents/cash-gap.js'
 import type { IncidentLog } from '../incidents/incident-log.js'
 import type { Density } from '../market/density.js'
 import type { Market } from '../market/market.js'
@@ -90,7 +91,10 @@ export function createDesk({ market, calendars, densities, seed, firstAt, incide
   function startSnapshots(ledger: AccountLedger, calendar: Calendar, density: Density, at: EpochMs): void {
     queue.add(at, RANK.snapshot, () => {
       // Upstream takes a snapshot when a signal has come.
-      if (!incidents.isOn('signal-gap', at)) snapshots.push(takeSnapshot(ledger, at, market, calendar))
+      if (!incidents.isOn('signal-gap', at)) {
+        const missingE17 = incidents.isOn('cash-gap', at) ? missingCashE17(ledger.account) : 0n
+        snapshots.push(takeSnapshot(ledger, at, market, calendar, missingE17))
+      }
       startSnapshots(ledger, calendar, density, nextSnapshot(ledger.account.label, calendar, density, at, seed))
     })
   }

@@ -12,6 +12,8 @@ export interface Submission {
   readonly orderType: 'market' | 'limit'
   /** True where the broker rejects it whatever it is. */
   readonly isDoomed?: boolean
+  /** True where the adapter that is meant to take it cannot. */
+  readonly isRerouted?: boolean
   /** What its fills cost beyond the quote, as a ratio of the price; 0 on ordinary days. */
   readonly excessCost?: number
 }

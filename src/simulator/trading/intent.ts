@@ -29,6 +29,9 @@ const STORM = [
 /** What fills cost beyond the quote while slippage is on. */
 const EXCESS_COST = [0.007, 0.014] as const
 
+/** How much older the market context is that a review sees while it is stale. */
+const STALE_CONTEXT_SECONDS = 1_800
+
 /** Every order that the broker rejects after the submit has this reason in its decision. */
 export const REJECTED_AFTER_SUBMIT = 'alpaca_order_rejected reason=rejected_by_exchange'
 
@@ -49,7 +52,7 @@ export interface IntentOptions {
 /** The fate of a decision: most become orders; some are vetoed, blocked, turned away by the broker, or forgotten. */
 export function createIntent(made: Omit<Decision, 'review'>, options: IntentOptions): Intent {
   const { random, incidents, incidentRandom } = options
-  const review = random.chance(made.strategy.reviewedShare) ? createReview(made.at, random) : undefined
+  const review = random.chance(made.strategy.reviewedShare) ? createReview(made.at, options) : undefined
   const decision: Decision = { ...made, review }
   const decidedAt = review?.at ?? decision.at
   const refusal = refuse(decision, decidedAt, options)
@@ -61,9 +64,13 @@ export function createIntent(made: Omit<Decision, 'review'>, options: IntentOpti
   const storm = incidents.isOn('reject-storm', submittedAt) ? incidentRandom.weighted<string>(STORM) : 'takes'
   if (storm === 'turns_away') return { decision, refusal: turnedAway(submittedAt, incidentRandom), order: undefined }
   const excessCost = incidents.isOn('slippage', submittedAt) ? incidentRandom.between(...EXCESS_COST) : 0
+  const isRerouted = incidents.isOn('route-fallback', submittedAt)
   const { closesAt, withdrawnAt, market } = options
   const order = executeOrder(
-    { decision, submittedAt, closesAt, withdrawnAt, orderType, isDoomed: storm === 'rejects', excessCost },
+    {
+      ...{ decision, submittedAt, closesAt, withdrawnAt, orderType },
+      ...{ isDoomed: storm === 'rejects', isRerouted, excessCost },
+    },
     market,
     random,
   )
@@ -89,7 +96,7 @@ function refuse({ review }: Decision, at: EpochMs, { random, overLimit }: Intent
   return undefined
 }
 
-function createReview(decidedAt: EpochMs, random: Random): Review {
+function createReview(decidedAt: EpochMs, { random, incidents }: IntentOptions): Review {
   const verdict = random.weighted<Review['verdict']>([
     ['approve', 86],
     ['adjust', 6],
@@ -98,11 +105,13 @@ function createReview(decidedAt: EpochMs, random: Random): Review {
     ['abstain', 1],
     ['escalate', 1],
   ])
+  const at = decidedAt + random.integer(400, 1_800)
   return {
-    at: decidedAt + random.integer(400, 1_800),
+    at,
     verdict,
     confidence: verdict === 'error' ? undefined : Math.round(random.between(0.52, 0.97) * 10_000) / 10_000,
-    contextFreshnessSeconds: random.integer(15, 240),
+    contextFreshnessSeconds:
+      random.integer(15, 240) + (incidents.isOn('stale-context', at) ? STALE_CONTEXT_SECONDS : 0),
     contextQuality: Math.round(random.between(0.6, 1) * 1000) / 1000,
   }
 }

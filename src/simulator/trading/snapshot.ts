@@ -24,11 +24,13 @@ export interface Snapshot {
   readonly positions: readonly SnapshotPosition[]
 }
 
+/** @param missingCashE17 cash that the broker does not show */
 export function takeSnapshot(
   { account, cashE17, holdings }: AccountLedger,
   at: EpochMs,
   market: Market,
   calendar: Calendar,
+  missingCashE17: MoneyE17 = 0n,
 ): Snapshot {
   const lastDayAt = previousClose(calendar, at)
   const positions = holdings().map((holding): SnapshotPosition => {
@@ -38,7 +40,7 @@ export function takeSnapshot(
       ...{ priceE8: market.priceE8(symbol, at), lastDayPriceE8: market.priceE8(symbol, lastDayAt) },
     }
   })
-  return { account, at, cashE17: cashE17(), positions }
+  return { account, at, cashE17: cashE17() - missingCashE17, positions }
 }
 
 function previousClose(calendar: Calendar, at: EpochMs): EpochMs {

@@ -2,6 +2,7 @@ import { ACCOUNT_DICTIONARY } from '../../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import { Exposition } from '../../../src/exporter/exposition.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
+import { POLICY_KEYS } from '../../../src/policy/catalogue.js'
 import { frameReader, missing } from '../../support/frames.js'
 import { CALENDARS, type EvaluatorParts, evaluatorOf, judgedFrame, judgedSet, ok, TICK } from '../../support/policy.js'
 
@@ -60,6 +61,7 @@ describe('the gauges of policies', () => {
       'quant_policy_breach_frames',
       'quant_policy_observed',
       'quant_policy_overrides_unmatched 0',
+      'quant_policy_shadow 1',
       'quant_policy_threshold',
     ])
   })
@@ -73,6 +75,17 @@ describe('the gauges of policies', () => {
 
   test('are never left out, however few series are allowed', async () => {
     expect(await samplesOf({ maxSeries: 1 })).toEqual(await samplesOf())
+  })
+
+  test('say in shadow that it is, also where the age of frames alone has a limit', async () => {
+    const alone = Object.fromEntries(POLICY_KEYS.map((key) => [key, 'off' as const]))
+    const settings = { defaults: { ...alone, missing_update_seconds: 15 } }
+    expect(await samplesOf({ isShadow: true, settings })).toEqual([
+      'quant_policy_shadow 1',
+      'quant_policy_overrides_unmatched 0',
+      'quant_policy_threshold{policy="missing_update_seconds",calendar="XNYS"} 15',
+    ])
+    expect(await samplesOf({ settings })).toContain('quant_policy_shadow 0')
   })
 
   test('count overrides that match nothing', async () => {

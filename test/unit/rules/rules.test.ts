@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { POLICIES, POLICY_KEYS } from '../../../src/policy/catalogue.js'
 import { ALERT_NAMES, ALERTS, exposedFamilies, GROUPS, promtoolCases, RECORDS, seriesIn } from '../../support/rules.js'
+import { runbookCommands } from '../../support/runbooks.js'
 
 /** Labels that Prometheus or the cluster adds. */
 const OF_TARGETS = ['cluster', 'namespace']
@@ -112,4 +113,14 @@ describe.each(ALERT_NAMES)('%s', (alert) => {
       expect([...(labels ?? []), ...OF_TARGETS]).toEqual(expect.arrayContaining(matched))
     }
   })
+})
+
+test('what runbooks have people look for in the log is what the log says', () => {
+  const { logPhrases } = runbookCommands()
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(`src/${name}`, 'utf8'))
+    .join('\n')
+  expect(logPhrases.length).toBeGreaterThanOrEqual(2)
+  expect(logPhrases.filter((phrase) => !source.includes(phrase))).toEqual([])
 })

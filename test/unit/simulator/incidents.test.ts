@@ -1,33 +1,8 @@
 import type { SimulatedIncident } from '../../../src/domain/incident.js'
 import { MINUTE_MS, SECOND_MS, toIso } from '../../../src/domain/time.js'
 import { INSERT_BARS, INSERT_SIGNALS } from '../../../src/simulator/market/market-sql.js'
+import { during, FROM, record, TABLES, timeOf } from './recorded-incident.js'
 import { type RecordedRow, type RecordedSimulation, recordSimulation, START } from './recorded-simulation.js'
-
-const FROM = START + MINUTE_MS
-const TABLES = ['trade_decisions', 'executions', 'execution_order_events', 'llm_decision_reviews', 'position_snapshots']
-
-/** Live from the start on in steps, with one incident from minute 1 until it is stopped. */
-async function record(
-  incident: SimulatedIncident | undefined,
-  { stopAfterMs, liveMs, stepMs = 30 * SECOND_MS }: { stopAfterMs: number; liveMs: number; stepMs?: number },
-): Promise<RecordedSimulation> {
-  const recording = recordSimulation({ sessions: 2 })
-  const { simulator } = recording
-  await simulator.loadHistory()
-  await simulator.advanceTo(FROM)
-  if (incident !== undefined) simulator.startIncident(incident, FROM, Number.POSITIVE_INFINITY)
-  const stopAt = FROM + stopAfterMs
-  for (let at = FROM; at < stopAt; ) {
-    at = Math.min(stopAt, at + stepMs)
-    await simulator.advanceTo(at)
-  }
-  if (incident !== undefined) simulator.stopIncident(incident, stopAt)
-  for (let at = stopAt; at < START + liveMs; ) {
-    at = Math.min(START + liveMs, at + stepMs)
-    await simulator.advanceTo(at)
-  }
-  return recording
-}
 
 /** The instants of a calendar's rows that a kind of statement has made after the start. */
 function instants({ clickhouse }: RecordedSimulation, statement: string, calendar = 'XNYS'): number[] {
@@ -46,10 +21,6 @@ function instants({ clickhouse }: RecordedSimulation, statement: string, calenda
     })
     .filter((at) => at > START)
 }
-
-const timeOf = (row: RecordedRow, column: string) => Date.parse(String(row[column]))
-const during = (rows: readonly RecordedRow[], column: string, from: number, to: number) =>
-  rows.filter((row) => timeOf(row, column) > from && timeOf(row, column) <= to)
 
 describe('feed-pause', () => {
   test('keeps bars and signals of its time from ever being written', async () => {
@@ -215,9 +186,13 @@ describe('whatever the incidents', () => {
       [20_000, () => simulator.startIncident('signal-gap', START + 20_000, START + 60_000)],
       [30_500, () => simulator.startIncident('feed-pause', START + 30_500, START + 90_500)],
       [95_000, () => simulator.startIncident('reject-storm', START + 95_000, Number.POSITIVE_INFINITY)],
+      [96_300, () => simulator.startIncident('stale-context', START + 96_300, START + 800_000)],
+      [97_000, () => simulator.startIncident('route-fallback', START + 97_000, Number.POSITIVE_INFINITY)],
+      [150_000, () => simulator.startIncident('cash-gap', START + 150_000, START + 600_000)],
       [200_000, () => simulator.stopIncident('drawdown', START + 200_000)],
       [310_000, () => simulator.startIncident('drawdown', START + 310_000, START + 400_000)],
       [320_000, () => simulator.startIncident('drawdown', START + 320_000, START + 500_000)],
+      [700_000, () => simulator.stopIncident('route-fallback', START + 700_000)],
       [900_000, () => simulator.stopIncident('reject-storm', START + 900_000)],
     ]
     for (let done = 0; done < 1_200_000; ) {
