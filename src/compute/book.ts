@@ -337,8 +337,8 @@ export class Book {
 
   /** Every order with what the broker said of it. */
   *toldOrders(): Generator<ToldOrder> {
-    for (const [executionId, order] of this.#orders)
-      yield { ...order, evidence: this.#evidenceOf(executionId), isWaiting: this.#waiting.has(executionId) }
+    for (const [executionId, { row, fills }] of this.#orders)
+      yield { row, fills, evidence: this.#evidenceOf(executionId), isWaiting: this.#waiting.has(executionId) }
   }
 
   #flowOrderOf(executionId: string): FlowOrder | undefined {

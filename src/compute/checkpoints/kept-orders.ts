@@ -9,27 +9,33 @@ export function keptOf(
   ordersOf: ReadonlyMap<string, readonly ToldOrder[]>,
   firstSnapshotAt: EpochMs,
 ): ReadonlySet<string> {
-  const firsts = new Firsts()
+  const ofBook = new Firsts()
   const kept = new Set<string>()
   for (const [symbol, orders] of ordersOf) {
-    for (const { row, fills } of orders) {
-      const { executionId, submittedAt, endedAt = submittedAt } = row
+    const ofSymbol = new Firsts()
+    let lastAt = Number.NEGATIVE_INFINITY
+    for (const { row, fills, evidence } of orders) {
+      const { executionId, submittedAt, endedAt = submittedAt, costs } = row
       const [first, last] = [fills[0]?.at, fills.at(-1)?.at ?? submittedAt]
-      const { order_records, broker_activities } = book.costEvidenceOf(executionId)
-      firsts.offer(`submitted ${symbol}`, executionId, submittedAt)
-      firsts.offer(`filled ${symbol}`, executionId, first)
-      firsts.offer('begun', executionId, Math.min(submittedAt, endedAt, first ?? submittedAt))
-      firsts.offer('over last', executionId, -Math.max(submittedAt, endedAt, last))
-      firsts.offer('costs of records', executionId, order_records)
-      firsts.offer('costs of activities', executionId, broker_activities)
-      if (first !== undefined && first <= firstSnapshotAt) kept.add(executionId)
+      ofSymbol.offer('submitted', executionId, submittedAt)
+      ofSymbol.offer('filled', executionId, first)
+      ofBook.offer('begun', executionId, Math.min(submittedAt, endedAt, first ?? submittedAt))
+      ofBook.offer('over last', executionId, -Math.max(submittedAt, endedAt, last))
+      if (costs !== undefined || evidence.length > 0) {
+        const { order_records, broker_activities } = book.costEvidenceOf(executionId)
+        ofBook.offer('costs of records', executionId, order_records)
+        ofBook.offer('costs of activities', executionId, broker_activities)
+      }
+      if (first === undefined) continue
+      lastAt = Math.max(lastAt, last)
+      if (first <= firstSnapshotAt) kept.add(executionId)
     }
+    for (const id of ofSymbol.ids) kept.add(id)
     // It may be the symbol's mark.
-    const lastAt = Math.max(...orders.flatMap(({ fills }) => fills.map(({ at }) => at)))
     const last = Number.isFinite(lastAt) ? book.ledgers.get(symbol)?.lastFillAt(lastAt)?.executionId : undefined
     if (last !== undefined) kept.add(last)
   }
-  for (const id of firsts.ids) kept.add(id)
+  for (const id of ofBook.ids) kept.add(id)
   return kept
 }
 

@@ -61,7 +61,8 @@ function isOver(order: ToldOrder, at: EpochMs): boolean {
   const endedAt = endOf(order)
   if (isWaiting || endedAt === undefined) return false
   const { submittedAt, filledAt = submittedAt } = row
-  return Math.max(submittedAt, filledAt, endedAt, ...[...fills, ...evidence].map((part) => part.at)) <= at
+  if (Math.max(submittedAt, filledAt, endedAt) > at) return false
+  return fills.every((fill) => fill.at <= at) && evidence.every((fill) => fill.at <= at)
 }
 
 /** Whether the position of a symbol at an instant is what its fills came to since it was flat, and nothing else. */
