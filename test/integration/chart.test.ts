@@ -54,9 +54,13 @@ describe('values', () => {
 })
 
 withHelm('the chart (program helm: scripts/install-chart-tools.sh)', () => {
-  const rendered = Object.fromEntries(Object.entries(CASES).map(([name, files]) => [name, render(files)]))
-  const of = (name: string) => rendered[name] ?? []
+  const rendered = new Map<string, readonly KubernetesObject[]>()
+  const of = (name: string) => rendered.get(name) ?? []
   const phase = (number: number) => of(PHASES[number] ?? '')
+
+  beforeAll(() => {
+    for (const [name, files] of Object.entries(CASES)) rendered.set(name, render(files))
+  }, 300_000)
 
   test.each(Object.keys(CASES))('passes helm lint --strict with %s', (name) => {
     const { status, out, err } = helm('lint', CASES[name])
@@ -244,30 +248,40 @@ withHelm('the chart (program helm: scripts/install-chart-tools.sh)', () => {
     expect([valuesFile, ...additionalValuesFiles].map((file) => `argocd/${file}`)).toEqual(PHASES.slice(0, 2))
   })
 
-  withKubeconform('every object is one of Kubernetes and its operators, without a field that they do not know', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'quant-chart-'))
-    try {
-      writeSchemas(folder)
-      // Nothing that can be had here holds the schema of GrafanaDashboard.
-      const conform = (...paths: string[]) =>
-        spawnSync(
-          'kubeconform',
-          ['-strict', '-summary', '-skip=GrafanaDashboard', `-schema-location=${folder}/${SCHEMA_TEMPLATE}`, ...paths],
-          { encoding: 'utf8' },
-        )
-      const files = Object.entries(CASES).map(([name, values]) => {
-        const file = join(folder, `rendered-${name.replaceAll('/', '-')}`)
-        writeFileSync(file, helm('template', values).out)
-        return file
-      })
-      const { status, stdout, stderr } = conform(...files, 'argocd/application.yaml', 'argocd/applicationset.yaml')
-      expect([status, stderr, stdout]).toEqual([0, '', expect.stringContaining('Invalid: 0, Errors: 0, Skipped: 4')])
-      const mistaken = join(folder, 'mistaken.yaml')
-      const [first = ''] = files
-      writeFileSync(mistaken, readFileSync(first, 'utf8').replace('enableServiceLinks:', 'enableServiceLink:'))
-      expect(conform(mistaken)).toMatchObject({ status: 1, stdout: expect.stringContaining('enableServiceLink') })
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  })
+  withKubeconform(
+    'every object is one of Kubernetes and its operators, without a field that they do not know',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'quant-chart-'))
+      try {
+        writeSchemas(folder)
+        // Nothing that can be had here holds the schema of GrafanaDashboard.
+        const conform = (...paths: string[]) =>
+          spawnSync(
+            'kubeconform',
+            [
+              '-strict',
+              '-summary',
+              '-skip=GrafanaDashboard',
+              `-schema-location=${folder}/${SCHEMA_TEMPLATE}`,
+              ...paths,
+            ],
+            { encoding: 'utf8' },
+          )
+        const files = Object.entries(CASES).map(([name, values]) => {
+          const file = join(folder, `rendered-${name.replaceAll('/', '-')}`)
+          writeFileSync(file, helm('template', values).out)
+          return file
+        })
+        const { status, stdout, stderr } = conform(...files, 'argocd/application.yaml', 'argocd/applicationset.yaml')
+        expect([status, stderr, stdout]).toEqual([0, '', expect.stringContaining('Invalid: 0, Errors: 0, Skipped: 4')])
+        const mistaken = join(folder, 'mistaken.yaml')
+        const [first = ''] = files
+        writeFileSync(mistaken, readFileSync(first, 'utf8').replace('enableServiceLinks:', 'enableServiceLink:'))
+        expect(conform(mistaken)).toMatchObject({ status: 1, stdout: expect.stringContaining('enableServiceLink') })
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+    300_000,
+  )
 })
