@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js'
 import type { AlertEpisode } from '../domain/alerts.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { FrameSet } from '../domain/frame.js'
+import { TIERS } from '../domain/metric.js'
 import type { StrategySummary } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
 import { describeError, type Logger } from '../lib/logger.js'
@@ -21,8 +22,6 @@ const WATCH_MS = 1_000
 /** How long the first tick waits for the store to say what was open before. */
 const MEMORY_WAIT_MS = 5_000
 const MEMORY_RETRY_MS = 250
-/** The most frames in a row that a policy counts in each tier; heavier ones count one. */
-const FRAMES_BACK = { light: 3, medium: 3 } as const
 
 export interface PolicyOptions {
   readonly config: Config
@@ -98,7 +97,7 @@ export function createPolicy(options: PolicyOptions): RunningPolicy {
 
 function createJudge(evaluator: PolicyEvaluator, options: PolicyOptions, ready: () => Promise<void>): Judge {
   const { config, log, strategies } = options
-  const { light, medium } = config.periodsMs
+  const { medium } = config.periodsMs
   let enabled: ReadonlySet<string> = new Set()
   let askedAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
@@ -119,7 +118,7 @@ function createJudge(evaluator: PolicyEvaluator, options: PolicyOptions, ready: 
       evaluator.beginAt(firstAt)
       const back = (period: number, frames: number) =>
         Array.from({ length: frames - 1 }, (_, index) => Math.floor(firstAt / period) * period - (index + 1) * period)
-      const instants = [...back(light, FRAMES_BACK.light), ...back(medium, FRAMES_BACK.medium)]
+      const instants = TIERS.flatMap((tier) => back(config.periodsMs[tier], evaluator.mostFramesOf(tier)))
       return [...new Set(instants)].sort((a, b) => a - b)
     },
     tick(frames: FrameSet) {

@@ -79,6 +79,11 @@ export class PolicyEvaluator implements PolicyReader {
     for (const book of this.#books.values()) book.forgetLimits()
   }
 
+  /** The most frames in a row that a policy counts of a tier's metrics; 0 where none judges any. */
+  mostFramesOf(tier: Tier): number {
+    return Math.max(0, ...this.#reads.map(({ policy, placed }) => (placed?.metric.tier === tier ? policy.frames : 0)))
+  }
+
   /** Whether it is known what was open before the first tick. */
   get hasMemory(): boolean {
     return this.#remembered !== undefined

@@ -15,13 +15,16 @@ const BOOKS = Array.from({ length: 50 }, (_, index) => `strategy_id="s-${index}"
 
 /** What the page of metrics says at the moment. */
 interface Exporter {
-  drawdown: boolean
+  /** Whether the drawdown of a book, by its number, is over its limit. */
+  isBreached: (book: number) => boolean
   lag: boolean
   sourceUp: boolean
   isOpen: boolean
 }
 
-function page({ drawdown, lag, sourceUp, isOpen }: Exporter): string {
+const QUIET: Exporter = { isBreached: () => false, lag: false, sourceUp: true, isOpen: true }
+
+function page({ isBreached, lag, sourceUp, isOpen }: Exporter): string {
   const now = Date.now() / 1000
   const policy = (key: string, book: string) => `{policy="${key}",${book},calendar="XNYS"}`
   const flag = (value: boolean) => (value ? 1 : 0)
@@ -42,7 +45,7 @@ function page({ drawdown, lag, sourceUp, isOpen }: Exporter): string {
     'quant_policy_overrides_unmatched 0',
     'quant_policy_threshold{policy="missing_update_seconds",calendar="XNYS"} 15',
     ...BOOKS.flatMap((book, index) => [
-      `quant_policy_open${policy('max_drawdown_1d', book)} ${flag(drawdown && index === 0)}`,
+      `quant_policy_open${policy('max_drawdown_1d', book)} ${flag(isBreached(index))}`,
       `quant_policy_observed${policy('max_drawdown_1d', book)} 0.06`,
       `quant_policy_threshold${policy('max_drawdown_1d', book)} 0.05`,
       `quant_policy_breach_frames${policy('max_drawdown_1d', book)} 0`,
@@ -54,7 +57,7 @@ function page({ drawdown, lag, sourceUp, isOpen }: Exporter): string {
 }
 
 withBoth('Prometheus and Alertmanager, by the rules and the route that are shipped', () => {
-  const exporter: Exporter = { drawdown: false, lag: false, sourceUp: true, isOpen: true }
+  const exporter: Exporter = { ...QUIET }
   let alerting: Alerting
   const pages = () => alerting.notices.filter(({ receiver }) => receiver === 'pager')
 
@@ -70,10 +73,10 @@ withBoth('Prometheus and Alertmanager, by the rules and the route that are shipp
   })
 
   test('send one page for a breach, and one notice of its end', async () => {
-    exporter.drawdown = true
+    exporter.isBreached = (book) => book === 0
     await until(() => pages().length > 0, 60_000)
     await pause(QUIET_MS)
-    exporter.drawdown = false
+    exporter.isBreached = QUIET.isBreached
     await until(() => pages().some(({ status }) => status === 'resolved'), 60_000)
     await pause(QUIET_MS)
     expect(pages()).toMatchObject([
@@ -111,4 +114,37 @@ withBoth('Prometheus and Alertmanager, by the rules and the route that are shipp
     const told = alerting.notices.filter(({ receiver }) => receiver === 'operations-chat')
     expect(told.flatMap(({ alerts }) => alerts.map(({ labels }) => labels.alertname))).toContain('QuantSourceDown')
   }, 240_000)
+})
+
+const BREACHES = 20
+const BETWEEN_BREACHES_MS = 730
+
+withBoth('as often as it is shipped to be asked', () => {
+  test('tell of 20 books that breach one after another, each by a page of its own', async () => {
+    let firstAt = Number.POSITIVE_INFINITY
+    const breachedAt = (book: number) =>
+      book < BREACHES ? firstAt + book * BETWEEN_BREACHES_MS : Number.POSITIVE_INFINITY
+    const exporter: Exporter = { ...QUIET, isBreached: (book) => Date.now() >= breachedAt(book) }
+    const alerting = await startAlerting(() => page(exporter), { hasShippedTimes: true })
+    try {
+      await until(async () => (await alerting.held()).includes('QuantWatchdog'), 60_000, 100)
+      firstAt = Date.now()
+      const pages = () => alerting.notices.filter(({ receiver }) => receiver === 'pager')
+      await until(() => pages().length >= BREACHES, 180_000, 100)
+      const seconds = pages().map(({ alerts, receivedAt }) => {
+        expect(alerts.map(({ labels }) => labels.alertname)).toEqual(['QuantDrawdownOverLimit'])
+        return (receivedAt - breachedAt(Number(alerts[0]?.labels.strategy_id?.replace('s-', '')))) / 1000
+      })
+      expect(new Set(pages().map(({ alerts }) => alerts[0]?.labels.strategy_id)).size).toBe(BREACHES)
+      const [least, middle, most] = [0, 0.5, 1].map((part) =>
+        seconds.toSorted((a, b) => a - b)[Math.floor((BREACHES - 1) * part)]?.toFixed(1),
+      )
+      process.stderr.write(
+        `from breach to webhook, ${BREACHES} books, 5 s scrape, 5 s evaluation, 10 s group_wait: ` +
+          `${least} s at least, ${middle} s in the middle, ${most} s at most\n`,
+      )
+    } finally {
+      await alerting.stop()
+    }
+  }, 300_000)
 })

@@ -1,4 +1,5 @@
 import type { AlertEpisode } from '../../../src/domain/alerts.js'
+import { TIERS } from '../../../src/domain/metric.js'
 import { alertId } from '../../../src/policy/alert-id.js'
 import { evaluatorOf, judgedFrame, judgedSet, ok, says, TICK, Told } from '../../support/policy.js'
 
@@ -147,4 +148,13 @@ describe('the board', () => {
     expect(second.alerts.map(({ resolved }) => resolved?.reason)).toEqual(['recovered'])
     expect(second.next).toBeUndefined()
   })
+})
+
+test('a start looks back as many ticks of a tier as the most patient of its policies counts', () => {
+  const evaluator = evaluatorOf()
+  expect(TIERS.map((tier) => [tier, evaluator.mostFramesOf(tier)])).toEqual([
+    ['light', 3],
+    ['medium', 3],
+    ['heavy', 1],
+  ])
 })
