@@ -1,5 +1,5 @@
 /** The part of the tries that every run of the suite makes: the rest is for hunts. */
-const EACH_TIME = 0.3
+const EACH_TIME = 0.2
 
 /**
  * How often a property is tried, and from which seed: the same every time, so that a red run is somebody's change.
