@@ -11,7 +11,7 @@ import { until } from '../support/until.js'
 const withChromium = hasProgram('chromium', 'chromium') ? test : test.skip
 const TOKEN = 'a-token-that-nobody-may-see'
 /** A short history, on whose length nothing depends that the page shows; a feed that pauses is stale in half the time. */
-const ARGUMENTS = ['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '2', '--seed', '7', '--speed', '2']
+const ARGUMENTS = ['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '2', '--seed', '7', '--speed', '4']
 
 /** A port that was free a moment ago: the same exporter has to come back on it. */
 function freePort(): Promise<number> {

@@ -129,7 +129,7 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     expect(await reconcile()).toEqual([])
   })
 
-  test.each(['one', 'two'])('is followed through all of it in the order of seed %s', async (seed) => {
+  test.each(['one'])('is followed through all of it in the order of seed %s', async (seed) => {
     const stage = stageOf(seed)
     const order = Object.entries(TRICKS)
       .map(([name, trick]) => ({ name, trick, place: stage.random() }))
@@ -142,21 +142,18 @@ withServer('a writer that keeps to no rule, on a real Postgres 15 (package postg
     await expectIndependentTotals()
   })
 
-  test.each(['three', 'four'])(
-    'is followed through all of it while connections are lost, with seed %s',
-    async (seed) => {
-      const stage = stageOf(seed)
-      const random = createRandom(`${seed} losses`)
-      luck = () => random.next()
-      losses = 0
-      for (const trick of Object.values(TRICKS)) {
-        await trick(writer, stage)
-        await settle()
-      }
-      expect(losses).toBeGreaterThan(20)
-      await expectIndependentTotals()
-    },
-  )
+  test.each(['three'])('is followed through all of it while connections are lost, with seed %s', async (seed) => {
+    const stage = stageOf(seed)
+    const random = createRandom(`${seed} losses`)
+    luck = () => random.next()
+    losses = 0
+    for (const trick of Object.values(TRICKS)) {
+      await trick(writer, stage)
+      await settle()
+    }
+    expect(losses).toBeGreaterThan(20)
+    await expectIndependentTotals()
+  })
 
   test('is followed through ten thousand orders in one second', async () => {
     await tenThousandOrders(writer, stageOf('burst'))

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { METRIC_DESCRIPTIONS } from '../../src/app/dictionary.js'
 import type { BookFrame, FrameSet } from '../../src/domain/frame.js'
 import type { Meta, MetricResult } from '../../src/domain/metric.js'
-import { DAY_MS, HOUR_MS } from '../../src/domain/time.js'
+import { DAY_MS } from '../../src/domain/time.js'
 import type { EmbeddedEngines } from '../../src/embedded/embedded.js'
 import type { Simulator } from '../../src/simulator/simulation.js'
 import { startTestEngines } from '../support/embedded.js'
@@ -14,7 +14,7 @@ import { type Addresses, environmentOf, fillTorghut } from '../support/simulated
 const START = Date.parse('2026-11-20T19:30:00Z')
 /** Fewer than the longest window covers, so that it reaches back before the first row. */
 const SESSIONS = 3
-const MOMENTS = [START - 2 * DAY_MS, START - 3 * HOUR_MS, START]
+const MOMENTS = [START - 2 * DAY_MS, START]
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')

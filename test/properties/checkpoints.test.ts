@@ -33,7 +33,7 @@ test('a start from a checkpoint says what one from the first row says, or the ch
       if (begun !== undefined)
         compare(at + 3 * DAY_MS, { known: now, facts: now, checkpoints: takenFrom(begun, at), parts, seen })
     }),
-    parameters(70),
+    parameters(140),
   )
   expect(seen.begun).toBeGreaterThan(10)
   expect(seen.refused).toBeGreaterThan(3)
