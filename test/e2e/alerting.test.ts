@@ -1,13 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Alerting, startAlerting } from '../support/alerting.js'
-import { hasProgram } from '../support/programs.js'
+import { type Alerting, canAlert, startAlerting } from '../support/alerting.js'
 import { until } from '../support/until.js'
 
-const hasBoth = [
-  hasProgram('prometheus', 'prometheus'),
-  hasProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
-].every(Boolean)
-const withBoth = hasBoth ? describe : describe.skip
+const withBoth = canAlert ? describe : describe.skip
 
 /** Longer than a notice takes to leave (group_wait or group_interval), so that one that does not come is not to come. */
 const QUIET_MS = 5_000

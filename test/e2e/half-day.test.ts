@@ -2,17 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Alerting, startAlerting } from '../support/alerting.js'
-import { hasProgram } from '../support/programs.js'
+import { type Alerting, canAlert, startAlerting } from '../support/alerting.js'
 import { type RunningDemo, startDemo } from '../support/running-demo.js'
 import { toldOf } from '../support/told.js'
 import { until } from '../support/until.js'
 
-const hasBoth = [
-  hasProgram('prometheus', 'prometheus'),
-  hasProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
-].every(Boolean)
-const withBoth = hasBoth ? describe : describe.skip
+const withBoth = canAlert ? describe : describe.skip
 
 const PATIENCE_MS = 240_000
 /** Longer than a notice takes to leave, so that one that does not come is not to come. */

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,6 +8,7 @@ import type { EmbeddedClickHouse } from '../../src/embedded/embedded-clickhouse.
 import { startAlerting } from '../support/alerting.js'
 import { type ConfinedProgram, NOBODY, possibleConfinement, startConfined } from '../support/confinement.js'
 import { startTestClickHouse } from '../support/embedded.js'
+import { freePort } from '../support/free-port.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
 import { PROJECT_ROOT } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
@@ -227,13 +227,4 @@ function statusOf(url: string): Promise<number | undefined> {
     ({ status }) => status,
     () => undefined,
   )
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no free port')
-  return address.port
 }

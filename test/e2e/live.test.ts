@@ -1,27 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser, openPage } from '../support/browser.js'
+import { freePort } from '../support/free-port.js'
 import { type RunningCli, runCli, startCli } from '../support/process.js'
 import { hasProgram } from '../support/programs.js'
 import { until } from '../support/until.js'
 
 const withChromium = hasProgram('chromium', 'chromium') ? test : test.skip
 const TOKEN = 'a-token-that-nobody-may-see'
-/** A short history, on whose length nothing depends that the page shows; a feed that pauses is stale in half the time. */
+/** A short history, on whose length nothing depends that the page shows; a feed that pauses is stale in a quarter of the time. */
 const ARGUMENTS = ['demo', '--at', '2026-11-20T19:30:00Z', '--sessions', '2', '--seed', '7', '--speed', '4']
-
-/** A port that was free a moment ago: the same exporter has to come back on it. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
 
 const link = (page: Page) => page.getAttribute('body', 'data-link')
 const rows = (page: Page) => page.locator('#rows tr:visible')

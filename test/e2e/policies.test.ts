@@ -3,18 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { ALL_POLICIES, POLICIES, type PolicyKey } from '../../src/policy/catalogue.js'
-import { type Alerting, startAlerting } from '../support/alerting.js'
-import { hasProgram } from '../support/programs.js'
+import { type Alerting, canAlert, startAlerting } from '../support/alerting.js'
 import { runbookCommands } from '../support/runbooks.js'
 import { type RunningDemo, startDemo } from '../support/running-demo.js'
 import { toldOf } from '../support/told.js'
 import { until } from '../support/until.js'
 
-const hasBoth = [
-  hasProgram('prometheus', 'prometheus'),
-  hasProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
-].every(Boolean)
-const withBoth = hasBoth ? describe : describe.skip
+const withBoth = canAlert ? describe : describe.skip
 
 const PATIENCE_MS = 240_000
 /** So many seconds of T a second: windows of a quarter of an hour empty in a minute, and a busy machine keeps up. */

@@ -4,7 +4,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.js'
+import { hasProgram } from './programs.js'
 import { until } from './until.js'
+
+/** Whether both programs are installed; each is looked for, so that each that is missing is named. */
+export const canAlert = [
+  hasProgram('prometheus', 'prometheus'),
+  hasProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
+].every(Boolean)
 
 /** A notice as Alertmanager sends it to a webhook. */
 export interface Notice {
@@ -173,11 +181,4 @@ async function listen(server: Server): Promise<number> {
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
   return address.port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
