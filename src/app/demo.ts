@@ -241,6 +241,7 @@ export function environmentOf({
   return {
     JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true',
     TORGHUT_DB_DSN: postgres.dsn,
+    TORGHUT_DB_DSN_FILE: '',
     CH_HOST: clickhouse.host,
     CH_PORT: String(clickhouse.port),
     CH_DATABASE: DATABASE,
@@ -249,7 +250,9 @@ export function environmentOf({
     CH_PASSWORD_FILE: '',
     CH_SECURE: '',
     QUANT_STORE_DSN: postgres.dsn,
+    QUANT_STORE_DSN_FILE: '',
     QUANT_SERIES_CLICKHOUSE_URL: `${clickhouse.url}/${SERIES_DATABASE}`,
+    QUANT_SERIES_CLICKHOUSE_URL_FILE: '',
     QUANT_SERIES_CLICKHOUSE_CLUSTER: '',
     QUANT_SERIES_CLICKHOUSE_CA_CERT: '',
     // Rows that wait there are another store's.

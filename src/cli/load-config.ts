@@ -7,8 +7,10 @@ export function loadConfig(
   { environment, terminal }: Pick<CommandContext, 'environment' | 'terminal'>,
   overrides: Readonly<Record<string, string>> = {},
 ): Config {
+  // A file of the surroundings is another way to say what is overridden.
+  const withoutFiles = Object.fromEntries(Object.keys(overrides).map((key) => [`${key}_FILE`, undefined]))
   return readConfig({
-    environment: { ...environment, ...overrides },
+    environment: { ...environment, ...withoutFiles, ...overrides },
     readFile: (path) => readFileSync(path, 'utf8'),
     isTerminal: terminal.isInteractive,
   })

@@ -2,7 +2,7 @@ import type { CertificateAuthority, ClickHouseConnection } from '../domain/conne
 import { readAuthority } from './certificate-authority.js'
 import { SETTINGS } from './environment.js'
 import type { EnvironmentReading } from './read-environment.js'
-import { type ReadFile, readSettingFile } from './setting-file.js'
+import type { ReadFile } from './setting-file.js'
 
 /** Settings that say nothing without a host; CH_DATABASE and the like may be shared with other programs. */
 const NEED_HOST = [
@@ -29,14 +29,13 @@ export function readClickHouse(
     }
     return undefined
   }
-  const password = readPassword(values.clickhousePassword, values.clickhousePasswordFile, readFile, problems)
   const isSecure = values.clickhouseSecure
   const port = values.clickhousePort ?? (isSecure ? 8443 : 8123)
   return {
     url: `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     database: values.clickhouseDatabase,
     user: values.clickhouseUser,
-    password,
+    password: values.clickhousePassword,
     ca: readCa(isSecure, values.clickhouseCaCert, readFile, problems),
     timeoutMs: values.clickhouseTimeoutMs,
   }
@@ -55,21 +54,4 @@ function readCa(
       'CH_CA_CERT is set but CH_SECURE is not true: set CH_SECURE=true to speak HTTPS, or remove CH_CA_CERT to go without TLS',
     )
   return undefined
-}
-
-function readPassword(
-  password: string | undefined,
-  path: string | undefined,
-  readFile: ReadFile,
-  problems: string[],
-): string | undefined {
-  if (path === undefined) return password
-  if (password !== undefined) {
-    problems.push('CH_PASSWORD and CH_PASSWORD_FILE are both set; keep one')
-    return undefined
-  }
-  const text = readSettingFile('CH_PASSWORD_FILE', path, readFile, problems)
-  if (text?.trim() === '') problems.push('CH_PASSWORD_FILE names a file that holds nothing')
-  // Editors and secret stores end a file with a line break that is no part of the password.
-  return text?.replace(/\r?\n$/, '')
 }

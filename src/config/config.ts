@@ -11,6 +11,7 @@ import { given } from './policy.js'
 import { EMPTY_QUANT_CONFIG, type QuantConfigFile } from './quant-config-file.js'
 import { type Environment, type EnvironmentReading, readEnvironment } from './read-environment.js'
 import { readQuantConfig } from './read-quant-config.js'
+import { withSecretFiles } from './secret-files.js'
 import { readSeries, type SeriesSettings } from './series.js'
 import type { ReadFile } from './setting-file.js'
 import { readStore, type StoreConfig } from './store.js'
@@ -78,9 +79,10 @@ export interface ReadConfigOptions {
  * Throws QuantErrors `configuration_invalid` with all problems at once; none of them holds the value of a secret.
  */
 export function readConfig({ environment, readFile, isTerminal }: ReadConfigOptions): Config {
-  const reading = readEnvironment(environment)
+  const written = readEnvironment(environment)
+  const problems = [...written.problems, ...contradictions(written)]
+  const reading = withSecretFiles(written, readFile, problems)
   const { values } = reading
-  const problems = [...reading.problems, ...contradictions(reading)]
   const torghut = readTorghut(reading, readFile, problems)
   const clickhouse = readClickHouse(reading, readFile, problems)
   const store = readStore(reading, readFile, problems)

@@ -6,6 +6,7 @@ import {
 } from '../domain/connections.js'
 import type { Config } from './config.js'
 import { type SettingName, settingEntries } from './environment.js'
+import { SECRETS_IN_FILES } from './secret-files.js'
 import { withoutCredentials } from './shown.js'
 import { writtenLeaves } from './written-leaves.js'
 
@@ -25,7 +26,7 @@ const MASK = '***'
 export function describeConfig(config: Config): DescribedSetting[] {
   const variables = settingEntries().map(([name, { key, fallback, isSecret }]): DescribedSetting => {
     const given = config.given.get(name)
-    const special = SPECIAL[name]?.(config)
+    const special = SPECIAL[name]?.(config) ?? (isInFile(name, config) ? MASK : undefined)
     const value = special ?? (given === undefined ? fallback : withoutCredentials(given))
     return { key, value, source: sourceOf(name, config), isSecret }
   })
@@ -62,7 +63,6 @@ const SPECIAL: Partial<Record<SettingName, (config: Config) => string | undefine
   clickhouseCaCert: ({ clickhouse, given }) =>
     maskedPem(given.get('clickhouseCaCert')) ?? (clickhouse?.ca?.kind === 'system' ? 'system' : undefined),
   clickhousePort: ({ clickhouse }) => (clickhouse === undefined ? undefined : portOf(clickhouse.url)),
-  clickhousePassword: ({ clickhouse }) => (clickhouse?.password === undefined ? undefined : MASK),
   metricsListen: ({ metricsListen }) => formatAddress(metricsListen),
 }
 
@@ -70,9 +70,14 @@ function maskedPem(written: string | undefined): string | undefined {
   return written?.includes('-----BEGIN') ? 'PEM text' : undefined
 }
 
-function sourceOf(name: SettingName, { given }: Config): DescribedSetting['source'] {
-  if (given.has(name)) return 'environment'
-  return name === 'clickhousePassword' && given.has('clickhousePasswordFile') ? 'file' : 'default'
+function sourceOf(name: SettingName, config: Config): DescribedSetting['source'] {
+  if (config.given.has(name)) return 'environment'
+  return isInFile(name, config) ? 'file' : 'default'
+}
+
+/** Whether a secret stands in a file that another setting names. */
+function isInFile(name: SettingName, { given }: Config): boolean {
+  return SECRETS_IN_FILES.some(([inline, inFile]) => inline === name && given.has(inFile))
 }
 
 /** The connection as a URL that can be shown, with the mode that is in force. */

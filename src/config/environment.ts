@@ -67,6 +67,12 @@ export const SETTINGS = {
     isSecret: true,
     format: text('postgresql://USER:PASSWORD@HOST:PORT/DATABASE', 'postgresql://reader:…@db.example.internal/torghut'),
   }),
+  torghutDsnFile: optionalSetting({
+    key: 'TORGHUT_DB_DSN_FILE',
+    section: 'Trading database',
+    description: 'A file that holds the DSN and nothing else, instead of TORGHUT_DB_DSN; read at the start.',
+    format: text('the path of a readable file', '/run/secrets/torghut-db/uri'),
+  }),
   torghutSslMode: optionalSetting({
     key: 'TORGHUT_DB_SSLMODE',
     section: 'Trading database',
@@ -171,6 +177,12 @@ export const SETTINGS = {
     isSecret: true,
     format: text('postgresql://USER:PASSWORD@HOST:PORT/DATABASE', 'postgresql://quant:…@db.example.internal/quant'),
   }),
+  storeDsnFile: optionalSetting({
+    key: 'QUANT_STORE_DSN_FILE',
+    section: 'Stores',
+    description: 'A file that holds the DSN and nothing else, instead of QUANT_STORE_DSN; read at the start.',
+    format: text('the path of a readable file', '/run/secrets/quant-store/uri'),
+  }),
   storeCaCert: optionalSetting({
     key: 'QUANT_STORE_CA_CERT',
     section: 'Stores',
@@ -212,6 +224,13 @@ export const SETTINGS = {
       'http(s)://USER:PASSWORD@HOST:PORT/DATABASE',
       'https://quant:…@clickhouse.example.internal:8443/quant',
     ),
+  }),
+  seriesClickhouseUrlFile: optionalSetting({
+    key: 'QUANT_SERIES_CLICKHOUSE_URL_FILE',
+    section: 'Stores',
+    description:
+      'A file that holds the URL and nothing else, instead of QUANT_SERIES_CLICKHOUSE_URL; read at the start.',
+    format: text('the path of a readable file', '/run/secrets/quant-series/url'),
   }),
   seriesClickhouseCaCert: optionalSetting({
     key: 'QUANT_SERIES_CLICKHOUSE_CA_CERT',

@@ -58,13 +58,13 @@ export function readSeries(
 }
 
 /** Whoever sets what needs something else believes that it counts. */
-function idleSettings({ values, given }: EnvironmentReading): string[] {
-  if (values.seriesClickhouseUrl !== undefined) return []
+function idleSettings({ values, given, malformed }: EnvironmentReading): string[] {
+  if (values.seriesClickhouseUrl !== undefined || malformed.has('seriesClickhouseUrl')) return []
   const idle = NEED_CLICKHOUSE.filter((name) => given.has(name)).map(
     (name) =>
       `${SETTINGS[name].key} is set but ${KEY} is not: set ${KEY} to the ClickHouse that holds series, or remove ${SETTINGS[name].key}`,
   )
-  const needsStore = given.has('seriesSpillFolder') && values.storeDsn === undefined
+  const needsStore = given.has('seriesSpillFolder') && values.storeDsn === undefined && !malformed.has('storeDsn')
   const spill = SETTINGS.seriesSpillFolder.key
   return needsStore
     ? [...idle, `${spill} is set but nothing is kept: set ${KEY} or QUANT_STORE_DSN, or remove ${spill}`]

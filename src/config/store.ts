@@ -19,14 +19,14 @@ const NEED_STORE = ['storeCaCert', 'storeTimeoutMs', 'storeMigrate'] as const
 
 /** The own store, or undefined: there is none, or something is wrong with it and stands in the problems. */
 export function readStore(
-  { values, given }: EnvironmentReading,
+  { values, given, malformed }: EnvironmentReading,
   readFile: ReadFile,
   problems: string[],
 ): StoreConfig | undefined {
   const { storeDsn, storeTimeoutMs, storeMigrate, latestSamplingMs } = values
   if (storeDsn === undefined) {
     const idle = NEED_STORE.filter((name) => given.has(name)).map((name) => SETTINGS[name].key)
-    if (idle.length > 0)
+    if (idle.length > 0 && !malformed.has('storeDsn'))
       problems.push(
         `${idle.join(' and ')} ${idle.length === 1 ? 'is' : 'are'} set but QUANT_STORE_DSN is not: set it to a database of the exporter's own, or remove ${idle.length === 1 ? 'it' : 'them'} to keep nothing`,
       )

@@ -10,7 +10,7 @@ export function readTorghut(
   problems: string[],
 ): PostgresConnection | undefined {
   if (values.torghutDsn === undefined) {
-    if (values.controlPlaneEnabled) {
+    if (values.controlPlaneEnabled && !malformed.has('torghutDsn')) {
       problems.push(
         'TORGHUT_DB_DSN is not set, and the main switch is on: set it to the trading database, such as TORGHUT_DB_DSN=postgresql://reader:PASSWORD@db.example.internal/torghut, or look around without a database with quant-exporter demo',
       )

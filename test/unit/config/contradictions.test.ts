@@ -70,4 +70,18 @@ describe('settings that contradict each other', () => {
       'CH_PASSWORD_FILE names a file that holds nothing',
     ])
   })
+
+  test('are a secret given twice, or a file of one that is missing or empty, and nothing else is said of it then', () => {
+    const files = { files: { '/blank': ' \n', '/dsn': 'postgresql://r:s@127.0.0.1/x' } }
+    const on = { JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true' }
+    const dsn = { ...on, TORGHUT_DB_DSN: 'postgresql://r@127.0.0.1/x', TORGHUT_DB_DSN_FILE: '/dsn' }
+    expect(problemsOf(dsn, files)).toEqual(['TORGHUT_DB_DSN and TORGHUT_DB_DSN_FILE are both set; keep one'])
+    expect(problemsOf({ ...on, TORGHUT_DB_DSN_FILE: '/missing' }, files)).toEqual([
+      'TORGHUT_DB_DSN_FILE names a file that cannot be read: there is no such file',
+    ])
+    const store = { QUANT_STORE_DSN_FILE: '/blank', QUANT_STORE_MIGRATE: 'false', QUANT_SERIES_SPILL_DIR: '/spill' }
+    expect(problemsOf(store, files)).toEqual(['QUANT_STORE_DSN_FILE names a file that holds nothing'])
+    const series = { QUANT_SERIES_CLICKHOUSE_URL_FILE: '/blank', QUANT_SERIES_CLICKHOUSE_CLUSTER: 'c' }
+    expect(problemsOf(series, files)).toEqual(['QUANT_SERIES_CLICKHOUSE_URL_FILE names a file that holds nothing'])
+  })
 })

@@ -59,14 +59,15 @@ describe('a secret', () => {
     )
   })
 
-  test('is in no message and no description, as the content of a password file or in place of its path', () => {
+  test('is in no message and no description, as the content of a file or in place of its path', () => {
+    const keys = ['CH_PASSWORD', 'TORGHUT_DB_DSN', 'QUANT_STORE_DSN', 'QUANT_SERIES_CLICKHOUSE_URL'] as const
     fc.assert(
-      fc.property(secret, (password) => {
-        const file = { CH_HOST: 'ch.example', CH_PASSWORD_FILE: '/p' }
+      fc.property(secret, fc.constantFrom(...keys), (password, key) => {
+        const file = { CH_HOST: 'ch.example', [`${key}_FILE`]: '/p' }
         const said = [
           everythingSaid(file, { files: { '/p': password } }),
           everythingSaid({ ...file, QUANT_LISTN: 'x' }, { files: { '/p': password } }),
-          everythingSaid({ CH_HOST: 'ch.example', CH_PASSWORD_FILE: password }),
+          everythingSaid({ CH_HOST: 'ch.example', [`${key}_FILE`]: password }),
         ].join('\n')
         for (const piece of ['Zq7', 'Xj9', 'kW4v', 'pY8b']) expect(said).not.toContain(piece)
       }),
@@ -80,6 +81,30 @@ describe('a secret', () => {
         for (const piece of ['Zq7', 'Xj9', 'kW4v', 'pY8b']) expect(said).not.toContain(piece)
       }),
     )
+  })
+
+  test('of a DSN or URL in a file is taken without its last line break, and shown as masked', () => {
+    const files = {
+      '/t': 'postgresql://reader:Zq7@localhost/torghut\n',
+      '/s': 'postgresql://quant:Xj9@localhost/quant',
+      '/c': 'http://quant:kW4v@127.0.0.1:8123/quant\r\n',
+    }
+    const config = configOf(
+      { TORGHUT_DB_DSN_FILE: '/t', QUANT_STORE_DSN_FILE: '/s', QUANT_SERIES_CLICKHOUSE_URL_FILE: '/c' },
+      { files },
+    )
+    const series = config.series?.place
+    expect(config.torghut).toMatchObject({ password: 'Zq7', database: 'torghut' })
+    expect(config.store?.connection).toMatchObject({ password: 'Xj9', database: 'quant' })
+    expect(series).toMatchObject({ connection: { password: 'kW4v', database: 'quant' } })
+    const told = new Map(describeConfig(config).map(({ key, value, source }) => [key, [value, source]]))
+    expect(told.get('TORGHUT_DB_DSN')).toEqual([
+      'postgresql://reader:***@localhost:5432/torghut?sslmode=disable',
+      'file',
+    ])
+    expect(told.get('QUANT_STORE_DSN')).toEqual(['***', 'file'])
+    expect(told.get('QUANT_SERIES_CLICKHOUSE_URL')).toEqual(['***', 'file'])
+    expect(told.get('QUANT_STORE_DSN_FILE')).toEqual(['/s', 'environment'])
   })
 
   test('is where a connection needs it, and nowhere else in the configuration', () => {
