@@ -1,6 +1,7 @@
 import type { Router } from 'express'
 import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
+import { exportRulesOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import type { AlertBoard } from '../domain/alerts.js'
 import { createCalendars } from '../domain/calendars.js'
@@ -159,6 +160,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     selfMetrics,
     policies: policy?.evaluator,
     maxSeries: config.maxSeries,
+    exportRules: exportRulesOf(config.file),
     wallNow,
     lastTickAt: () => pipeline?.lastTickWallAt(),
     onError: (error) => log.error('a part of /metrics failed', { error: describeError(error) }),

@@ -1,10 +1,7 @@
-import { ACCOUNT_DICTIONARY } from '../compute/account-dictionary.js'
 import { DICTIONARY } from '../compute/dictionary.js'
 import type { Config } from '../config/config.js'
 import { openClickHouse } from '../connections/clickhouse-client.js'
-import { type MetricDescription, type Need, STATUSES } from '../domain/metric.js'
-import { keptWindowsOf } from '../domain/series.js'
-import { WINDOWS } from '../domain/window.js'
+import type { Need } from '../domain/metric.js'
 import { discoverMarket, type MarketSchema } from '../ingest/clickhouse/schema.js'
 import { openTorghutPool } from '../ingest/postgres/pool.js'
 import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js'
@@ -12,16 +9,9 @@ import { discoverTorghut, type TorghutState } from '../ingest/postgres/schema.js
 /** What a source is like, why it cannot be told, or that it is not configured. */
 export type Inspected<State> = { readonly state: State } | { readonly error: unknown } | undefined
 
-/** How many series at most there are of each. */
-export interface SeriesPer {
-  readonly book: number
-  readonly account: number
-}
-
 export interface Inspection {
   readonly torghut: Inspected<TorghutState>
   readonly market: Inspected<MarketSchema>
-  readonly seriesPer: SeriesPer
   /** Metrics that are insufficient_data with these schemas, each with the table or column that it lacks. */
   readonly insufficient: readonly { readonly metric: string; readonly lacks: string }[]
 }
@@ -33,7 +23,7 @@ export async function inspect(config: Config): Promise<Inspection> {
     ...(torghut !== undefined && 'state' in torghut ? torghut.state.schema.lacking : []),
     ...(market !== undefined && 'state' in market ? market.state.lacking : []),
   ])
-  return { torghut, market, seriesPer: seriesPer(), insufficient: insufficientOf(lacking) }
+  return { torghut, market, insufficient: insufficientOf(lacking) }
 }
 
 /** The metrics that what is missing makes insufficient. */
@@ -66,16 +56,4 @@ async function inspectMarket({ clickhouse }: Config): Promise<Inspected<MarketSc
   } finally {
     await client.close()
   }
-}
-
-/** Values of all metrics and windows, and what stands beside those of books. */
-export function seriesPer(): SeriesPer {
-  const instants = DICTIONARY.filter(({ instant }) => instant !== undefined).length
-  const groups = new Set(DICTIONARY.map(({ group }) => group)).size
-  const beside = instants + groups * WINDOWS.length * (1 + STATUSES.length) + 1
-  return { book: valuesOf(DICTIONARY) + beside, account: valuesOf(ACCOUNT_DICTIONARY) }
-}
-
-function valuesOf(metrics: readonly Pick<MetricDescription, 'windows'>[]): number {
-  return metrics.reduce((total, metric) => total + keptWindowsOf(metric).length, 0)
 }

@@ -1,5 +1,7 @@
 import { checkSources } from '../app/check-sources.js'
+import { expectedSeries } from '../app/expected-series.js'
 import { type Inspected, inspect } from '../app/inspect.js'
+import { exportRulesOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import { describeConfig } from '../config/describe.js'
 import { QuantError } from '../domain/errors.js'
@@ -32,7 +34,7 @@ export const config: Command = {
     for (const [key, value, source] of rows)
       terminal.out(`${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${source}\n`)
 
-    const { torghut, market, seriesPer, insufficient } = await inspect(settings)
+    const { torghut, market, insufficient } = await inspect(settings)
     terminal.out('\n')
     report('postgres', 'TORGHUT_DB_DSN is not set', torghut, (state) => {
       const isWhole = state.schema.tables.every(({ missingColumns }) => missingColumns?.length === 0)
@@ -42,10 +44,14 @@ export const config: Command = {
       for (const { table, missingColumns } of state.schema.tables)
         terminal.out(`            ${table}: ${tableText(missingColumns)}\n`)
       for (const problem of state.schema.problems) terminal.out(`            cannot be read: ${problem}\n`)
-      const { books, accounts } = state
-      const series = books * seriesPer.book + accounts * seriesPer.account
+      const { books, booksByStrategy, accounts } = state
+      const { total, aBook, anAccount, anAdapter } = expectedSeries(
+        booksByStrategy,
+        accounts,
+        exportRulesOf(settings.file),
+      )
       terminal.out(
-        `series      about ${series} (${books} books × ${seriesPer.book}, ${accounts} accounts × ${seriesPer.account}); at most ${settings.maxSeries} are exported\n`,
+        `series      at most ${total} (${books} books × ${aBook}, ${accounts} accounts × ${anAccount}, less what windows and groups of strategies leave out), ${anAdapter} more of a book for each adapter; at most ${settings.maxSeries} are exported\n`,
       )
     })
     report('clickhouse', 'CH_HOST is not set', market, ({ serverVersion, feeds }) => {

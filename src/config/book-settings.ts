@@ -1,5 +1,6 @@
 import type { CalendarName } from '../domain/calendar.js'
 import type { QuantityE9 } from '../domain/exact.js'
+import type { ExportRule } from '../domain/export-rule.js'
 import type { QuantConfigFile } from './quant-config-file.js'
 
 const MONEY_DECIMALS: Record<CalendarName, number> = { XNYS: 2, '24x7': 6 }
@@ -17,6 +18,11 @@ export function moneyDecimalsOf(file: QuantConfigFile, strategyId: string, calen
 /** The symbol that a strategy's returns are held against: its own, what the facts tell of it, or the file's for all. */
 export function benchmarkOf(file: QuantConfigFile, strategyId: string, told: string | undefined): string | undefined {
   return file.strategies.get(strategyId)?.benchmark ?? told ?? file.benchmark
+}
+
+/** What /metrics has of the strategies that the file chooses something for. */
+export function exportRulesOf({ strategies }: QuantConfigFile): ReadonlyMap<string, ExportRule> {
+  return new Map([...strategies].flatMap(([id, { exported }]) => (exported === undefined ? [] : [[id, exported]])))
 }
 
 /** The part of its account's equity that the file gives a strategy, scaled like a quantity. */

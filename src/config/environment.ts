@@ -530,7 +530,7 @@ export const SETTINGS = {
     key: 'QUANT_MAX_SERIES',
     section: 'Limits',
     description:
-      'The most series that a scrape answers; beyond it whole families and then books are left out, and a gauge says so.',
+      'The most series of books and accounts that a scrape answers. Beyond it are left out, in this order and only as far as needed: histograms of orders, the split by adapter, the windows 1m, 5m and 15m of trades and execution, whole books by id; `quant_series_left_out` says which.',
     unit: 'series',
     fallback: '150000',
     format: wholeNumber(1000, 5_000_000, 150_000),

@@ -1,6 +1,7 @@
 import { canonicalSymbol } from '../domain/book.js'
 import type { CalendarName } from '../domain/calendar.js'
 import { parseScaled, QUANTITY_DIGITS, type QuantityE9 } from '../domain/exact.js'
+import type { ExportRule } from '../domain/export-rule.js'
 import { type InstrumentFact, instrumentFact } from '../domain/facts.js'
 import type { FeeRule } from '../domain/fee-schedule.js'
 import { DEFAULT_RETURN_RULES, type ReturnRules } from '../domain/return-rules.js'
@@ -17,6 +18,8 @@ export interface StrategySettings {
   /** Scaled like a quantity. */
   readonly capitalShare: QuantityE9 | undefined
   readonly benchmark: string | undefined
+  /** Undefined: all of it. */
+  readonly exported: ExportRule | undefined
 }
 
 /** What QUANT_CONFIG says; without a file everything is empty. */
@@ -70,15 +73,18 @@ export function parseQuantConfig(text: string, problems: string[]): QuantConfigF
       minimumObservations: written.minimum_observations ?? DEFAULT_RETURN_RULES.minimumObservations,
     },
     strategies: new Map(
-      Object.entries(strategies).map(([strategyId, { calendar, money_decimals, capital_share, benchmark }]) => [
-        strategyId,
-        {
-          calendar,
-          moneyDecimals: money_decimals,
-          capitalShare: capital_share === undefined ? undefined : parseScaled(capital_share, QUANTITY_DIGITS),
-          benchmark: benchmark === undefined ? undefined : canonicalSymbol(benchmark),
-        },
-      ]),
+      Object.entries(strategies).map(
+        ([strategyId, { calendar, money_decimals, capital_share, benchmark, windows, groups }]) => [
+          strategyId,
+          {
+            calendar,
+            moneyDecimals: money_decimals,
+            capitalShare: capital_share === undefined ? undefined : parseScaled(capital_share, QUANTITY_DIGITS),
+            benchmark: benchmark === undefined ? undefined : canonicalSymbol(benchmark),
+            exported: windows === undefined && groups === undefined ? undefined : { windows, groups },
+          },
+        ],
+      ),
     ),
     instruments: Object.entries(instruments).map(([symbol, keys]) =>
       instrumentFact.parse({ fact: 'instrument', at: 0, symbol, ...keys }),

@@ -3,6 +3,8 @@ import { canonicalSymbol } from '../domain/book.js'
 import { CALENDAR_NAMES } from '../domain/calendar.js'
 import { QuantErrors } from '../domain/errors.js'
 import { formatScaled, parseScaled, QUANTITY_DIGITS } from '../domain/exact.js'
+import { METRIC_GROUPS } from '../domain/metric.js'
+import { WINDOWS } from '../domain/window.js'
 import { applyXnysExceptions, type XnysExceptions } from '../domain/xnys-exceptions.js'
 import { xnysSchedule } from '../domain/xnys-rules.js'
 import { costSchedule } from './cost-schedule.js'
@@ -43,6 +45,14 @@ function benchmark(about: Omit<KeyNotes, 'allowed'>) {
   return notes(z.string().min(1).max(64), { allowed: 'a symbol', ...about })
 }
 
+function choice<Name extends string>(names: readonly Name[], about: Omit<KeyNotes, 'allowed'>) {
+  const schema = z
+    .array(notes(z.enum(names), { allowed: `one of ${names.join(', ')}` }))
+    .min(1)
+    .refine((chosen) => new Set(chosen).size === chosen.length)
+  return notes(schema, { allowed: `a list of at least one of ${names.join(', ')}, each once`, ...about })
+}
+
 function day(description?: string) {
   return notes(z.string(), { allowed: 'a date, YYYY-MM-DD', ...(description === undefined ? {} : { description }) })
 }
@@ -72,6 +82,15 @@ const strategy = z.strictObject({
   benchmark: benchmark({
     description: 'The symbol that its returns are held against; one with bars.',
     fallback: 'what the facts say of the strategy, else `benchmark`',
+  }).optional(),
+  windows: choice(WINDOWS, {
+    description:
+      'The windows whose gauges /metrics has of it; levels, alerts, API and series know them all. Others are missing in dashboards.',
+    fallback: 'all',
+  }).optional(),
+  groups: choice(METRIC_GROUPS, {
+    description: 'The groups of metrics whose gauges /metrics has of it; alerts, API and series know them all.',
+    fallback: 'all',
   }).optional(),
   policy: policyOverrides('of the strategy, in all of its accounts').optional(),
   accounts: limitsByAccount('of the strategy in this account; they go before all others').optional(),

@@ -2,7 +2,6 @@ import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame } from '../domain/frame.js'
 import { adapterGaugeOf } from '../domain/metric.js'
 import { isStale } from '../domain/reading.js'
-import { WINDOWS } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import { type FrameContext, gaugeDecimals } from './metric-families.js'
@@ -11,7 +10,7 @@ import { eachFrame, type FamilySlices } from './slices.js'
 /** What is told by adapter, for each adapter that took an order of a window, with the label `adapter`. */
 export function* adapterFamilies(
   frames: readonly BookFrame[],
-  { dictionary }: Pick<FrameContext, 'dictionary'>,
+  { dictionary, shown }: Pick<FrameContext, 'dictionary' | 'shown'>,
   labels: LabelCache,
 ): FamilySlices {
   for (const [index, definition] of dictionary.entries()) {
@@ -21,7 +20,7 @@ export function* adapterFamilies(
     yield* eachFrame(frames, (frame) => {
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       for (const [adapter, windows] of frame.byAdapter)
-        for (const window of WINDOWS) {
+        for (const window of shown.windowsOf(frame.book.strategyId, definition.group)) {
           const result = windows[window].results[index]
           if (result?.status !== 'ok') continue
           family.add(

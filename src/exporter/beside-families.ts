@@ -2,7 +2,6 @@ import { roundForOutput } from '../domain/exact.js'
 import type { BookFrame } from '../domain/frame.js'
 import type { Meta, MetaGauge } from '../domain/metric.js'
 import { isStale, resultIn } from '../domain/reading.js'
-import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
 import { type FrameContext, gaugeDecimals } from './metric-families.js'
@@ -14,17 +13,16 @@ import { eachFrame, type FamilySlices } from './slices.js'
  */
 export function* besideFamilies(
   frames: readonly BookFrame[],
-  { dictionary, calendars, now }: FrameContext,
+  { dictionary, calendars, now, shown }: FrameContext,
   labels: LabelCache,
 ): FamilySlices {
   for (const [index, definition] of dictionary.entries()) {
-    const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
     for (const gauge of definition.besides ?? []) {
       const family = new GaugeFamily(gauge.prometheus, gauge.summary)
       yield* eachFrame(frames, (frame) => {
         const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
         const clock = { now, calendar: calendars[frame.book.calendar] }
-        for (const window of windows) {
+        for (const window of shown.of(frame.book.strategyId, definition)) {
           const { meta } = resultIn(frame, window ?? '1d', definition, index, clock)
           for (const { value, more } of samplesOf(gauge, meta))
             family.add(

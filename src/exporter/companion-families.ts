@@ -13,7 +13,7 @@ import { eachFrame, type FamilySlices } from './slices.js'
 /** What stands beside the values: freshness of groups, how many metrics have a value, names for display. */
 export function* companionFamilies(
   frames: readonly BookFrame[],
-  { dictionary, calendars, now }: FrameContext,
+  { dictionary, calendars, now, shown }: FrameContext,
   labels: LabelCache,
 ): FamilySlices {
   const asOf = new GaugeFamily(
@@ -31,6 +31,7 @@ export function* companionFamilies(
     const clock = { now, calendar: calendars[frame.book.calendar] }
     for (const window of WINDOWS) {
       for (const group of readGroups(readMetrics(frame, window, dictionary, clock))) {
+        if (!shown.windowsOf(frame.book.strategyId, group.group).includes(window)) continue
         const identity = { window, metric_group: group.group }
         const key = `${window} ${group.group}`
         if (group.freshness.asOf !== undefined)

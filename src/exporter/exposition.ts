@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { constants, createGzip } from 'node:zlib'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
-import type { AccountFrame, BookFrame, FrameSet } from '../domain/frame.js'
+import type { ExportRule } from '../domain/export-rule.js'
+import type { BookFrame, FrameSet } from '../domain/frame.js'
 import type { MetricDescription } from '../domain/metric.js'
 import type { PolicyReader } from '../domain/policy.js'
 import type { FrameReader } from '../domain/ports.js'
@@ -15,11 +16,13 @@ import {
   formulaFamily,
   sessionFamilies,
 } from './companion-families.js'
-import { GaugeFamily, labelBlock } from './exposition-text.js'
+import { GaugeFamily } from './exposition-text.js'
 import { LabelCache } from './label-cache.js'
 import { instantFamilies, metricFamilies } from './metric-families.js'
 import { policyFamilies, policyStateFamilies } from './policy-families.js'
 import type { SelfMetrics } from './self-metrics.js'
+import { type LimitedSeries, limitFamilies, type SeriesPart, withinLimit } from './series-limit.js'
+import { ShownSeries } from './shown-series.js'
 import { type FamilySlices, inSlices } from './slices.js'
 
 export interface ExpositionOptions {
@@ -31,8 +34,10 @@ export interface ExpositionOptions {
   readonly selfMetrics: SelfMetrics
   /** Undefined where nothing is judged. */
   readonly policies?: PolicyReader | undefined
-  /** More series than this are not exported: whole books, by id, are left out, and a gauge says so. */
+  /** More series than this are not exported, policies and own ones aside; gauges say what is left out. */
   readonly maxSeries: number
+  /** What is exported of a strategy, by its id; without one all of it. */
+  readonly exportRules?: ReadonlyMap<string, ExportRule>
   readonly wallNow: () => number
   readonly lastTickAt: () => number | undefined
   readonly onError: (error: unknown) => void
@@ -113,18 +118,13 @@ export class Exposition {
     const { reader, dictionary, accountDictionary } = this.#options
     const set = reader.frames()
     if (set === undefined) return []
-    const { texts, size, isLimited } = await this.#withinLimit(set, reader.now())
-    const shard = labelBlock({ shard: this.#options.selfMetrics.shard })
-    const series = new GaugeFamily('quant_series', 'Series of books and accounts in this exposition.')
-    const limited = new GaugeFamily(
-      'quant_series_limited',
-      'Whether books are left out because there would be too many series.',
-    )
-    series.add(shard, size)
-    limited.add(shard, isLimited ? 1 : 0)
+    const shown = await this.#withinLimit(set, reader.now())
     return [
-      ...[series, limited, formulaFamily([...dictionary, ...accountDictionary])].flatMap((family) => family.chunks()),
-      ...texts,
+      ...[
+        ...limitFamilies(shown, this.#options.selfMetrics.shard),
+        formulaFamily([...dictionary, ...accountDictionary]),
+      ].flatMap((family) => family.chunks()),
+      ...shown.texts,
     ]
   }
 
@@ -140,40 +140,65 @@ export class Exposition {
     return texts
   }
 
-  /** Leaves out the last books by id until what remains fits; an account is there while one of its books is. */
-  async #withinLimit(
-    { books, accounts }: FrameSet,
-    now: number,
-  ): Promise<{ texts: Uint8Array[]; size: number; isLimited: boolean }> {
-    const { maxSeries } = this.#options
+  async #withinLimit({ books, accounts }: FrameSet, now: number): Promise<LimitedSeries> {
+    const { maxSeries, selfMetrics, exportRules = new Map() } = this.#options
     const frames = [...books.values()]
     this.#labels.retain(frames)
-    let kept = frames.length
-    for (;;) {
-      const texts: Uint8Array[] = []
-      let size = 0
-      const shown = frames.slice(0, kept)
-      const labels = new Set(shown.map(({ book }) => book.account))
-      const shownAccounts = [...accounts.values()].filter(({ account }) => labels.has(account))
-      await inSlices(this.#families(shown, shownAccounts, now), (family) => {
-        size += family.size
-        texts.push(...family.chunks())
-      })
-      if (size <= maxSeries || kept === 0) return { texts, size, isLimited: kept < frames.length }
-      kept = Math.min(kept - 1, Math.floor((kept * maxSeries) / size))
-    }
+    return withinLimit({
+      ...{ maxSeries, books: frames.length },
+      histograms: partOf(await selfMetrics.renderOrders()),
+      render: async (kept, hasShortWindows) => {
+        const kinds = { frames: frames.slice(0, kept), now, shown: new ShownSeries(exportRules, hasShortWindows) }
+        return {
+          values: await rendered(this.#values(kinds, accounts)),
+          adapters: hasShortWindows ? await rendered(this.#adapters(kinds)) : NOTHING,
+        }
+      },
+    })
   }
 
-  *#families(frames: readonly BookFrame[], accounts: readonly AccountFrame[], now: number): FamilySlices {
+  /** An account is there while one of its books is. */
+  *#values({ frames, ...at }: Shown, accounts: FrameSet['accounts']): FamilySlices {
     const { dictionary, accountDictionary, calendars } = this.#options
-    const context = { dictionary, calendars, now }
+    const context = { dictionary, calendars, ...at }
+    const labels = new Set(frames.map(({ book }) => book.account))
     yield* metricFamilies(frames, context, this.#labels)
     yield* instantFamilies(frames, context, this.#labels)
     yield* besideFamilies(frames, context, this.#labels)
-    yield* adapterFamilies(frames, context, this.#labels)
     yield* companionFamilies(frames, context, this.#labels)
-    yield* accountFamilies(accounts, accountDictionary)
+    yield* accountFamilies(
+      [...accounts.values()].filter(({ account }) => labels.has(account)),
+      accountDictionary,
+    )
   }
+
+  #adapters({ frames, shown }: Shown): FamilySlices {
+    return adapterFamilies(frames, { dictionary: this.#options.dictionary, shown }, this.#labels)
+  }
+}
+
+/** The books that are exported, at T, and what of them. */
+interface Shown {
+  readonly frames: readonly BookFrame[]
+  readonly now: number
+  readonly shown: ShownSeries
+}
+
+const NOTHING: SeriesPart = { texts: [], size: 0 }
+
+async function rendered(families: FamilySlices): Promise<SeriesPart> {
+  const texts: Uint8Array[] = []
+  let size = 0
+  await inSlices(families, (family) => {
+    size += family.size
+    texts.push(...family.chunks())
+  })
+  return { texts, size }
+}
+
+/** A text of another hand: every line that is no comment is a sample. */
+function partOf(text: string): SeriesPart {
+  return { texts: [Buffer.from(`${text}\n`)], size: text.match(/^[^#\n]/gm)?.length ?? 0 }
 }
 
 /** Compressed on another thread while the event loop goes on. */

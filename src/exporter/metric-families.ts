@@ -4,9 +4,9 @@ import type { BookFrame } from '../domain/frame.js'
 import { type MetricDescription, UNIT_DECIMALS, type Unit } from '../domain/metric.js'
 import { isStale, resultIn } from '../domain/reading.js'
 import type { EpochMs } from '../domain/time.js'
-import { WINDOWS, type Window } from '../domain/window.js'
 import { GaugeFamily } from './exposition-text.js'
 import type { LabelCache } from './label-cache.js'
+import type { ShownSeries } from './shown-series.js'
 import { eachFrame, type FamilySlices } from './slices.js'
 
 /** Decimals of a gauge, by the unit its name carries: percent are exported as ratios, minutes and milliseconds as seconds. */
@@ -22,6 +22,7 @@ export interface FrameContext {
   readonly dictionary: readonly MetricDescription[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly now: EpochMs
+  readonly shown: ShownSeries
 }
 
 /**
@@ -32,16 +33,15 @@ export interface FrameContext {
  */
 export function* metricFamilies(
   frames: readonly BookFrame[],
-  { dictionary, calendars, now }: FrameContext,
+  { dictionary, calendars, now, shown }: FrameContext,
   labels: LabelCache,
 ): FamilySlices {
   for (const [index, definition] of dictionary.entries()) {
     const family = new GaugeFamily(definition.prometheus, helpOf(definition))
-    const windows: readonly (Window | undefined)[] = definition.windows === 'level' ? [undefined] : WINDOWS
     yield* eachFrame(frames, (frame) => {
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       const clock = { now, calendar: calendars[frame.book.calendar] }
-      for (const window of windows) {
+      for (const window of shown.of(frame.book.strategyId, definition)) {
         const result = resultIn(frame, window ?? '1d', definition, index, clock)
         if (result.status !== 'ok') continue
         const value = result.value * (definition.prometheusScale ?? 1)
@@ -66,7 +66,7 @@ export function gaugeDecimals(
 /** The instants behind ages, beside them and with the same labels; ages are taken at the scrape, an instant stands. */
 export function* instantFamilies(
   frames: readonly BookFrame[],
-  { dictionary }: FrameContext,
+  { dictionary, shown }: FrameContext,
   labels: LabelCache,
 ): FamilySlices {
   for (const definition of dictionary) {
@@ -74,7 +74,7 @@ export function* instantFamilies(
     if (instant === undefined) continue
     const family = new GaugeFamily(instant.prometheus, instant.summary)
     yield* eachFrame(frames, (frame) => {
-      const at = instant.of(frame.instants)
+      const at = shown.hasGroup(frame.book.strategyId, definition.group) ? instant.of(frame.instants) : undefined
       const freshness = isStale(frame, definition) ? 'stale' : 'fresh'
       if (at !== undefined) family.add(labels.value(frame, undefined, formulaVersion, freshness), at / 1000)
     })

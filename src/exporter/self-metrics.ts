@@ -169,10 +169,14 @@ export class SelfMetrics {
     for (const name of ILL_NAMED) this.#registry.removeSingleMetric(name)
   }
 
-  /** The text of all of it. The event loop's delays are not a number before they have been measured: then they are left out. */
+  /** The text of it, histograms of orders aside. The event loop's delays are not a number before they have been measured: then they are left out. */
   async render(): Promise<string> {
-    const own = (await this.#registry.metrics()).replace(/^[^#\n].* nan$\n?/gim, '')
-    return `${own}\n${await this.#orders.render()}`
+    return (await this.#registry.metrics()).replace(/^[^#\n].* nan$\n?/gim, '')
+  }
+
+  /** The text of the histograms of orders, which grow with the books. */
+  renderOrders(): Promise<string> {
+    return this.#orders.render()
   }
 
   setState(state: { enabled: boolean; ready: boolean }): void {

@@ -169,7 +169,7 @@ const META: readonly MetaRule[] = [
     expr: `max ${by('shard')} (quant_series_limited) == 1`,
     severity: 'warning',
     summary: 'The cap on series has been reached.',
-    description: 'Shard {{ $labels.shard }} exports no gauges of some books.',
+    description: 'Shard {{ $labels.shard }} leaves out gauges: quant_series_left_out says which.',
   },
   {
     alert: 'QuantWatchdog',

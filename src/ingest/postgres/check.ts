@@ -4,7 +4,15 @@ import type { PostgresConnection, TlsState } from '../../domain/connections.js'
 import type { EpochMs } from '../../domain/time.js'
 import { openTorghutPool } from './pool.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
-import { columnsReadOf, countBooks, readSchema, TABLE_NAMES, type TableName, type TorghutState } from './schema.js'
+import {
+  columnsReadOf,
+  countBooks,
+  NO_BOOKS,
+  readSchema,
+  TABLE_NAMES,
+  type TableName,
+  type TorghutState,
+} from './schema.js'
 
 /** What the role may do with one of the tables that are read. */
 export interface TableAccess {
@@ -91,7 +99,7 @@ async function look(query: Query, wallNow: () => EpochMs): Promise<Omit<TorghutC
   const session = await sessionOf(query)
   const access = await accessOf(query)
   const schema = await readSchema(query)
-  const counted = schema.problems.length === 0 ? await countBooks(query) : { books: 0, accounts: 0 }
+  const counted = schema.problems.length === 0 ? await countBooks(query) : NO_BOOKS
   // Last: a refusal leaves a transaction that answers nothing more.
   const writing = { sessionIsReadOnly: session.sessionIsReadOnly, ...(await attemptToWrite(query, access)) }
   const { role, isSuperuser, otherTables, ...connections } = session

@@ -196,6 +196,7 @@ export interface TorghutState {
   readonly schema: TorghutSchema
   /** Strategies × accounts that have decided anything; 0 while the schema cannot be read. */
   readonly books: number
+  readonly booksByStrategy: Readonly<Record<string, number>>
   /** The accounts of those books. */
   readonly accounts: number
 }
@@ -207,16 +208,26 @@ export function discoverTorghut(pool: pg.Pool): Promise<TorghutState> {
     () => undefined,
     async (query) => {
       const schema = await readSchema(query)
-      return { schema, ...(schema.problems.length === 0 ? await countBooks(query) : { books: 0, accounts: 0 }) }
+      return { schema, ...(schema.problems.length === 0 ? await countBooks(query) : NO_BOOKS) }
     },
   )
 }
 
+/** What is counted while the schema cannot be read. */
+export const NO_BOOKS: BookCounts = { books: 0, booksByStrategy: {}, accounts: 0 }
+
+export type BookCounts = Pick<TorghutState, 'books' | 'booksByStrategy' | 'accounts'>
+
 /** Strategies × accounts that have decided anything, and their accounts. */
-export async function countBooks(query: Query): Promise<Pick<TorghutState, 'books' | 'accounts'>> {
-  const [counted] = await query<{ books: number; accounts: number }>(
-    `SELECT count(*)::int AS books, count(DISTINCT alpaca_account_label)::int AS accounts
-       FROM (SELECT DISTINCT strategy_id, alpaca_account_label FROM trade_decisions) b`,
+export async function countBooks(query: Query): Promise<BookCounts> {
+  const books = await query<{ strategy: string; account: string }>(
+    'SELECT DISTINCT strategy_id::text AS strategy, alpaca_account_label AS account FROM trade_decisions',
   )
-  return counted ?? { books: 0, accounts: 0 }
+  const ofStrategy = new Map<string, number>()
+  for (const { strategy } of books) ofStrategy.set(strategy, (ofStrategy.get(strategy) ?? 0) + 1)
+  return {
+    books: books.length,
+    booksByStrategy: Object.fromEntries(ofStrategy),
+    accounts: new Set(books.map(({ account }) => account)).size,
+  }
 }

@@ -24,6 +24,7 @@ const TORGHUT: TorghutCheck = {
   ...{
     schema: new TorghutSchema('15.0', []),
     books: 0,
+    booksByStrategy: {},
     accounts: 0,
     role: 'reader',
     isSuperuser: false,

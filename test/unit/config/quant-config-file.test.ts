@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { benchmarkOf, calendarOf, moneyDecimalsOf } from '../../../src/config/book-settings.js'
 import { EMPTY_QUANT_CONFIG, parseQuantConfig, type QuantConfigFile } from '../../../src/config/quant-config-file.js'
 import { canonicalSymbol } from '../../../src/domain/book.js'
+import { METRIC_GROUPS } from '../../../src/domain/metric.js'
 import { DEFAULT_RETURN_RULES } from '../../../src/domain/return-rules.js'
 
 function parse(text: string): QuantConfigFile {
@@ -84,7 +85,16 @@ calendars:
     )
     expect(instruments.map(({ symbol }) => symbol)).toEqual(['ES', 'BTCUSD'])
     expect([...strategies.values()]).toEqual([
-      { calendar: '24x7', moneyDecimals: 6, capitalShare: 250_000_000n, benchmark: 'BTCUSD' },
+      {
+        calendar: '24x7',
+        moneyDecimals: 6,
+        capitalShare: 250_000_000n,
+        benchmark: 'BTCUSD',
+        exported: {
+          windows: ['15m', '1h', '1d', '5d', '20d'],
+          groups: METRIC_GROUPS.filter((group) => group !== 'trades'),
+        },
+      },
     ])
     expect(costSchedule.map(({ name }) => name)).toEqual(['SEC fee', 'TAF', 'commission'])
   })
@@ -127,8 +137,23 @@ describe('a QUANT_CONFIG file that is wrong', () => {
     expect(problemsOf('windows: [1d]')).toEqual([
       'windows is not a known key; known here: money_decimals, benchmark, risk_free_rate, minimum_acceptable_return, minimum_observations, strategies, accounts, policy, instruments, cost_schedule, calendars',
     ])
-    expect(problemsOf('strategies: { one: { windows: [1d] } }')).toEqual([
-      'strategies.one.windows is not a known key; known here: calendar, money_decimals, capital_share, benchmark, policy, accounts',
+    expect(problemsOf('strategies: { one: { metrics: [reject_rate] } }')).toEqual([
+      'strategies.one.metrics is not a known key; known here: calendar, money_decimals, capital_share, benchmark, windows, groups, policy, accounts',
+    ])
+  })
+
+  test('says which windows and groups there are, and wants one at least and none twice', () => {
+    expect(problemsOf('strategies: { one: { windows: [2d] } }')).toEqual([
+      "strategies.one.windows[0] is '2d'; it must be one of 1m, 5m, 15m, 1h, 1d, 5d, 20d",
+    ])
+    const list = 'it must be a list of at least one of 1m, 5m, 15m, 1h, 1d, 5d, 20d, each once'
+    expect(problemsOf('strategies: { one: { windows: [] } }')).toEqual([`strategies.one.windows is []; ${list}`])
+    expect(problemsOf('strategies: { one: { windows: 1d } }')).toEqual([`strategies.one.windows is 1d; ${list}`])
+    expect(problemsOf('strategies: { one: { windows: [1d, 1d] } }')).toEqual([
+      `strategies.one.windows is ["1d","1d"]; ${list}`,
+    ])
+    expect(problemsOf('strategies: { one: { groups: [risk] } }')).toEqual([
+      "strategies.one.groups[0] is 'risk'; it must be one of performance, risk_adjusted, trades, execution, exposure, pipeline",
     ])
   })
 
