@@ -147,10 +147,10 @@ describe('a QUANT_CONFIG file that is wrong', () => {
       "strategies.one.windows[0] is '2d'; it must be one of 1m, 5m, 15m, 1h, 1d, 5d, 20d",
     ])
     const list = 'it must be a list of at least one of 1m, 5m, 15m, 1h, 1d, 5d, 20d, each once'
-    expect(problemsOf('strategies: { one: { windows: [] } }')).toEqual([`strategies.one.windows is []; ${list}`])
-    expect(problemsOf('strategies: { one: { windows: 1d } }')).toEqual([`strategies.one.windows is 1d; ${list}`])
+    expect(problemsOf('strategies: { one: { windows: [] } }')).toEqual([`strategies.one.windows is a list; ${list}`])
+    expect(problemsOf('strategies: { one: { windows: 1d } }')).toEqual([`strategies.one.windows is '1d'; ${list}`])
     expect(problemsOf('strategies: { one: { windows: [1d, 1d] } }')).toEqual([
-      `strategies.one.windows is ["1d","1d"]; ${list}`,
+      `strategies.one.windows is a list; ${list}`,
     ])
     expect(problemsOf('strategies: { one: { groups: [risk] } }')).toEqual([
       "strategies.one.groups[0] is 'risk'; it must be one of performance, risk_adjusted, trades, execution, exposure, pipeline",
