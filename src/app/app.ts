@@ -34,6 +34,8 @@ import { createPolicy } from './policy.js'
 import { disabledStage } from './stage-status.js'
 import { createStream, STREAM_STAGE, type Stream } from './stream.js'
 
+/** How long another shard may take to begin an answer: an explanation waits for its turn for up to two seconds. */
+const PEER_PATIENCE_MS = 5_000
 const NO_ALERTS: AlertBoard = {
   isShadow: false,
   revision: 0,
@@ -176,7 +178,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
       maxAgeMs: config.maxStalenessMs * clock.speed,
     },
     stream: stream?.hub,
-    shards: ownership.shard.count === 1 ? undefined : { ownership, peers: config.shards.peers },
+    shards: ownership.shard.count === 1 ? undefined : { ownership, peers: config.shards.peers, patienceMs: PEER_PATIENCE_MS },
     onForwarded: (result) => selfMetrics.forwarded(result),
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL or QUANT_STORE_DSN',

@@ -21,6 +21,7 @@ export function createApiRouter(options: ApiOptions): Router {
   const router = Router({ caseSensitive: true, strict: true })
   const always = [loopbackHostOnly(isLoopback), readOnly, noTokenInQuery]
   const guard = requireToken(tokens)
+  const noVerdict = gateWithoutOwner(options)
   const routes: Record<ApiPath, readonly RequestHandler[]> = {
     '/strategies': [guard, requireEnabled(reader, options), acceptsJson, strategiesRoute(options)],
     '/snapshot': [guard, requireEnabled(reader, options), acceptsJsonOrCsv, askOwner(options), snapshotRoute(options)],
@@ -29,12 +30,12 @@ export function createApiRouter(options: ApiOptions): Router {
       guard,
       requireEnabled(reader, options),
       acceptsEvents,
-      askOwner(options, comeAgain),
+      askOwner(options, { away: comeAgain }),
       streamRoute(options),
     ],
     '/explain': [guard, requireEnabled(reader, options), acceptsJson, askOwner(options), explainRoute(options)],
     '/alerts': [guard, requireEnabled(reader, options), acceptsJson, alertsRoute(options)],
-    '/gate': [guard, acceptsJson, askOwner(options, gateWithoutOwner(options)), gateRoute(options)],
+    '/gate': [guard, acceptsJson, askOwner(options, { away: noVerdict, misdirected: noVerdict }), gateRoute(options)],
     '/health': [guard, acceptsJson, healthRoute(options)],
     '/openapi.json': [acceptsJson, openApiRoute(options)],
   }

@@ -6,8 +6,6 @@ import { REQUEST_ID_HEADER } from '../responses.js'
 /** Says that a shard asks on behalf of its caller: such a request is never passed on again. */
 export const FORWARDED_BY_HEADER = 'X-Quant-Forwarded-By'
 
-/** An owner that says nothing for so long is away. */
-const FIRST_BYTE_MS = 5_000
 /** An answer that pauses for longer than any heartbeat has ended unnoticed. */
 const PAUSE_MS = 60_000
 
@@ -15,6 +13,15 @@ const PAUSE_MS = 60_000
 const PASSED_ON = ['authorization', 'accept', 'accept-encoding', 'if-none-match', 'last-event-id', 'user-agent']
 /** Of one connection, not of the answer. Source: RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+
+export interface Peer {
+  /** Base URL of its API. */
+  readonly url: string
+  /** One that says nothing for so long is away. */
+  readonly patienceMs: number
+  /** The shard that asks, for the other's log. */
+  readonly forwardedBy: string
+}
 
 /** The owner gave no answer: nothing of one has reached the caller. */
 export class OwnerAway extends Error {
@@ -25,13 +32,13 @@ export class OwnerAway extends Error {
  * Passes a request on to the shard that has its book, and the answer back as it comes: neither is held. Whoever hangs up
  * ends the other side as well. Resolves when the answer has begun; rejects with OwnerAway when none does in time.
  */
-export function forward(request: Request, response: Response, peer: string, forwardedBy: string): Promise<void> {
+export function forward(request: Request, response: Response, { url, patienceMs, forwardedBy }: Peer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const send = peer.startsWith('https:') ? overHttps : overHttp
+    const send = url.startsWith('https:') ? overHttps : overHttp
     const headers = { ...questionHeaders(request, response), [FORWARDED_BY_HEADER]: forwardedBy }
     // A connection of its own: one that is kept may have died with the owner that it led to.
-    const question = send(`${peer}${request.originalUrl}`, { method: request.method, headers, agent: false })
-    const patience = setTimeout(() => question.destroy(new Error('no answer in time')), FIRST_BYTE_MS)
+    const question = send(`${url}${request.originalUrl}`, { method: request.method, headers, agent: false })
+    const patience = setTimeout(() => question.destroy(new Error(`no answer within ${patienceMs} ms`)), patienceMs)
     const hangUp = () => question.destroy()
     response.once('close', hangUp)
     question.once('error', (error) => {

@@ -9,6 +9,8 @@ export interface ShardRouting {
   readonly ownership: ShardOwnership
   /** Base URLs of the APIs of all shards by index; undefined: whoever asks is told the shard and asks there himself. */
   readonly peers: readonly string[] | undefined
+  /** How long an owner may take to begin its answer. */
+  readonly patienceMs: number
 }
 
 const NAMES = ['strategy_id', 'account', 'window', 'metrics', 'metric_name', 'adapter'] as const
