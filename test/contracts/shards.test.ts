@@ -37,10 +37,7 @@ describe('a question for a book of another shard', () => {
     ['by the strategy, which has no other live account', `strategy_id=${THERE}`],
   ])('is answered by that one, asked %s', async (_how, query) => {
     const { url } = await served(listening(owner))
-    const answer = await request(beside(url))
-      .get(`${BASE}/snapshot?${query}`)
-      .set('X-Request-Id', 'mine')
-      .expect(200)
+    const answer = await request(beside(url)).get(`${BASE}/snapshot?${query}`).set('X-Request-Id', 'mine').expect(200)
     expect(snapshotSchema.parse(answer.body)).toMatchObject({ strategy_id: THERE, frame_seq: 11 })
     expect(answer.headers).toMatchObject({ 'x-request-id': 'mine', 'cache-control': 'private, no-cache' })
     const etag = String(answer.headers.etag)
@@ -73,7 +70,9 @@ describe('a question for a book of another shard', () => {
       },
     ])
     expect(asked[0]?.cookie).toBeUndefined()
-    await request(beside(url, { tokens: [token] })).get(`${BASE}/snapshot?strategy_id=${THERE}`).expect(401)
+    await request(beside(url, { tokens: [token] }))
+      .get(`${BASE}/snapshot?strategy_id=${THERE}`)
+      .expect(401)
     expect(asked).toHaveLength(1)
   })
 
@@ -81,7 +80,11 @@ describe('a question for a book of another shard', () => {
     const app = shardApi(reader, undefined)
     for (const path of ['snapshot', 'explain', 'stream']) {
       const { body } = await request(app).get(`${BASE}/${path}?strategy_id=${THERE}&metric_name=net_pnl`).expect(421)
-      expect(problemSchema.parse(body)).toMatchObject({ shard: 1, shards: 2, type: expect.stringContaining('misdirected') })
+      expect(problemSchema.parse(body)).toMatchObject({
+        shard: 1,
+        shards: 2,
+        type: expect.stringContaining('misdirected'),
+      })
     }
     const { body } = await request(app).get(`${BASE}/gate?strategy_id=${THERE}`).expect(200)
     expect(gateSchema.parse(body)).toMatchObject({ decision: 'unknown', reasons: [{ reason: 'other_shard' }] })
@@ -95,10 +98,7 @@ describe('a question for a book of another shard', () => {
 
   test.each([
     ['is gone', nobody],
-    [
-      'accepts and says nothing',
-      async () => (await served(listening(createServer(() => undefined)))).url,
-    ],
+    ['accepts and says nothing', async () => (await served(listening(createServer(() => undefined)))).url],
   ])('has no answer while the other %s, and says when to ask again', async (_what, peer) => {
     const counted: string[] = []
     const app = beside(await peer(), { onForwarded: (result: string) => counted.push(result) })
