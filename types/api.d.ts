@@ -196,7 +196,7 @@ export type Explanation = {
 export type Gate = {
   readonly decision: "pass" | "fail" | "unknown"
   readonly reasons: readonly {
-    readonly reason: "critical_alert" | "disabled" | "warming_up" | "shadow" | "no_live_book" | "strategy_disabled" | "not_judged" | "no_critical_limit" | "breach_pending" | "not_evaluable" | "no_evidence" | "data_alert" | "stale" | "error"
+    readonly reason: "critical_alert" | "disabled" | "warming_up" | "other_shard" | "shadow" | "no_live_book" | "strategy_disabled" | "not_judged" | "no_critical_limit" | "breach_pending" | "not_evaluable" | "no_evidence" | "data_alert" | "stale" | "error"
     readonly detail: string
     readonly policy?: string | undefined
     readonly alert_id?: string | undefined
@@ -218,6 +218,8 @@ export type Health = {
     readonly last_frame_seq: number | null
     readonly verified_at?: string | null | undefined
   }[]
+  readonly shard?: number | undefined
+  readonly shards?: number | undefined
   readonly writer?: boolean | undefined
   readonly frames: {
     readonly last_at: string | null
@@ -249,6 +251,8 @@ export type Problem = {
   readonly status: number
   readonly detail: string
   readonly reason?: "warming_up" | "disabled" | "stopping" | undefined
+  readonly shard?: number | undefined
+  readonly shards?: number | undefined
   readonly errors?: readonly {
     readonly parameter: string
     readonly problem: string

@@ -8,6 +8,7 @@ import { createCalendars } from '../domain/calendars.js'
 import { isLoopback, type ListenAddress } from '../domain/connections.js'
 import { TIERS } from '../domain/metric.js'
 import type { FrameReader, Progress, SourceName } from '../domain/ports.js'
+import { ShardOwnership } from '../domain/shards.js'
 import type { Clock } from '../domain/time.js'
 import { createMetricsEndpoint } from '../exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../exporter/self-metrics.js'
@@ -34,8 +35,8 @@ import { createPolicy } from './policy.js'
 import { disabledStage } from './stage-status.js'
 import { createStream, STREAM_STAGE, type Stream } from './stream.js'
 
-/** A shard of one: books are not spread yet. */
-const SHARD = 0
+/** How long another shard may take to begin an answer: an explanation waits for its turn for up to two seconds. */
+const PEER_PATIENCE_MS = 5_000
 const NO_ALERTS: AlertBoard = {
   isShadow: false,
   revision: 0,
@@ -89,9 +90,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const { config, clock, version, log, random = Math.random } = options
   const build = { version, revision: config.revision }
+  const ownership = new ShardOwnership(config.shards.shard)
   const calendars = createCalendars(config.file.xnysExceptions)
   const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
-  const selfMetrics = new SelfMetrics({ ...build, shard: String(SHARD), tiers })
+  const selfMetrics = new SelfMetrics({ ...build, shard: config.shards.shard, tiers })
   const recording =
     config.isEnabled && options.recordInto !== undefined ? await openRecording(options.recordInto, log) : undefined
   if (recording !== undefined) releasers.push('recording', () => recording.writer.close())
@@ -106,7 +108,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   })
   const policy = config.isEnabled
     ? createPolicy({
-        ...{ config, calendars, releasers, log, random, shard: SHARD, pool },
+        ...{ config, calendars, releasers, log, random, ownership, pool },
         strategies: () => pipeline?.strategies() ?? [],
         now: () => reader.now(),
         lastTickWallAt: () => pipeline?.lastTickWallAt(),
@@ -122,7 +124,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     ? createPipeline({
         ...{ config, clock, log, calendars, tiers, selfMetrics, releasers, recording, series, random },
         judge: policy.judge,
-        store: { pool, shard: SHARD, version },
+        store: { pool, version },
         ...{ onProgress: options.onProgress, onStatement: options.onStatement },
         storesHealth: (now) => ({
           stages: [...storeStages(stores, now), stream?.health(now) ?? disabledStage(STREAM_STAGE)],
@@ -136,7 +138,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
     pipeline &&
     openStore({
       ...{ config, releasers, calendars, clock, log, random },
-      ...{ shard: SHARD, pool, alerts: policy?.alerts },
+      ...{ ownership, pool, alerts: policy?.alerts },
       reader: pipeline,
       checkpoints: pipeline.checkpoints,
       dictionary: DICTIONARY,
@@ -178,6 +180,8 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
       maxAgeMs: config.maxStalenessMs * clock.speed,
     },
     stream: stream?.hub,
+    shards: ownership.shard.count === 1 ? undefined : { ownership, peers: config.shards.peers, patienceMs: PEER_PATIENCE_MS },
+    onForwarded: (result) => selfMetrics.forwarded(result),
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL or QUANT_STORE_DSN',
     dictionary: DICTIONARY,

@@ -5,6 +5,7 @@ import { Engine } from '../compute/engine.js'
 import { benchmarkOf, calendarOf, capitalShareOf, moneyDecimalsOf } from '../config/book-settings.js'
 import type { Config } from '../config/config.js'
 import type { Calendar, CalendarName } from '../domain/calendar.js'
+import type { Shard } from '../domain/shards.js'
 import type { EpochMs } from '../domain/time.js'
 import type { Logger } from '../lib/logger.js'
 import { wallNow } from './clock.js'
@@ -15,12 +16,14 @@ export interface EngineParts {
   readonly startAt: EpochMs
   readonly clockSpeed: number
   readonly feedsConfigured: boolean
+  /** Absent: all books. Recordings and replays are of all of them. */
+  readonly shard?: Shard
   readonly log: Pick<Logger, 'error'>
 }
 
 /** The one way from a configuration to an engine, so that a replay computes what the live process computes. */
 export function createEngine(config: Config, parts: EngineParts): Engine {
-  const { calendars, startAt, clockSpeed, feedsConfigured, log } = parts
+  const { calendars, startAt, clockSpeed, feedsConfigured, shard, log } = parts
   return new Engine({
     dictionary: DICTIONARY,
     accountDictionary: ACCOUNT_DICTIONARY,
@@ -42,6 +45,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     calendarOf: (strategyId) => calendarOf(config.file, strategyId),
     moneyDecimalsOf: (strategyId, calendar) => moneyDecimalsOf(config.file, strategyId, calendar),
     instruments: config.file.instruments,
+    ...(shard === undefined ? {} : { shard }),
     onMetricError: createMetricErrorLog(log, wallNow),
   })
 }

@@ -41,8 +41,8 @@ export interface PipelineParts {
   readonly storesHealth: PipelineOptions['storesHealth']
   readonly series: Series | undefined
   readonly judge: Judge
-  /** The own store, where one is configured, this process' shard, and the program's version. */
-  readonly store: { readonly pool: pg.Pool | undefined; readonly shard: number; readonly version: string }
+  /** The own store, where one is configured, and the program's version. */
+  readonly store: { readonly pool: pg.Pool | undefined; readonly version: string }
   readonly onFrame: PipelineOptions['onFrame']
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly onStatement?: ((source: SourceName, name: string) => void) | undefined
@@ -53,9 +53,10 @@ export interface PipelineParts {
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, clock, log, onProgress, onStatement, random } = parts
   const { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series, judge, onFrame } = parts
+  const { shard } = config.shards
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
-  const engine = createEngine(config, { calendars, startAt, clockSpeed: clock.speed, feedsConfigured, log })
+  const engine = createEngine(config, { calendars, startAt, clockSpeed: clock.speed, feedsConfigured, shard, log })
   const recorder = recording && createRecorder(recording, { config, clock, startAt, engine, selfMetrics, log })
   const tellRejection = createRejectionLog(log, wallNow)
   // Polls come in real time: at a higher speed more of T passes between two of them, and between a row and its commit.
@@ -116,7 +117,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       onStatement: (name) => onStatement?.('clickhouse', name),
     })
   }
-  const { pool: storePool, shard, version } = parts.store
+  const { pool: storePool, version } = parts.store
   // What is recorded has to be told: a replay knows of no checkpoints.
   const checkpoints =
     storePool === undefined || recording !== undefined

@@ -7,6 +7,7 @@ import type { Calendar, CalendarName } from '../domain/calendar.js'
 import type { FrameSet } from '../domain/frame.js'
 import { TIERS } from '../domain/metric.js'
 import type { StrategySummary } from '../domain/ports.js'
+import type { ShardOwnership } from '../domain/shards.js'
 import type { EpochMs } from '../domain/time.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
@@ -29,7 +30,7 @@ export interface PolicyOptions {
   readonly releasers: Releasers
   readonly log: Logger
   readonly random: () => number
-  readonly shard: number
+  readonly ownership: ShardOwnership
   /** Of the store that remembers episodes; undefined where there is none. */
   readonly pool: pg.Pool | undefined
   readonly strategies: () => readonly StrategySummary[]
@@ -137,15 +138,15 @@ function createJudge(evaluator: PolicyEvaluator, options: PolicyOptions, ready: 
 /** Asks the store what was open before; a store that is slow or down is not waited for long. */
 async function remember(
   evaluator: PolicyEvaluator,
-  { pool, shard, log }: PolicyOptions,
+  { pool, ownership, log }: PolicyOptions,
   signal: AbortSignal,
 ): Promise<void> {
   if (pool === undefined) return
   const startedMs = monotonicMs()
   for (;;) {
     try {
-      const episodes = await openAlerts(async (text, values = []) => (await pool.query(text, [...values])).rows, shard)
-      if (!evaluator.hasMemory) evaluator.remember(episodes)
+      const episodes = await openAlerts(async (text, values = []) => (await pool.query(text, [...values])).rows)
+      if (!evaluator.hasMemory) evaluator.remember(episodes.filter((episode) => ownership.owns(episode)))
       return
     } catch (error) {
       if (signal.aborted) return

@@ -5,7 +5,7 @@ import type { EndedOrder } from '../domain/ended-order.js'
 import type { PriceE8 } from '../domain/exact.js'
 import type { Explanation, ExplanationQuestion } from '../domain/explanation.js'
 import type { Fact, FactRejection, InstrumentFact, SignalFact } from '../domain/facts.js'
-import type { AccountFrame, BookFrame, FrameSet } from '../domain/frame.js'
+import type { AccountFrame, BookFrame, FrameSet, OtherBook } from '../domain/frame.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { Need } from '../domain/metric.js'
 import type {
@@ -20,18 +20,23 @@ import type {
   SymbolPinsDemand,
 } from '../domain/ports.js'
 import { midOf } from '../domain/quote.js'
+import { ONLY_SHARD, type Shard, ShardOwnership } from '../domain/shards.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
 import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import { AccountFrames, type CountedBook } from './accounts/account-frames.js'
+import { OtherBooks } from './accounts/other-books.js'
 import { availabilityOf } from './availability.js'
 import type { Book } from './book.js'
 import { BookFrames, type TickInputs } from './book-frames.js'
+import type { BookReaderOptions } from './book-reader.js'
+import type { BookTotals } from './book-totals.js'
 import { type CarriedPositions, carriedPositions } from './carried-positions.js'
 import type { BookCheckpoint } from './checkpoints/checkpoint.js'
 import { takeCheckpoint } from './checkpoints/take-checkpoint.js'
 import { DueMinutes } from './due-minutes.js'
 import { EquityMemory } from './equity/equity-memory.js'
+import { factCountsOf } from './fact-counts.js'
 import { termOf } from './inputs/digest.js'
 import { MarketTerms } from './inputs/market-terms.js'
 import { markSourcesOf } from './mark-sources.js'
@@ -62,6 +67,8 @@ export interface EngineOptions {
   readonly calendarOf: (strategyId: string) => CalendarName | undefined
   readonly moneyDecimalsOf: (strategyId: string, calendar: CalendarName) => number
   readonly instruments: readonly InstrumentFact[]
+  /** Whose books are worked out and published; absent: all. Facts of all books are told in any case. */
+  readonly shard?: Shard
   readonly onMetricError: (metric: string, error: unknown) => void
 }
 
@@ -88,6 +95,8 @@ export class Engine implements FactSink {
   readonly #market: Market
   readonly #frames = new Map<string, BookFrames>()
   readonly #accountFrames = new Map<string, AccountFrames>()
+  readonly #ownership: ShardOwnership
+  readonly #others = new OtherBooks((book) => this.#readerOptions(book))
   readonly #plan: TierPlan
   readonly formulaSet: string
   readonly #pins = new PricePins()
@@ -98,6 +107,7 @@ export class Engine implements FactSink {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#ownership = new ShardOwnership(options.shard ?? ONLY_SHARD)
     this.#portfolio = new Portfolio(
       {
         calendars: options.settings.calendars,
@@ -151,13 +161,12 @@ export class Engine implements FactSink {
   }
 
   get factCounts(): FactCounts {
-    const { orphans, waitingForPrice, snapshotsRefused, inferredFlows, rebases } = this.#portfolio
-    return { rejected: this.#rejected, orphans, waitingForPrice, snapshotsRefused, inferredFlows, rebases }
+    return { rejected: this.#rejected, ...factCountsOf(this.#portfolio, this.#ownership) }
   }
 
   /** Where snapshots have corrected a ledger since the last call. */
   takeNewRebases(): readonly NewRebase[] {
-    return this.#portfolio.takeNewRebases()
+    return this.#portfolio.takeNewRebases().filter((rebase) => this.#ownership.owns(rebase))
   }
 
   /** Orders that have ended since the last call, of those that came since the first tick: each once. */
@@ -178,7 +187,7 @@ export class Engine implements FactSink {
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
     this.#portfolio.settle()
-    const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings)
+    const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings, this.#ownership)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
     const { now, orderPins } = this.#portfolio
     const pinsOf = new Map<string, SymbolPinsDemand>()
@@ -228,12 +237,24 @@ export class Engine implements FactSink {
     this.#terms.advanceTo(at)
     this.#expireDecisions(oldestSnapshot)
     const books = new Map<string, BookFrame>()
+    const elsewhere = new Map<string, OtherBook>()
     const counted = new Map<Account, CountedBook[]>()
+    const count = (account: Account, book: CountedBook) =>
+      readOnce(counted, account, (): CountedBook[] => []).push(book)
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const frames = this.#framesOf(id, book)
-      frames.noteMarket(news)
       const isTouched = touched.has(book) || thinned.has(book)
       const account = this.#portfolio.accountOf(book)
+      if (!this.#ownership.owns(book.description)) {
+        const other = this.#others.noteTick(book, at)
+        const counts = this.#ownership.ownsAccount(account.label)
+        const totals = counts ? this.#others.totalsOf(book, at, { isTouched, market: news }) : undefined
+        if (!this.#isLive(book, at)) continue
+        elsewhere.set(id, other)
+        if (counts) count(account, this.#countedBook(book, totals))
+        continue
+      }
+      const frames = this.#framesOf(id, book)
+      frames.noteMarket(news)
       if (isTouched || (mayBeShared.has(account) && frames.isSharingNews(at))) frames.touch()
       if (!this.#isLive(book, at)) continue
       const frame = frames.frame({
@@ -243,12 +264,9 @@ export class Engine implements FactSink {
         judges,
       })
       books.set(id, frame)
-      const { calendar } = frame.book
-      const inAccount = counted.get(account) ?? []
-      counted.set(account, inAccount)
-      inAccount.push({ calendar, moneyDecimals: frame.moneyDecimals, totals: frames.totals })
+      if (this.#ownership.ownsAccount(account.label)) count(account, this.#countedBook(book, frames.totals))
     }
-    this.#portfolio.watchOrders()
+    this.#portfolio.watchOrders((book) => this.#ownership.owns(book))
     const accounts = new Map<string, AccountFrame>()
     for (const [account, counts] of [...counted].sort(([a], [b]) => (a.label < b.label ? -1 : 1))) {
       const frames = this.#framesOfAccount(account)
@@ -258,7 +276,13 @@ export class Engine implements FactSink {
     }
     for (const [id, { book }] of this.#frames) if (this.#portfolio.books.get(id) !== book) this.#frames.delete(id)
     for (const label of this.#accountFrames.keys()) if (!accounts.has(label)) this.#accountFrames.delete(label)
-    return { stamp: common.stamp, formulaSet: this.formulaSet, books, accounts }
+    this.#others.keepOnly(this.#portfolio.books)
+    const all = { stamp: common.stamp, formulaSet: this.formulaSet, books, accounts }
+    return this.#ownership.shard.count === 1 ? all : { ...all, elsewhere }
+  }
+
+  #countedBook({ description: { strategyId, calendar } }: Book, totals: BookTotals | undefined): CountedBook {
+    return { calendar, moneyDecimals: this.#options.moneyDecimalsOf(strategyId, calendar), totals }
   }
 
   #commonInputs(
@@ -284,7 +308,7 @@ export class Engine implements FactSink {
     const minute = Math.floor(at / MINUTE_MS)
     if (minute === this.#coarsenedAt && !this.#portfolio.hasChanged) return
     this.#coarsenedAt = minute
-    const { kept } = priceDemandOf(this.#portfolio, this.#options.settings)
+    const { kept } = priceDemandOf(this.#portfolio, this.#options.settings, this.#ownership)
     for (const [symbol, cellMs] of kept) this.#market.coarsen(symbol, cellMs)
   }
 
@@ -299,9 +323,9 @@ export class Engine implements FactSink {
     return carriedPositions(this.#portfolio, from)
   }
 
-  /** Every book, by the id that `takeCheckpoint` knows it by. */
+  /** Every book of the shard, by the id that `takeCheckpoint` knows it by. */
   bookIds(): string[] {
-    return [...this.#portfolio.books.keys()]
+    return [...this.#portfolio.books].flatMap(([id, { description }]) => (this.#ownership.owns(description) ? id : []))
   }
 
   /** Works out, a little at each step, what taking a book's checkpoint rests on; it is taken in no time then. */
@@ -378,24 +402,31 @@ export class Engine implements FactSink {
     const known = this.#frames.get(id)
     if (known?.book === book) return known
     const { strategyId } = book.description
-    const account = this.#portfolio.accountOf(book)
     const frames = new BookFrames({
-      book,
-      account,
-      memory: new EquityMemory(),
-      multiplierOf: (symbol) => this.#portfolio.instruments.multiplierOf(symbol),
-      capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
-      benchmark: () => this.#portfolio.benchmarkOf(book),
-      market: this.#market,
-      settings: this.#options.settings,
+      ...this.#readerOptions(book),
       instrumentTermOf: (symbol) => this.#portfolio.instruments.digestOf(symbol),
-      currencyOf: (symbol) => this.#portfolio.instruments.currencyOf(symbol),
       plan: this.#plan,
       moneyDecimalsOf: (calendar) => this.#options.moneyDecimalsOf(strategyId, calendar),
       onMetricError: this.#options.onMetricError,
     })
     this.#frames.set(id, frames)
     return frames
+  }
+
+  #readerOptions(book: Book): BookReaderOptions {
+    const { strategyId } = book.description
+    const { instruments } = this.#portfolio
+    return {
+      book,
+      account: this.#portfolio.accountOf(book),
+      memory: new EquityMemory(),
+      multiplierOf: (symbol) => instruments.multiplierOf(symbol),
+      currencyOf: (symbol) => instruments.currencyOf(symbol),
+      capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
+      benchmark: () => this.#portfolio.benchmarkOf(book),
+      market: this.#market,
+      settings: this.#options.settings,
+    }
   }
 
   #framesOfAccount(account: Account): AccountFrames {

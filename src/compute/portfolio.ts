@@ -65,7 +65,7 @@ export class Portfolio {
   readonly #strategyTerms = new Map<string, Digest>()
   readonly #firstOrders = new WeakMap<Book, EpochMs>()
   #dirty = new Set<Book>()
-  #isWatching = false
+  #watches: ((book: BookKey) => boolean) | undefined
   /** Books whose checkpoint was forgotten: their orders may be gone as well. */
   readonly #perhapsEmpty = new Set<Book>()
 
@@ -85,42 +85,9 @@ export class Portfolio {
     })
   }
 
-  /** Orders that name no strategy: they belong to an account and to no book. */
-  get orphans(): number {
-    return this.#orphans.size
-  }
-
-  get waitingForPrice(): number {
-    let count = 0
-    for (const book of this.books.values()) count += book.waitingForPrice
-    return count
-  }
-
-  /** Snapshots whose equity contradicts their own cash and positions. */
-  get snapshotsRefused(): number {
-    let count = 0
-    for (const account of this.accounts.values()) count += account.observations.refusedCount
-    return count
-  }
-
-  /** Changes of cash that no record explains. */
-  get inferredFlows(): number {
-    let count = 0
-    for (const account of this.accounts.values()) {
-      const [book] = account.books.values()
-      if (book === undefined) continue
-      const flows = account.flows.upTo(this.now, book.calendar)
-      count += flows.filter(({ source }) => source === 'inferred').length
-    }
-    return count
-  }
-
-  /** Where snapshots corrected the ledger of a book. */
-  get rebases(): number {
-    let count = 0
-    for (const book of this.books.values())
-      for (const ledger of book.ledgers.values()) count += ledger.adjustments.length
-    return count
+  /** The account of each order that names no strategy: such an order belongs to an account and to no book. */
+  orphanAccounts(): string[] {
+    return [...this.#orphans].flatMap((id) => this.#bookOfExecution.get(id)?.description.account ?? [])
   }
 
   /** The corrections that came to be known since the last call, each once, of snapshots taken since the start. */
@@ -128,11 +95,11 @@ export class Portfolio {
     return this.#rebases.takeNew()
   }
 
-  /** What is there has been read: orders that come from now on are new. */
-  watchOrders(): void {
-    if (this.#isWatching) return
-    this.#isWatching = true
-    for (const book of this.books.values()) book.orderFlow.ended.watch()
+  /** What is there has been read: orders that come from now on are new. Watched are those of the books that are published here. */
+  watchOrders(isPublished: (book: BookKey) => boolean): void {
+    if (this.#watches !== undefined) return
+    this.#watches = isPublished
+    for (const book of this.books.values()) if (isPublished(book.description)) book.orderFlow.ended.watch()
   }
 
   /** Orders that have ended since the last call, of those that came since the first tick. */
@@ -578,7 +545,7 @@ export class Portfolio {
       onOrder: (symbol, submittedAt) => this.#rebases.unsettle(inAccount, symbol, submittedAt),
     })
     this.books.set(id, book)
-    if (this.#isWatching) book.orderFlow.ended.watch()
+    if (this.#watches?.(book.description) === true) book.orderFlow.ended.watch()
     inAccount.books.set(strategyId, book)
     this.#dirty.add(book)
     return book

@@ -1,6 +1,7 @@
 import { type CalendarName, CalendarOutOfRange } from '../domain/calendar.js'
 import { BAR_LIFETIME_MS, historyFrom } from '../domain/history.js'
 import type { PriceDemand } from '../domain/ports.js'
+import type { ShardOwnership } from '../domain/shards.js'
 import { type EpochMs, MINUTE_MS } from '../domain/time.js'
 import { LONGEST_WINDOW_SESSIONS } from '../domain/window.js'
 import type { Account } from './account.js'
@@ -13,8 +14,17 @@ import type { ComputeSettings } from './settings.js'
 /** Grid of the past: five minutes fit the sessions of an exchange; in a calendar without sessions windows slide. */
 const HISTORY_CELL_MS: Record<CalendarName, number> = { XNYS: 5 * MINUTE_MS, '24x7': MINUTE_MS }
 
-/** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
-export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): Pick<PriceDemand, 'kept' | 'watched'> {
+/**
+ * Symbols whose prices the books need, each with the grid of its history, and those of which times are enough.
+ *
+ * Prices are those of all books, whoever publishes them: which points of a symbol are kept depends on everybody who needs
+ * it. What is only watched matters to the book alone.
+ */
+export function priceDemandOf(
+  portfolio: Portfolio,
+  settings: ComputeSettings,
+  ownership: ShardOwnership,
+): Pick<PriceDemand, 'kept' | 'watched'> {
   const { books, now } = portfolio
   const kept = new Map<string, number>()
   const watched = new Set<string>()
@@ -25,6 +35,7 @@ export function priceDemandOf(portfolio: Portfolio, settings: ComputeSettings): 
     const cellMs = account.books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
     for (const symbol of pricedSymbols(book, account, now, shownFrom, portfolio.benchmarkOf(book)))
       kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
+    if (!ownership.owns(book.description)) continue
     const universe = portfolio.universeOf(book)
     for (const symbol of universe.length > 0 ? universe : decidedSymbols(book, now, settings)) watched.add(symbol)
   }

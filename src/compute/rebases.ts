@@ -1,3 +1,4 @@
+import type { BookKey } from '../domain/book.js'
 import { absolute, type PriceE8, type QuantityE9 } from '../domain/exact.js'
 import { DAY_MS, type EpochMs } from '../domain/time.js'
 import { readOnce } from '../lib/read-once.js'
@@ -20,8 +21,7 @@ const SPLIT_QUANTITY_DIVISOR = 20n
 const SPLIT_COST_DIVISOR = 200n
 
 /** A correction as it is counted. */
-export interface NewRebase {
-  readonly account: string
+export interface NewRebase extends BookKey {
   readonly kind: Adjustment['kind']
 }
 
@@ -207,7 +207,7 @@ export class Rebases {
     const key = `${book.description.strategyId} ${account.label} ${symbol} ${at}`
     if (at <= this.#options.startAt || this.#counted.has(key)) return
     this.#counted.add(key)
-    this.#new.push({ account: account.label, kind })
+    this.#new.push({ strategyId: book.description.strategyId, account: account.label, kind })
   }
 
   #markAt(book: Book, symbol: string, at: EpochMs): PriceE8 | undefined {

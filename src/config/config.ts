@@ -14,6 +14,7 @@ import { readQuantConfig } from './read-quant-config.js'
 import { withSecretFiles } from './secret-files.js'
 import { readSeries, type SeriesSettings } from './series.js'
 import type { ReadFile } from './setting-file.js'
+import { readShards, type ShardSettings } from './shards.js'
 import { readStore, type StoreConfig } from './store.js'
 import { readTorghut } from './torghut.js'
 
@@ -40,6 +41,7 @@ export interface Config {
   readonly markMaxAgeMs: number
   readonly sessionRollMs: number
   readonly maxSeries: number
+  readonly shards: ShardSettings
   readonly stream: {
     readonly heartbeatMs: number
     readonly maxBufferBytes: number
@@ -87,6 +89,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
   const clickhouse = readClickHouse(reading, readFile, problems)
   const store = readStore(reading, readFile, problems)
   const series = readSeries(reading, store, readFile, problems)
+  const shards = readShards(reading, problems)
   const access = readApiAccess(reading, readFile, problems)
   const file =
     values.configFile === undefined ? EMPTY_QUANT_CONFIG : readQuantConfig(values.configFile, readFile, problems)
@@ -109,6 +112,7 @@ export function readConfig({ environment, readFile, isTerminal }: ReadConfigOpti
     markMaxAgeMs: values.markMaxAgeSeconds * SECOND_MS,
     sessionRollMs: values.sessionRollSeconds * SECOND_MS,
     maxSeries: values.maxSeries,
+    shards,
     stream: {
       heartbeatMs: values.streamHeartbeatMs,
       maxBufferBytes: values.streamMaxBufferBytes,

@@ -12,6 +12,7 @@ import {
   type Setting,
   SSL_MODE,
   setting,
+  shard,
   text,
   token,
   tokenList,
@@ -44,6 +45,25 @@ export const SETTINGS = {
       'Revision of the source that the program was built from, shown in quant_exporter_build_info; an image sets it.',
     fallback: 'unknown',
     format: text('the name of a revision', 'f00dfeed'),
+  }),
+  shard: setting({
+    key: 'QUANT_SHARD',
+    section: 'Process',
+    description:
+      'Which of how many processes this is, i/n with i from 0: each works out and publishes its own books alone. All of them read everything, with one configuration and one store.',
+    fallback: '0/1',
+    format: shard,
+  }),
+  shardPeers: optionalSetting({
+    key: 'QUANT_SHARD_PEERS',
+    section: 'Process',
+    description:
+      'Where the APIs of all n shards are, so that each of them answers for any book: n base URLs in the order of the shards with commas between them, or one with `{shard}` where the index stands. Without it a question for a book of another shard is answered with 421 and the name of that shard.',
+    fallbackNote: 'none',
+    format: text(
+      'base URLs of all shards with commas between them, or one with {shard} in it',
+      'http://quant-exporter-{shard}.quant-exporter-shards:9464',
+    ),
   }),
   logLevel: setting({
     key: 'QUANT_LOG_LEVEL',

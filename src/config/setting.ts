@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ListenAddress, SSL_MODES, type SslMode } from '../domain/connections.js'
+import type { Shard } from '../domain/shards.js'
 import { MINUTE_MS, SECOND_MS } from '../domain/time.js'
 
 /** Where a setting stands in the documentation. */
@@ -140,6 +141,22 @@ export const listenAddress: Format<ListenAddress> = {
   }),
   allowed: 'host:port with an IPv6 address in brackets; port 0 takes a free one',
   example: '127.0.0.1:9464',
+}
+
+/** More than would ever be of use: each of them reads all rows. */
+const MOST_SHARDS = 64
+
+/** One of several processes that share the books. */
+export const shard: Format<Shard> = {
+  schema: z.string().transform((value, context) => {
+    const [, index, count] = /^(\d{1,3})\/(\d{1,3})$/.exec(value) ?? []
+    const written = { index: Number(index), count: Number(count) }
+    if (written.index < written.count && written.count <= MOST_SHARDS) return written
+    context.addIssue({ code: 'custom', message: 'not a shard' })
+    return z.NEVER
+  }),
+  allowed: `i/n, the shard's index from 0 to n − 1 and how many shards there are, at most ${MOST_SHARDS}`,
+  example: '0/3',
 }
 
 /** Long enough not to be guessed, and of the characters that a header carries as they are. Source: RFC 6750, section 2.1. */

@@ -86,7 +86,7 @@ export function facts(): Row {
           'ops',
           {
             // Before the first one there is no series, and a chart without data would look like a failure.
-            expr: `sum by (source, reason) (${rateOf(own('quant_facts_rejected_total'))}) or label_replace(sum(0 * ${own('quant_exporter_enabled')}), "reason", "none", "", "")`,
+            expr: `max by (source, reason) (sum by (source, reason, shard) (${rateOf(own('quant_facts_rejected_total'))})) or label_replace(sum(0 * ${own('quant_exporter_enabled')}), "reason", "none", "", "")`,
             legend: '{{source}} {{reason}}',
           },
         ),

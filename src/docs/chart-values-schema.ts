@@ -8,6 +8,8 @@ export const SETTINGS_OF_VALUES = [
   'QUANT_CONFIG',
   'QUANT_GATE_ENABLED',
   'QUANT_RUNBOOKS_URL',
+  'QUANT_SHARD',
+  'QUANT_SHARD_PEERS',
   'QUANT_LISTEN',
   'QUANT_METRICS_LISTEN',
   'QUANT_API_ENABLED',
@@ -51,6 +53,7 @@ const values = z
     // Helm's own, handed to every chart.
     global: foreign,
     quant: z.strictObject({ enabled: flag }).partial(),
+    shards: z.int().min(1).max(64),
     alerts: z.strictObject({ enabled: flag, runbooksUrl: text, grafanaUrl: text }).partial(),
     gate: z.strictObject({ enabled: flag, analysisTemplate: flag, prometheusUrl: text }).partial(),
     api: z.strictObject({ enabled: flag, anonymous: flag, tokensSecret: secret }).partial(),

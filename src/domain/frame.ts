@@ -49,6 +49,13 @@ export interface AccountFrame {
   readonly windows: Readonly<Record<Window, readonly MetricResult[]>>
 }
 
+/** A live book that another shard publishes: what has to be known of it everywhere. */
+export interface OtherBook {
+  readonly book: BookDescription
+  /** Adapters that took an order of a window, or have an open one. */
+  readonly adapters: readonly string[]
+}
+
 export interface FrameSet {
   readonly stamp: Stamp
   /** Hash of all formula versions. */
@@ -57,6 +64,8 @@ export interface FrameSet {
   readonly books: ReadonlyMap<string, BookFrame>
   /** Those that have a live book, by label, sorted. */
   readonly accounts: ReadonlyMap<string, AccountFrame>
+  /** The live books that other shards publish, by book id, sorted; absent where one process has all books. */
+  readonly elsewhere?: ReadonlyMap<string, OtherBook>
 }
 
 /** What the quality of one result is, given whether one of its sources is stale. */

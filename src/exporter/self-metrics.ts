@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { EndedOrder } from '../domain/ended-order.js'
 import { TIERS, type Tier } from '../domain/metric.js'
 import type { SourceName } from '../domain/ports.js'
+import type { Shard } from '../domain/shards.js'
 import { SOURCE_ERROR_KINDS, type SourceErrorKind } from '../domain/source-errors.js'
 import type { EpochMs } from '../domain/time.js'
 import { OrderHistograms } from './order-histograms.js'
@@ -28,7 +29,7 @@ export type ReloadResult = (typeof RELOAD_RESULTS)[number]
 export interface SelfMetricsOptions {
   readonly version: string
   readonly revision: string
-  readonly shard: string
+  readonly shard: Shard
   readonly tiers: readonly Tier[]
 }
 
@@ -57,6 +58,8 @@ export class SelfMetrics {
   readonly #ingestDelay: Histogram
   readonly #factsRejected: Counter
   readonly #requestsLimited: Counter
+  /** Undefined where one process has all books. */
+  readonly #requestsForwarded: Counter | undefined
   readonly #rebases: Counter
   readonly #reconcileCompleted: Gauge
   readonly #rowsReconciled: Counter
@@ -66,8 +69,8 @@ export class SelfMetrics {
 
   constructor({ version, revision, shard, tiers }: SelfMetricsOptions) {
     const registers = [this.#registry]
-    this.shard = shard
-    this.#registry.setDefaultLabels({ shard })
+    this.shard = String(shard.index)
+    this.#registry.setDefaultLabels({ shard: this.shard })
     const gauge = (name: string, help: string, labelNames: string[] = []) =>
       new Gauge({ name, help, labelNames, registers })
     const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -88,7 +91,7 @@ export class SelfMetrics {
     )
     this.#configValid.set(1)
     for (const result of RELOAD_RESULTS) this.#configReloads.inc({ result }, 0)
-    gauge('quant_shards', 'Number of shards that the books are spread over.').set(1)
+    gauge('quant_shards', 'Number of shards that the books are spread over.').set(shard.count)
     gauge('quant_shard_info', 'The shard of this process.', []).set(1)
     this.#enabled = gauge('quant_exporter_enabled', 'Whether the main switch is on.')
     this.#ready = gauge('quant_exporter_ready', 'Whether the history is read and the first frame is out.')
@@ -146,6 +149,13 @@ export class SelfMetrics {
       'quant_api_requests_limited_total',
       'Requests that were refused because their client asked too often.',
     )
+    if (shard.count > 1)
+      this.#requestsForwarded = counter(
+        'quant_api_requests_forwarded_total',
+        'Requests that were passed on to the shard that has their book, by whether it answered.',
+        ['result'],
+      )
+    for (const result of ['answered', 'away']) this.#requestsForwarded?.inc({ result }, 0)
     this.#factsRejected = counter('quant_facts_rejected_total', 'Facts that could not be used.', ['source', 'reason'])
     this.#reconcileCompleted = gauge(
       'quant_reconcile_last_completed_timestamp_seconds',
@@ -273,6 +283,11 @@ export class SelfMetrics {
 
   requestLimited(): void {
     this.#requestsLimited.inc()
+  }
+
+  /** A request was passed on to the shard that has its book. */
+  forwarded(result: 'answered' | 'away'): void {
+    this.#requestsForwarded?.inc({ result })
   }
 
   factRejected(source: SourceName, reason: string): void {

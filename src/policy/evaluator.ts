@@ -246,11 +246,12 @@ export class PolicyEvaluator implements PolicyReader {
 }
 
 /** Accounts in which every order that is known came from a simulation, and there is one. */
-function simulatedAccounts({ books }: FrameSet): ReadonlySet<string> {
+function simulatedAccounts({ books, elsewhere = new Map() }: FrameSet): ReadonlySet<string> {
   const simulated = new Set<string>()
   const others = new Set<string>()
-  for (const { book, byAdapter } of books.values())
-    for (const adapter of byAdapter.keys()) (adapter === SIMULATION ? simulated : others).add(book.account)
+  const note = (adapter: string, account: string) => (adapter === SIMULATION ? simulated : others).add(account)
+  for (const { book, byAdapter } of books.values()) for (const adapter of byAdapter.keys()) note(adapter, book.account)
+  for (const { book, adapters } of elsewhere.values()) for (const adapter of adapters) note(adapter, book.account)
   for (const account of others) simulated.delete(account)
   return simulated
 }

@@ -125,7 +125,8 @@ const META: readonly MetaRule[] = [
   },
   {
     alert: 'QuantStoreFailing',
-    expr: `max ${by('store')} (quant_store_up) == 0`,
+    // Each shard writes of its own.
+    expr: `min ${by('store')} (max ${by('store', 'shard')} (quant_store_up)) == 0`,
     for: '2m',
     severity: 'warning',
     summary: 'Store {{ $labels.store }} cannot be written.',

@@ -7,6 +7,7 @@ import type { FrameReader, StoredReader } from '../domain/ports.js'
 import type { SeriesReader } from '../domain/series.js'
 import type { Switches } from './availability.js'
 import type { NearNames } from './find-book.js'
+import type { ShardRouting } from './shards/shard-routing.js'
 import type { StreamHub } from './stream/stream-hub.js'
 
 export interface Build {
@@ -41,6 +42,10 @@ export interface ApiOptions extends Switches {
   /** How policies stand; undefined while nothing is computed. */
   readonly policies: Pick<PolicyReader, 'readings' | 'judgedAt'> | undefined
   readonly gate: GateSettings
+  /** Undefined where one process has all books. */
+  readonly shards?: ShardRouting | undefined
+  /** Told of each question that was passed on to another shard. */
+  readonly onForwarded?: (result: 'answered' | 'away') => void
   /** Undefined while nothing is computed. */
   readonly stream: StreamHub | undefined
   /** In the order of the results of a frame. */

@@ -1,3 +1,4 @@
+import { type BookDescription, bookId } from '../domain/book.js'
 import type { BookFrame, FrameSet } from '../domain/frame.js'
 import type { StrategySummary } from '../domain/ports.js'
 import { type ParameterProblem, shorten } from './problem.js'
@@ -22,19 +23,26 @@ export function findBook(
   known: KnownBooks,
   refusal: Refusal,
 ): BookFrame | undefined {
-  const live = [...known.frames.books.values()].filter(({ book }) => book.strategyId === strategyId)
+  const live = liveBooks(known.frames).filter((book) => book.strategyId === strategyId)
   const summary = known.strategies.find((strategy) => strategy.strategyId === strategyId)
   if (live.length === 0 && summary === undefined) refusal.unknown(unknownStrategy(strategyId, known))
-  else if (account === undefined) return onlyBook(live, refusal)
-  else {
-    const book = live.find((frame) => frame.book.account === account)
-    if (book !== undefined) return book
+  else if (account === undefined) {
+    const book = onlyBook(live, refusal)
+    return book && known.frames.books.get(bookId(book))
+  } else {
+    const frame = known.frames.books.get(bookId({ strategyId, account }))
+    if (frame !== undefined) return frame
     refusal.unknown(unknownAccount(account, accountsOf(live), summary, known.nearNames))
   }
   return undefined
 }
 
-function onlyBook(live: readonly BookFrame[], refusal: Refusal): BookFrame | undefined {
+/** All live books, whichever shard publishes them. */
+export function liveBooks({ books, elsewhere = new Map() }: FrameSet): BookDescription[] {
+  return [...books.values(), ...elsewhere.values()].map(({ book }) => book)
+}
+
+function onlyBook(live: readonly BookDescription[], refusal: Refusal): BookDescription | undefined {
   if (live.length === 0) {
     refusal.unknown({ parameter: 'strategy_id', problem: 'the strategy has no live book: no position, no recent fact' })
   } else if (live.length > 1) {
@@ -49,7 +57,7 @@ function onlyBook(live: readonly BookFrame[], refusal: Refusal): BookFrame | und
 
 export function unknownStrategy(asked: string, { frames, strategies, nearNames }: KnownBooks): ParameterProblem {
   const names = new Map(strategies.map(({ strategyId, name }) => [strategyId, name]))
-  for (const { book } of frames.books.values()) names.set(book.strategyId, book.strategyName)
+  for (const book of liveBooks(frames)) names.set(book.strategyId, book.strategyName)
   const quoted = shorten(asked)
   const named = [...names].filter(([, name]) => name === asked).map(([id]) => id)
   return named.length > 0
@@ -71,8 +79,7 @@ export function checkNames(
   refusal: Refusal,
 ): void {
   const { frames, strategies, nearNames } = known
-  const books = [...frames.books.values()].map(({ book }) => book)
-  const live = books.filter((book) => strategyId === undefined || book.strategyId === strategyId)
+  const live = liveBooks(frames).filter((book) => strategyId === undefined || book.strategyId === strategyId)
   const summaries = strategies.filter((strategy) => strategyId === undefined || strategy.strategyId === strategyId)
   if (strategyId !== undefined && summaries.length === 0 && live.length === 0) {
     refusal.unknown(unknownStrategy(strategyId, known))
@@ -97,6 +104,6 @@ function unknownAccount(
   return { parameter: 'account', problem, near: nearNames(asked, live) }
 }
 
-function accountsOf(live: readonly BookFrame[]): string[] {
-  return live.map(({ book }) => book.account).sort()
+function accountsOf(live: readonly BookDescription[]): string[] {
+  return live.map(({ account }) => account).sort()
 }

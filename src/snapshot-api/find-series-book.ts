@@ -1,6 +1,6 @@
 import type { BookKey } from '../domain/book.js'
 import type { SeriesReader } from '../domain/series.js'
-import { type KnownBooks, unknownStrategy } from './find-book.js'
+import { type KnownBooks, liveBooks, unknownStrategy } from './find-book.js'
 import { shorten } from './problem.js'
 import type { Refusal } from './refusal.js'
 
@@ -23,9 +23,9 @@ export async function findSeriesBook(
   },
   refusal: Refusal,
 ): Promise<BookKey | undefined> {
-  const live = [...(frames?.books.values() ?? [])]
-    .filter(({ book }) => book.strategyId === strategyId)
-    .map(({ book }) => book.account)
+  const live = (frames === undefined ? [] : liveBooks(frames))
+    .filter((book) => book.strategyId === strategyId)
+    .map((book) => book.account)
     .sort()
   if (account === undefined ? live.length === 1 : live.includes(account))
     return { strategyId, account: account ?? String(live[0]) }

@@ -12,6 +12,7 @@ export const GATE_REASONS = [
   'critical_alert',
   'disabled',
   'warming_up',
+  'other_shard',
   'shadow',
   'no_live_book',
   'strategy_disabled',

@@ -1,3 +1,5 @@
+import type { Shard } from '../domain/shards.js'
+
 /** What clients are told when they get no answer: RFC 9457, with every problem of a request at once. */
 
 /** The kinds of problem, each with its status and title. The kind is the end of the `type` URI, part of the contract. */
@@ -12,6 +14,7 @@ export const PROBLEM_KINDS = {
   'body-too-large': { status: 413, title: 'Body too large' },
   'uri-too-long': { status: 414, title: 'Address too long' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  misdirected: { status: 421, title: 'Another shard has the book' },
   'too-large': { status: 422, title: 'Too large a request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Unexpected error' },
@@ -19,6 +22,7 @@ export const PROBLEM_KINDS = {
   busy: { status: 503, title: 'Busy' },
   'not-alive': { status: 503, title: 'No tick completes' },
   'not-ready': { status: 503, title: 'Not ready' },
+  'shard-unavailable': { status: 503, title: 'The shard that has the book does not answer' },
   'store-unavailable': { status: 503, title: 'The store does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>
 export type ProblemKind = keyof typeof PROBLEM_KINDS
@@ -42,6 +46,8 @@ interface ProblemDetails {
   readonly detail: string
   readonly errors?: readonly ParameterProblem[]
   readonly reason?: NotReadyReason
+  /** The shard that has the book. */
+  readonly shard?: Shard
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -44,13 +44,14 @@ export function sendJson(response: Response, body: object): void {
 /** Writes a problem; what the request had set for its success (an ETag, caching) does not hold for it. */
 export function sendProblem(response: Response, { kind, details }: HttpProblem): void {
   const { status, title } = PROBLEM_KINDS[kind]
-  const { detail, errors, reason, headers } = details
+  const { detail, errors, reason, shard, headers } = details
   const body: z.infer<typeof problemSchema> = {
     type: `${PROBLEM_TYPE_PREFIX}${kind}`,
     title,
     status,
     detail,
     ...(reason === undefined ? {} : { reason }),
+    ...(shard === undefined ? {} : { shard: shard.index, shards: shard.count }),
     ...(errors === undefined ? {} : { errors: errors.map((error) => ({ ...error })) }),
     request_id: String(response.getHeader(REQUEST_ID_HEADER)),
   }

@@ -269,6 +269,9 @@ const stageSchema = z.strictObject({
 export const healthSchema = z.strictObject({
   status: z.enum(['ok', 'degraded', 'failing', 'warming_up', 'disabled']),
   stages: z.array(stageSchema),
+  /** Which of how many this is, where there are several. */
+  shard: count.optional(),
+  shards: count.optional(),
   writer: z.boolean().optional(),
   frames: z.strictObject({ last_at: instant.nullable(), missing_seconds: seconds.nullable(), dropped_total: count }),
   facts: z.strictObject({
@@ -293,6 +296,9 @@ export const problemSchema = z.strictObject({
   status: z.int().min(400).max(599),
   detail: z.string(),
   reason: z.enum(NOT_READY_REASONS).optional(),
+  /** The one that has the book, of how many. */
+  shard: count.optional(),
+  shards: count.optional(),
   errors: z
     .array(
       z.strictObject({

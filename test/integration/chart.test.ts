@@ -27,17 +27,21 @@ const withHelm = hasChartTool('helm') ? describe : describe.skip
 const withKubeconform = hasChartTool('kubeconform') ? test : test.skip
 
 function deploymentOf(objects: readonly KubernetesObject[]): KubernetesObject {
-  const found = objects.find(({ kind }) => kind === 'Deployment')
-  if (found === undefined) throw new Error('there is no Deployment')
+  const found = objects.find(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+  if (found === undefined) throw new Error('there is nothing that makes pods')
   return found
 }
 
 const podOf = (objects: readonly KubernetesObject[]) => deploymentOf(objects).spec.template.spec
 const envOf = (objects: readonly KubernetesObject[]) => podOf(objects).containers[0].env
-/** What the process would find in its environment; a secret's value is the name of its key. */
+/** What the process would find in its environment; a secret's value is the name of its key, and a shard is the second. */
 const environmentOf = (objects: readonly KubernetesObject[]) =>
   Object.fromEntries(
-    envOf(objects).map(({ name, value, valueFrom }) => [name, value ?? SECRETS[valueFrom?.secretKeyRef.key ?? '']]),
+    envOf(objects).flatMap(({ name, value, valueFrom }) =>
+      name === 'POD_INDEX'
+        ? []
+        : [[name, value?.replace('$(POD_INDEX)', '1') ?? SECRETS[valueFrom?.secretKeyRef?.key ?? '']]],
+    ),
   )
 const SECRETS: Readonly<Record<string, string>> = {
   dsn: 'postgresql://reader:secret@db.example.internal/torghut?sslmode=verify-full',
@@ -76,6 +80,7 @@ withHelm('the chart (program helm: scripts/install-chart-tools.sh)', () => {
     ['quant.enabled=yes', '/quant/enabled'],
     ['serviceMonitor.interval=5', '/serviceMonitor/interval'],
     ['image.digest=latest', '/image/digest'],
+    ['shards=0', '/shards'],
   ])('refuses the mistyped %s', (set, named) => {
     const { status, err } = helm('template', [], [set])
     expect([status, err]).toEqual([1, expect.stringContaining(named)])
@@ -197,6 +202,47 @@ withHelm('the chart (program helm: scripts/install-chart-tools.sh)', () => {
       ...{ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
       capabilities: { drop: ['ALL'] },
     })
+  })
+
+  test('several shards are a set of pods that know their place, find each other, and may talk', () => {
+    const objects = of('sharded-values.yaml')
+    const named = (kind: string, name: string) => {
+      const found = objects.find((object) => object.kind === kind && object.metadata.name === name)
+      if (found === undefined) throw new Error(`there is no ${kind} ${name}`)
+      return found
+    }
+    expect(namesOf(objects)).toEqual(
+      expect.arrayContaining(['StatefulSet *', 'Service *', 'Service *-shards', 'PodDisruptionBudget *']),
+    )
+    expect(namesOf(objects)).not.toContain('Deployment *')
+    const set = named('StatefulSet', 'quant-exporter').spec
+    expect([set.replicas, set.serviceName, set.podManagementPolicy]).toEqual([3, 'quant-exporter-shards', 'Parallel'])
+    const env = envOf(objects)
+    const placeOf = (wanted: string) => env.findIndex(({ name }) => name === wanted)
+    expect(env[placeOf('POD_INDEX')]?.valueFrom?.fieldRef?.fieldPath).toBe(
+      "metadata.labels['apps.kubernetes.io/pod-index']",
+    )
+    const readFile = (path: string) =>
+      path.endsWith('.crt') ? CERTIFICATE : path.endsWith('.yaml') ? '' : 'x'.repeat(32)
+    // A variable is put into those after it alone.
+    expect(placeOf('POD_INDEX')).toBeLessThan(placeOf('QUANT_SHARD'))
+    const config = readConfig({ environment: environmentOf(objects), readFile, isTerminal: false })
+    expect(config.shards).toEqual({
+      shard: { index: 1, count: 3 },
+      peers: [0, 1, 2].map((index) => `http://quant-exporter-${index}.quant-exporter-shards.torghut.svc:9464`),
+    })
+    const peers = named('Service', 'quant-exporter-shards').spec
+    expect([peers.clusterIP, peers.publishNotReadyAddresses, peers.ports.map(({ name }) => name)]).toEqual([
+      'None',
+      true,
+      ['http'],
+    ])
+    const { ingress, egress } = named('NetworkPolicy', 'quant-exporter').spec
+    const pods = {
+      podSelector: { matchLabels: expect.objectContaining({ 'app.kubernetes.io/instance': 'quant-exporter' }) },
+    }
+    expect(ingress[0]?.from).toContainEqual(pods)
+    expect(egress.flatMap(({ to = [] }) => to)).toContainEqual(pods)
   })
 
   test('its service has the ports http and metrics, which can be scraped while the history is read', () => {

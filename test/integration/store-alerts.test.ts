@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { alertPage } from '../../src/domain/alert-page.js'
 import type { AlertQuery } from '../../src/domain/alerts.js'
-import { closeOtherAlerts, findAlerts, openAlerts, saveAlerts } from '../../src/stores/postgres/alerts.js'
+import { closeAlerts, findAlerts, openAlerts, saveAlerts } from '../../src/stores/postgres/alerts.js'
 import { readStrategies, writeStrategies } from '../../src/stores/postgres/strategies.js'
 import type { StoreQuery } from '../../src/stores/postgres/writer-session.js'
 import { episode, alertId as id } from '../support/alerts.js'
@@ -41,8 +41,7 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
     ]
     await saveAlerts(query, 0, episodes)
     expect((await found()).alerts).toEqual([episodes[2], episodes[1], episodes[0]])
-    expect(await openAlerts(query, 0)).toEqual([episodes[0], episodes[2]])
-    expect(await openAlerts(query, 1)).toEqual([])
+    expect(await openAlerts(query)).toEqual([episodes[0], episodes[2]])
   })
 
   test('written again are the same episode, and one that is over stays over', async () => {
@@ -55,14 +54,15 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
     expect((await found()).alerts).toEqual([over])
   })
 
-  test('that nobody holds open after a restart are closed, those of the shard alone', async () => {
+  test('that nobody holds open after a restart are closed, whoever wrote them', async () => {
     await saveAlerts(query, 0, [
       episode(1),
       episode(2),
       episode(3, { resolved: { at: T + 4_000, reason: 'recovered' } }),
     ])
     await saveAlerts(query, 1, [episode(4)])
-    expect(await closeOtherAlerts(query, 0, [id(2)], { at: T + 1_500, reason: 'policy_changed' })).toBe(1)
+    expect((await openAlerts(query)).map(({ alertId }) => alertId)).toEqual([id(1), id(2), id(4)])
+    expect(await closeAlerts(query, [id(1), id(3)], { at: T + 1_500, reason: 'policy_changed' })).toBe(1)
     const byId = new Map((await found()).alerts.map(({ alertId, resolved }) => [alertId, resolved]))
     expect(byId).toEqual(
       new Map([
@@ -73,7 +73,7 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
       ]),
     )
     // Never before it opened, whatever the clock says.
-    await closeOtherAlerts(query, 1, [], { at: T, reason: 'disabled' })
+    await closeAlerts(query, [id(4)], { at: T, reason: 'disabled' })
     expect((await found({ state: 'resolved' })).alerts[0]?.resolved).toEqual({ at: T + 4_000, reason: 'disabled' })
   })
 
@@ -122,7 +122,7 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
   test('strategies of several shards are told once, with all their accounts', async () => {
     const write = (shard: number, parts: Parameters<typeof strategySummary>[0]) => {
       const strategies = [strategySummary(parts)]
-      return writeStrategies(query, shard, strategies, strategies)
+      return writeStrategies(query, { index: shard, count: 3 }, strategies, strategies)
     }
     await write(0, { accounts: ['PA-2', 'b'], firstFactAt: null, lastFactAt: T })
     await write(1, { accounts: ['a', 'PA-2'], firstFactAt: T - 5_000, lastFactAt: T - 1 })
@@ -131,5 +131,8 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
       strategySummary({ strategyId: 'Zeta', accounts: [] }),
       strategySummary({ accounts: ['PA-2', 'a', 'b'], firstFactAt: T - 5_000, lastFactAt: T }),
     ])
+    // Of two shards from now on: what the third one told is gone.
+    await writeStrategies(query, { index: 0, count: 2 }, [], [strategySummary({})])
+    expect((await readStrategies(pool)).map(({ strategyId }) => strategyId)).toEqual([strategySummary({}).strategyId])
   })
 })

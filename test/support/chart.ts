@@ -8,7 +8,10 @@ const KUBERNETES_VERSION = '1.34.0'
 export interface EnvVar {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name: string; readonly key: string }
+    readonly fieldRef?: { readonly fieldPath: string }
+  }
 }
 
 interface PodSpec {
@@ -35,6 +38,12 @@ export interface KubernetesObject {
   readonly data?: Readonly<Record<string, string>>
   readonly spec: {
     readonly strategy: object
+    readonly replicas: number
+    readonly serviceName: string
+    readonly podManagementPolicy: string
+    readonly clusterIP?: string
+    readonly ingress: readonly { readonly from: readonly object[] }[]
+    readonly egress: readonly { readonly to?: readonly object[] }[]
     readonly template: {
       readonly metadata: { readonly annotations: Readonly<Record<string, string>> }
       readonly spec: PodSpec

@@ -249,6 +249,8 @@ export interface ReaderParts {
   readonly state?: ReturnType<FrameReader['state']>
   readonly books?: readonly BookFrame[]
   readonly accounts?: readonly AccountFrame[]
+  /** Live books of other shards. */
+  readonly elsewhere?: readonly BookFrame[]
   readonly stamp?: Partial<FrameSet['stamp']>
   readonly strategies?: readonly StrategySummary[]
   readonly health?: HealthReport
@@ -259,7 +261,9 @@ export interface ReaderParts {
 /** A reader that says the same at every call. Frames are there while ready or stopping. */
 export function frameReader(parts: ReaderParts = {}): FrameReader {
   const { state = 'ready', books = [bookFrame()] } = parts
-  const set = state === 'ready' || state === 'stopping' ? frameSet(books, parts.accounts ?? [], parts.stamp) : undefined
+  const all = state === 'ready' || state === 'stopping' ? frameSet(books, parts.accounts ?? [], parts.stamp) : undefined
+  const others = parts.elsewhere?.map(({ book }) => [bookId(book), { book, adapters: [] }] as const)
+  const set = all === undefined || others === undefined ? all : { ...all, elsewhere: new Map(others) }
   const strategies = parts.strategies ?? [strategySummary()]
   return {
     state: () => state,

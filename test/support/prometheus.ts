@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { freePort } from './free-port.js'
 import { until } from './until.js'
 
-/** A real Prometheus that scrapes one exporter every second. */
+/** A real Prometheus that scrapes exporters every second. */
 export interface Prometheus {
   readonly url: string
   /** The values of a query at this moment; throws what Prometheus says of one that it refuses. */
@@ -15,7 +15,10 @@ export interface Prometheus {
   stop(): Promise<void>
 }
 
-export async function startPrometheus(target: string, ruleFiles: readonly string[] = []): Promise<Prometheus> {
+export async function startPrometheus(
+  targets: string | readonly string[],
+  ruleFiles: readonly string[] = [],
+): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'quant-prometheus-'))
   const [configuration, log] = [join(folder, 'prometheus.json'), join(folder, 'log')]
   writeFileSync(
@@ -23,7 +26,7 @@ export async function startPrometheus(target: string, ruleFiles: readonly string
     JSON.stringify({
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
       rule_files: ruleFiles.map((file) => resolve(file)),
-      scrape_configs: [{ job_name: 'quant', static_configs: [{ targets: [target] }] }],
+      scrape_configs: [{ job_name: 'quant', static_configs: [{ targets: [targets].flat() }] }],
     }),
   )
   const address = `127.0.0.1:${await freePort()}`
@@ -49,7 +52,10 @@ export async function startPrometheus(target: string, ruleFiles: readonly string
       ),
     20_000,
   )
-  await until(async () => (await ask('up{job="quant"}'))[0] === '1', 20_000)
+  await until(async () => {
+    const up = await ask('up{job="quant"}')
+    return up.length === [targets].flat().length && up.every((value) => value === '1')
+  }, 20_000)
   return {
     ...{ url, ask },
     log: () => readFileSync(log, 'utf8'),

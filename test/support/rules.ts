@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { ACCOUNT_DICTIONARY } from '../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../src/compute/dictionary.js'
+import { ONLY_SHARD } from '../../src/domain/shards.js'
 import { Exposition } from '../../src/exporter/exposition.js'
 import { SelfMetrics } from '../../src/exporter/self-metrics.js'
 import type { AlertingRule, RecordingRule } from '../../src/rules/rule.js'
@@ -17,7 +18,12 @@ export const ALERT_NAMES = [...new Set(ALERTS.map(({ alert }) => alert))]
 
 /** The labels of each family in a scrape of an exporter with both sources, both stores and one book. */
 export async function exposedFamilies(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const selfMetrics = new SelfMetrics({ version: '1', revision: 'a', shard: '0', tiers: ['light', 'medium', 'heavy'] })
+  const selfMetrics = new SelfMetrics({
+    version: '1',
+    revision: 'a',
+    shard: ONLY_SHARD,
+    tiers: ['light', 'medium', 'heavy'],
+  })
   selfMetrics.stores.expect('latest')
   selfMetrics.expectSource('postgres')
   selfMetrics.sourceSucceeded('postgres', 'hydrate', TICK, 1)

@@ -4,6 +4,7 @@ import { LatestStore } from '../../src/app/materialize/latest-store.js'
 import type { StoreConfig } from '../../src/config/store.js'
 import { createCalendars } from '../../src/domain/calendars.js'
 import type { FrameReader } from '../../src/domain/ports.js'
+import { ONLY_SHARD, ShardOwnership } from '../../src/domain/shards.js'
 import { SelfMetrics } from '../../src/exporter/self-metrics.js'
 import { openStorePool } from '../../src/stores/postgres/client.js'
 import { migrateStore } from '../../src/stores/postgres/migrate.js'
@@ -49,11 +50,17 @@ export async function startStore(
   const log: string[] = []
   const write = (message: string, fields?: object) => void log.push(`${message} ${JSON.stringify(fields ?? {})}`)
   const now = typeof reader === 'function' ? reader : () => reader
-  const selfMetrics = new SelfMetrics({ version: '0', revision: '0', shard: '0', tiers: ['light'] })
+  const selfMetrics = new SelfMetrics({ version: '0', revision: '0', shard: ONLY_SHARD, tiers: ['light'] })
   const config = storeConfig(dsn, parts)
   const pool = openStorePool(config, () => undefined)
   const store = new LatestStore({
-    ...{ config, pool, shard: 0, dictionary: SMALL_DICTIONARY, calendars: createCalendars() },
+    ...{
+      config,
+      pool,
+      ownership: new ShardOwnership(ONLY_SHARD),
+      dictionary: SMALL_DICTIONARY,
+      calendars: createCalendars(),
+    },
     reader: {
       frames: () => now().frames(),
       strategies: () => now().strategies(),

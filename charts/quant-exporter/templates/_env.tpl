@@ -8,6 +8,15 @@
 - { name: QUANT_LISTEN, value: "0.0.0.0:9464" }
 - { name: QUANT_METRICS_LISTEN, value: "0.0.0.0:9465" }
 - { name: QUANT_RUNBOOKS_URL, value: {{ $v.alerts.runbooksUrl | quote }} }
+{{- if gt (int $v.shards) 1 }}
+{{- $name := include "quant-exporter.fullname" .root }}
+- name: POD_INDEX
+  valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } }
+- { name: QUANT_SHARD, value: "$(POD_INDEX)/{{ $v.shards }}" }
+{{- if $v.api.enabled }}
+- { name: QUANT_SHARD_PEERS, value: "http://{{ $name }}-{shard}.{{ $name }}-shards.{{ .root.Release.Namespace }}.svc:9464" }
+{{- end }}
+{{- end }}
 {{- if and $v.api.enabled $v.api.anonymous }}
 - { name: QUANT_API_ANONYMOUS, value: "true" }
 {{- end }}

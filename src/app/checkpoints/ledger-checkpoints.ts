@@ -5,6 +5,7 @@ import type { Calendar, CalendarName } from '../../domain/calendar.js'
 import type { HydrationStart } from '../../domain/checkpoint.js'
 import { QuantError } from '../../domain/errors.js'
 import { historyFrom } from '../../domain/history.js'
+import type { Shard } from '../../domain/shards.js'
 import { type EpochMs, MINUTE_MS, toIso } from '../../domain/time.js'
 import type { TorghutSource } from '../../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../../lib/logger.js'
@@ -26,7 +27,7 @@ export interface LedgerCheckpointsOptions {
   readonly engine: Engine
   readonly torghut: TorghutSource
   readonly pool: pg.Pool
-  readonly shard: number
+  readonly shard: Shard
   readonly madeBy: string
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly log: Logger
@@ -34,7 +35,7 @@ export interface LedgerCheckpointsOptions {
 
 /**
  * Ledger checkpoints in the own store: what a start reads instead of orders that no window reaches, and what the shard's
- * writer leaves there for the next start, once a session.
+ * writer leaves there of the shard's books for the next start of any shard, once a session.
  */
 export class LedgerCheckpoints {
   readonly #options: LedgerCheckpointsOptions
@@ -48,9 +49,9 @@ export class LedgerCheckpoints {
 
   /** What a start at T can begin with; undefined where there is nothing. Never rejects, and waits for some seconds at most. */
   async startAt(at: EpochMs): Promise<HydrationStart | undefined> {
-    const { pool, shard, madeBy, calendars, log } = this.#options
+    const { pool, madeBy, calendars, log } = this.#options
     try {
-      const rows = await inTime(readCheckpoints(pool, shard, madeBy, historyFrom(calendars, at)))
+      const rows = await inTime(readCheckpoints(pool, madeBy, historyFrom(calendars, at)))
       const checkpoints: KeptCheckpoint[] = []
       for (const row of rows) {
         checkpoints.push(await decodeCheckpoint(row, row.state))
@@ -115,7 +116,7 @@ export class LedgerCheckpoints {
       if (kept === 'not now') return
       if (kept === undefined) continue
       const row = await rowOf(kept)
-      await write((query) => writeCheckpoint(query, { shard, madeBy, writtenAt: now }, row))
+      await write((query) => writeCheckpoint(query, { shard: shard.index, madeBy, writtenAt: now }, row))
       books += 1
       orders += row.orders
       await immediate()

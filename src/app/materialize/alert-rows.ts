@@ -1,6 +1,7 @@
 import type { AlertEpisode } from '../../domain/alerts.js'
+import type { ShardOwnership } from '../../domain/shards.js'
 import type { EpochMs } from '../../domain/time.js'
-import { closeOtherAlerts, openAlerts, saveAlerts } from '../../stores/postgres/alerts.js'
+import { closeAlerts, openAlerts, saveAlerts } from '../../stores/postgres/alerts.js'
 import type { StoreQuery } from '../../stores/postgres/writer-session.js'
 
 /** The episodes of whoever judges. */
@@ -16,12 +17,12 @@ export interface JudgedAlerts {
 /** Keeps the table of episodes as they are judged: what is another than what was written last is written. */
 export class AlertRows {
   readonly #alerts: JudgedAlerts
-  readonly #shard: number
+  readonly #ownership: ShardOwnership
   #written = new Map<string, AlertEpisode>()
 
-  constructor(alerts: JudgedAlerts, shard: number) {
+  constructor(alerts: JudgedAlerts, ownership: ShardOwnership) {
     this.#alerts = alerts
-    this.#shard = shard
+    this.#ownership = ownership
   }
 
   /** Nothing is known of what the table holds. */
@@ -42,13 +43,13 @@ export class AlertRows {
    * with where nobody remembered them yet; those that nobody holds open are closed, their end was seen by nobody.
    */
   async write(query: StoreQuery, isNewTerm: boolean, now: EpochMs): Promise<void> {
-    if (isNewTerm && !this.#alerts.hasMemory) this.#alerts.remember(await openAlerts(query, this.#shard))
+    const before = isNewTerm ? (await openAlerts(query)).filter((episode) => this.#ownership.owns(episode)) : []
+    if (isNewTerm && !this.#alerts.hasMemory) this.#alerts.remember(before)
     const all = this.#all()
-    await saveAlerts(query, this.#shard, this.#changed())
-    if (isNewTerm) {
-      const held = all.filter(({ resolved }) => resolved === undefined).map(({ alertId }) => alertId)
-      await closeOtherAlerts(query, this.#shard, held, { at: now, reason: 'no_data' })
-    }
+    await saveAlerts(query, this.#ownership.shard.index, this.#changed())
+    const held = new Set(all.filter(({ resolved }) => resolved === undefined).map(({ alertId }) => alertId))
+    const zombies = before.map(({ alertId }) => alertId).filter((alertId) => !held.has(alertId))
+    if (zombies.length > 0) await closeAlerts(query, zombies, { at: now, reason: 'no_data' })
     this.#written = new Map(all.map((episode) => [episode.alertId, episode]))
   }
 

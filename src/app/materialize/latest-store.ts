@@ -6,6 +6,7 @@ import { QuantError } from '../../domain/errors.js'
 import type { FrameSet } from '../../domain/frame.js'
 import type { MetricDescription } from '../../domain/metric.js'
 import type { FrameReader, StageHealth } from '../../domain/ports.js'
+import type { ShardOwnership } from '../../domain/shards.js'
 import type { Clock, EpochMs } from '../../domain/time.js'
 import type { StoreMetrics } from '../../exporter/store-metrics.js'
 import { describeError, type Logger } from '../../lib/logger.js'
@@ -28,7 +29,7 @@ const BOOKS_AT_ONCE = 20
 
 export interface LatestStoreOptions {
   readonly config: StoreConfig
-  readonly shard: number
+  readonly ownership: ShardOwnership
   readonly pool: pg.Pool
   readonly reader: Pick<FrameReader, 'frames' | 'strategies' | 'health' | 'now'>
   readonly clock: Pick<Clock, 'speed'>
@@ -65,18 +66,20 @@ export class LatestStore {
 
   constructor(options: LatestStoreOptions) {
     this.#options = options
-    const { config, shard, clock, dictionary, calendars, metrics, log, random } = options
+    const { config, ownership, clock, dictionary, calendars, metrics, log, random } = options
     const { connection, timeoutMs, latestPeriodMs } = config
     this.#stage = new StageStatus(`materialize:${STORE}`, latestPeriodMs * clock.speed)
     this.#changes = new LatestChanges(dictionary, calendars)
-    this.#alerts = options.alerts && new AlertRows(options.alerts, shard)
+    this.#alerts = options.alerts && new AlertRows(options.alerts, ownership)
     metrics.expect(STORE)
     metrics.writer(false)
     this.#session = new WriterSession({
-      ...{ connection, timeoutMs, shard },
+      ...{ connection, timeoutMs, shard: ownership.shard.index },
       onChange(isWriter) {
         metrics.writer(isWriter)
-        log.info(isWriter ? 'this process writes to the store' : 'this process writes to the store no more', { shard })
+        log.info(isWriter ? 'this process writes to the store' : 'this process writes to the store no more', {
+          shard: ownership.shard.index,
+        })
       },
     })
     const onError = (error: unknown) => this.#failed(error)
@@ -138,7 +141,8 @@ export class LatestStore {
 
   /** One round: what has changed since the last, or everything where this is the first of the session's term. */
   async #write(): Promise<void> {
-    const { reader, shard, dictionary } = this.#options
+    const { reader, ownership, dictionary } = this.#options
+    const { shard } = ownership
     const set = reader.frames()
     const now = reader.now()
     if (!this.#session.isWriter || set === undefined) return
@@ -148,11 +152,11 @@ export class LatestStore {
     try {
       const gone = this.#changes.gone(set).length > 0
       await this.#writeBooks(set)
-      const all = reader.strategies()
+      const all = reader.strategies().filter(({ strategyId }) => ownership.ownsStrategy(strategyId))
       await this.#session.write(async (query) => {
         if (!isWhole || gone)
           await deleteOtherLatest(query, shard, {
-            books: [...set.books.values()].map(({ book }) => book),
+            books: [...set.books.values(), ...(set.elsewhere?.values() ?? [])].map(({ book }) => book),
             metrics: dictionary.map(({ name }) => name),
           })
         await writeStrategies(query, shard, this.#strategies.of(all, set.stamp.at), all)
@@ -177,11 +181,11 @@ export class LatestStore {
   }
 
   async #writeBooks({ books }: FrameSet): Promise<void> {
-    const { shard, metrics } = this.#options
+    const { ownership, metrics } = this.#options
     const all = [...books]
     for (let from = 0; from < all.length; from += BOOKS_AT_ONCE) {
       const rows = all.slice(from, from + BOOKS_AT_ONCE).flatMap(([id, frame]) => this.#changes.of(id, frame))
-      if (rows.length > 0) await this.#session.write((query) => writeLatest(query, shard, rows))
+      if (rows.length > 0) await this.#session.write((query) => writeLatest(query, ownership.shard.index, rows))
       else await immediate()
       metrics.written(STORE, rows.length)
     }

@@ -65,6 +65,7 @@ export class OrderFlow {
   readonly #pricedAt = new Map<string, SummedTimeline<SummedItem, never>>()
   readonly #parts = new Map<string, OrderParts>()
   readonly #expiries = new SummedTimeline<SummedItem, never>([], () => ({}))
+  #placedAdapters: readonly string[] | undefined
   #changedOrders = new Set<string>()
   #unpriced = new Set<string>()
   #changedDecisions = new Set<string>()
@@ -166,6 +167,7 @@ export class OrderFlow {
       this.#unjudged.add(id)
     }
     this.#changedDecisions = new Set()
+    if (this.#changedOrders.size > 0) this.#placedAdapters = undefined
     for (const id of this.#changedOrders) {
       const order = this.#options.orderOf(id)
       const place = order === undefined || isOver(order, oldest) ? undefined : this.#placeOf(order)
@@ -173,6 +175,21 @@ export class OrderFlow {
       this.#unpriced.add(id)
     }
     this.#changedOrders = new Set()
+  }
+
+  /** Nobody reads figures of it in this process: what waits to be worked out is forgotten. */
+  leaveUnread(): void {
+    this.#unpriced.clear()
+    this.#repriced.clear()
+    this.#unjudged.clear()
+  }
+
+  /** Adapters that took one of the orders that have a place, sorted: those that `adaptersAfter` says once it is settled. */
+  get placedAdapters(): readonly string[] {
+    this.#placedAdapters ??= [
+      ...new Set([...this.#places.keys()].flatMap((id) => this.#options.orderOf(id)?.row.adapter ?? [])),
+    ].sort()
+    return this.#placedAdapters
   }
 
   /** Works out what changed, with the prices of T. */

@@ -32,6 +32,8 @@ const JSON_TYPE = 'application/json'
 const CSV_TYPE = 'text/csv'
 const HTML_TYPE = 'text/html'
 const EVENT_TYPE = 'text/event-stream'
+/** Of a book on another shard, where there are several. */
+const SHARDED = ['misdirected', 'shard-unavailable'] as const
 const GUARDED = ['invalid-parameters', 'unauthorized', 'host-not-allowed', 'not-acceptable'] as const
 
 /** The paths of the API, below its base path. */
@@ -52,7 +54,7 @@ export const API_OPERATIONS = {
     parameters: SNAPSHOT,
     answers: { [JSON_TYPE]: 'Snapshot', [CSV_TYPE]: 'text' },
     headers: ['ETag', 'X-Quant-Frame-As-Of'],
-    problems: [...GUARDED, 'unknown-name', 'not-ready'],
+    problems: [...GUARDED, ...SHARDED, 'unknown-name', 'not-ready'],
     isConditional: true,
     token: 'api',
   },
@@ -68,10 +70,10 @@ export const API_OPERATIONS = {
   '/stream': {
     summary: 'Snapshots first, then what changes',
     description:
-      'Server-sent events, the schema is that of their data: `quant.metrics.snapshot`, `quant.metrics.delta`; and `quant.alert.opened`, `quant.alert.resolved`. Without names all books. Who cannot be served now gets a 200 that says when to come again, and ends. `Last-Event-ID` resumes.',
+      'Server-sent events, the schema is that of their data: `quant.metrics.snapshot`, `quant.metrics.delta`; and `quant.alert.opened`, `quant.alert.resolved`. Without names all books of this process; where there are several shards a comment says which, and a strategy with accounts on several needs `account`. Who cannot be served now gets a 200 that says when to come again, and ends. `Last-Event-ID` resumes.',
     parameters: STREAM,
     answers: { [EVENT_TYPE]: 'Streamed' },
-    problems: [...GUARDED, 'unknown-name', 'not-ready'],
+    problems: [...GUARDED, 'misdirected', 'unknown-name', 'not-ready'],
     token: 'api',
   },
   '/explain': {
@@ -80,13 +82,13 @@ export const API_OPERATIONS = {
       'Derived anew from the facts in memory: definition, inputs, intermediate results; enough to redo it by hand. Two requests are admitted at a time.',
     parameters: EXPLAIN,
     answers: { [JSON_TYPE]: 'Explanation' },
-    problems: [...GUARDED, 'unknown-name', 'not-ready', 'busy'],
+    problems: [...GUARDED, ...SHARDED, 'unknown-name', 'not-ready', 'busy'],
     token: 'api',
   },
   '/alerts': {
     summary: 'Breaches of policies',
     description:
-      'Episodes, newest first: what is open now or, with `state`, what is over. One id for the life of an episode; a new breach is a new one. What is over is known as far as it is kept: by the store, where there is one. While the history is read, everything is answered from there.',
+      'Episodes, newest first: what is open now or, with `state`, what is over. One id for the life of an episode; a new breach is a new one. What is over is known as far as it is kept: by the store, where there is one. While the history is read, everything is answered from there; so is what other shards judge, some seconds later than they say it.',
     parameters: ALERTS,
     answers: { [JSON_TYPE]: 'Alerts' },
     problems: [...GUARDED, 'unknown-name', 'not-ready', 'store-unavailable'],
@@ -95,7 +97,7 @@ export const API_OPERATIONS = {
   '/gate': {
     summary: 'Whether a book may be promoted',
     description:
-      '200 whatever the state; the body carries the truth. `fail` while a critical alert is open; `unknown` where the evidence is stale, missing or in doubt, while the history is read, in shadow, or turned off: never a pass. Each reason is told.',
+      '200 whatever the state; the body carries the truth. `fail` while a critical alert is open; `unknown` where the evidence is stale, missing or in doubt, while the history is read, in shadow, turned off, or on a shard that does not answer: never a pass. Each reason is told.',
     parameters: GATE,
     answers: { [JSON_TYPE]: 'Gate' },
     problems: [...GUARDED, 'unknown-name'],

@@ -11,17 +11,19 @@ import { checkNames } from '../find-book.js'
 import { HttpProblem } from '../problem.js'
 import { sendJson } from '../responses.js'
 import type { AlertsBody } from '../schemas.js'
+import type { ShardRouting } from '../shards/shard-routing.js'
 
 const RETRY_SECONDS = 5
 
 /** `GET /alerts`: episodes of breach, newest first. */
-export function alertsRoute({ reader, stored, alerts, nearNames }: ApiOptions): RequestHandler {
+export function alertsRoute({ reader, stored, alerts, nearNames, shards }: ApiOptions): RequestHandler {
   return async (request, response) => {
     const { query, refusal } = readAlertsQuery(request.url)
     const frames = reader.frames()
     if (frames !== undefined) checkNames(query, { frames, strategies: reader.strategies(), nearNames }, refusal)
     refusal.throwIfAny()
-    const page = await find(query, { board: frames === undefined ? undefined : alerts, stored })
+    const board = frames === undefined ? undefined : alerts
+    const page = await find(query, { board, stored, isAllKnown: isAllKnown(query, shards) })
     const body: AlertsBody = {
       alerts: page.alerts.map(alertBody),
       next_cursor: page.next === undefined ? null : formatCursor(page.next),
@@ -31,15 +33,25 @@ export function alertsRoute({ reader, stored, alerts, nearNames }: ApiOptions): 
   }
 }
 
+interface Known {
+  readonly board: AlertBoard | undefined
+  readonly stored: StoredReader | undefined
+  /** Whether what is asked for is of books that this process judges. */
+  readonly isAllKnown: boolean
+}
+
+/** Each shard judges its own books: of others only the store tells. */
+function isAllKnown({ strategyId, account }: AlertQuery, shards: ShardRouting | undefined): boolean {
+  if (shards === undefined) return true
+  return strategyId !== undefined && account !== undefined && shards.ownership.owns({ strategyId, account })
+}
+
 /**
- * What is open is known here, whatever the store does; what is over, by the store where there is one. Before the first
- * frame nothing is known here.
+ * What is open is known here, whatever the store does, as far as it is judged here; the rest, and what is over, by the
+ * store where there is one. Before the first frame nothing is known here.
  */
-async function find(
-  query: AlertQuery,
-  { board, stored }: { readonly board: AlertBoard | undefined; readonly stored: StoredReader | undefined },
-): Promise<AlertPage> {
-  if (board !== undefined && (query.state === 'open' || stored === undefined)) return board.find(query)
+async function find(query: AlertQuery, { board, stored, isAllKnown }: Known): Promise<AlertPage> {
+  if (board !== undefined && (stored === undefined || (isAllKnown && query.state === 'open'))) return board.find(query)
   if (stored === undefined) throw warmingUp()
   try {
     return await stored.alerts(query)

@@ -1,11 +1,11 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { bookId } from '../../domain/book.js'
 import type { BookFrame } from '../../domain/frame.js'
 import { readGroups, readMetrics } from '../../domain/reading.js'
-import { toIso } from '../../domain/time.js'
+import { type EpochMs, toIso } from '../../domain/time.js'
 import type { ApiOptions } from '../api-options.js'
 import { missingSwitch } from '../availability.js'
-import { checkNames, findBook } from '../find-book.js'
+import { checkNames, findBook, liveBooks } from '../find-book.js'
 import { decideGate, type GateReason, type GateReasonCode, type GateVerdict, verdictOf } from '../gate-decision.js'
 import { readGateQuery } from '../gate-query.js'
 import type { GateBody } from '../gate-schema.js'
@@ -15,14 +15,18 @@ import { DEFAULT_WINDOW } from '../snapshot-query.js'
 /** `GET /gate`: whether a book may be promoted. Whatever the state it answers; what is not known is never a pass. */
 export function gateRoute(options: ApiOptions): RequestHandler {
   return (request, response) => {
-    const { decision, reasons } = verdict(request.url, options)
-    const body: GateBody = {
-      decision,
-      reasons: reasons.map(reasonBody),
-      evaluated_at: toIso(options.reader.now()),
-    }
-    sendJson(response, body)
+    send(response, verdict(request.url, options), options.reader.now())
   }
+}
+
+/** What is not known since the shard that knows it does not answer is no pass either. */
+export function gateWithoutOwner({ reader }: Pick<ApiOptions, 'reader'>): (response: Response, why: string) => void {
+  return (response, why) => send(response, unknown('other_shard', why), reader.now())
+}
+
+function send(response: Response, { decision, reasons }: GateVerdict, now: EpochMs): void {
+  const body: GateBody = { decision, reasons: reasons.map(reasonBody), evaluated_at: toIso(now) }
+  sendJson(response, body)
 }
 
 function verdict(url: string, options: ApiOptions): GateVerdict {
@@ -37,8 +41,8 @@ function verdict(url: string, options: ApiOptions): GateVerdict {
   const variable = missingSwitch(reader, options) ?? (gate.isEnabled ? undefined : gate.enabledVariable)
   if (variable !== undefined) return unknown('disabled', `turned off: start the exporter with ${variable}=true`)
   if (known === undefined || strategyId === undefined) return unknown('warming_up', 'the first frame is not out yet')
-  const isLive = [...known.frames.books.values()].some(
-    ({ book }) => book.strategyId === strategyId && (account === undefined || book.account === account),
+  const isLive = liveBooks(known.frames).some(
+    (book) => book.strategyId === strategyId && (account === undefined || book.account === account),
   )
   if (!isLive) return unknown('no_live_book', 'there is no live book: no position, no recent fact')
   const frame = findBook({ strategyId, account }, known, refusal)

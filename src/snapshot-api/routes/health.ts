@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import { roundForOutput } from '../../domain/exact.js'
 import { UNIT_DECIMALS } from '../../domain/metric.js'
 import type { HealthReport, StageHealth } from '../../domain/ports.js'
+import type { Shard } from '../../domain/shards.js'
 import type { ApiOptions } from '../api-options.js'
 import { isoOrNull } from '../iso-or-null.js'
 import { parseQuery } from '../query.js'
@@ -11,7 +12,7 @@ import type { HealthBody } from '../schemas.js'
 import { sessionBody } from '../session-body.js'
 
 /** `GET /health`: how each stage is doing. 200 while the process can answer; the body carries the truth. */
-export function healthRoute({ reader, calendars, build }: ApiOptions): RequestHandler {
+export function healthRoute({ reader, calendars, build, shards }: ApiOptions): RequestHandler {
   return (request, response) => {
     new Refusal(parseQuery(request.url, []).problems).throwIfAny()
     const { status, stages, isWriter, frames, facts } = reader.health()
@@ -19,6 +20,7 @@ export function healthRoute({ reader, calendars, build }: ApiOptions): RequestHa
     const body: HealthBody = {
       status,
       stages: stages.map(stageBody),
+      ...(shards === undefined ? {} : shardBody(shards.ownership.shard)),
       ...(isWriter === undefined ? {} : { writer: isWriter }),
       frames: framesBody(frames),
       facts: {
@@ -34,6 +36,10 @@ export function healthRoute({ reader, calendars, build }: ApiOptions): RequestHa
     }
     sendJson(response, body)
   }
+}
+
+function shardBody({ index, count }: Shard): Pick<HealthBody, 'shard' | 'shards'> {
+  return { shard: index, shards: count }
 }
 
 function stageBody(stage: StageHealth): HealthBody['stages'][number] {

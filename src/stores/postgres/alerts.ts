@@ -33,29 +33,30 @@ export async function saveAlerts(query: StoreQuery, shard: number, episodes: rea
   )
 }
 
-/** The shard's episodes that are open, oldest first: what an evaluator goes on with after a restart. */
-export async function openAlerts(query: StoreQuery, shard: number): Promise<readonly AlertEpisode[]> {
+/**
+ * The episodes that are open, oldest first, of all shards: what evaluators go on with after a restart. Whose an episode is
+ * follows from its book, not from who wrote it: a book may have moved since.
+ */
+export async function openAlerts(query: StoreQuery): Promise<readonly AlertEpisode[]> {
   const rows = await query<AlertRecord>(
-    `SELECT ${READ} FROM ${TABLE} WHERE shard = $1 AND resolved_at IS NULL ORDER BY opened_at, alert_id`,
-    [shard],
+    `SELECT ${READ} FROM ${TABLE} WHERE resolved_at IS NULL ORDER BY opened_at, alert_id`,
   )
   return rows.map(episodeOf)
 }
 
 /**
- * Closes the shard's open episodes that nobody holds open any more: their policy was taken away, or their end was seen by
- * nobody. Returns how many there were.
+ * Closes open episodes that nobody holds open any more: their policy was taken away, or their end was seen by nobody.
+ * Returns how many were still open.
  */
-export async function closeOtherAlerts(
+export async function closeAlerts(
   query: StoreQuery,
-  shard: number,
-  held: readonly string[],
+  alertIds: readonly string[],
   resolved: { readonly at: EpochMs; readonly reason: ResolvedReason },
 ): Promise<number> {
   const rows = await query(
-    `UPDATE ${TABLE} SET resolved_at = greatest(opened_at, $3), resolved_reason = $4
-     WHERE shard = $1 AND resolved_at IS NULL AND alert_id <> ALL ($2::uuid[]) RETURNING alert_id`,
-    [shard, held, toIso(resolved.at), resolved.reason],
+    `UPDATE ${TABLE} SET resolved_at = greatest(opened_at, $2), resolved_reason = $3
+     WHERE resolved_at IS NULL AND alert_id = ANY ($1::uuid[]) RETURNING alert_id`,
+    [alertIds, toIso(resolved.at), resolved.reason],
   )
   return rows.length
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { BookKey } from '../../domain/book.js'
+import type { Shard } from '../../domain/shards.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
@@ -31,17 +32,19 @@ export async function writeCheckpoint(
 }
 
 /** Forgets what nobody will read any more: whatever starts from now on can begin with checkpoints of this close. */
-export async function deleteCheckpointsBefore(query: StoreQuery, shard: number, sessionClose: EpochMs): Promise<void> {
-  await query(`DELETE FROM ${TABLE} WHERE shard = $1 AND session_close < $2`, [shard, toIso(sessionClose)])
+export async function deleteCheckpointsBefore(query: StoreQuery, shard: Shard, sessionClose: EpochMs): Promise<void> {
+  const { index, count } = shard
+  await query(`DELETE FROM ${TABLE} WHERE (shard = $1 OR shard >= $2) AND session_close < $3`, [
+    ...[index, count],
+    toIso(sessionClose),
+  ])
 }
 
-/** The newest checkpoint of each book at or before an instant, of those that one version and configuration made. */
-export async function readCheckpoints(
-  pool: pg.Pool,
-  shard: number,
-  madeBy: string,
-  at: EpochMs,
-): Promise<CheckpointRow[]> {
+/**
+ * The newest checkpoint of each book at or before an instant, of those that one version and configuration made, whichever
+ * shard left it: a shard holds the ledgers of all books.
+ */
+export async function readCheckpoints(pool: pg.Pool, madeBy: string, at: EpochMs): Promise<CheckpointRow[]> {
   try {
     const { rows } = await pool.query<{
       strategy_id: string
@@ -52,9 +55,9 @@ export async function readCheckpoints(
     }>(
       `SELECT DISTINCT ON (strategy_id, account) strategy_id, account, orders, state,
               (extract(epoch FROM session_close) * 1000)::float8 AS close_ms
-         FROM ${TABLE} WHERE shard = $1 AND made_by = $2 AND session_close <= $3
-        ORDER BY strategy_id, account, session_close DESC`,
-      [shard, madeBy, toIso(at)],
+         FROM ${TABLE} WHERE made_by = $1 AND session_close <= $2
+        ORDER BY strategy_id, account, session_close DESC, written_at DESC`,
+      [madeBy, toIso(at)],
     )
     return rows.map(({ strategy_id, account, close_ms, orders, state }) => ({
       ...{ strategyId: strategy_id, account, sessionClose: close_ms, orders, state },

@@ -1,3 +1,4 @@
+import type { Shard } from '../../domain/shards.js'
 import { toIso } from '../../domain/time.js'
 import { SCHEMA } from './client.js'
 import type { LatestRow } from './latest-changes.js'
@@ -44,15 +45,16 @@ export async function writeLatest(query: StoreQuery, shard: number, rows: readon
 
 /** What the shard's rows may be of; everything else of its is deleted. */
 export interface LatestScope {
+  /** All that are live, on whichever shard: a book may have moved to another that has not told all of it yet. */
   readonly books: readonly { readonly strategyId: string; readonly account: string }[]
   readonly metrics: readonly string[]
 }
 
-/** Deletes the shard's rows of books that are live no more, and of metrics that there are no more. */
-export async function deleteOtherLatest(query: StoreQuery, shard: number, { books, metrics }: LatestScope) {
+/** Deletes the shard's rows, and those of shards that there are no more, save what is live and in the dictionary. */
+export async function deleteOtherLatest(query: StoreQuery, { index, count }: Shard, { books, metrics }: LatestScope) {
   await query(
-    `DELETE FROM ${TABLE} WHERE shard = $1
-       AND ((strategy_id, account) NOT IN (SELECT * FROM unnest($2::text[], $3::text[])) OR metric_name <> ALL ($4::text[]))`,
-    [shard, books.map(({ strategyId }) => strategyId), books.map(({ account }) => account), metrics],
+    `DELETE FROM ${TABLE} WHERE (shard = $1 OR shard >= $2)
+       AND ((strategy_id, account) NOT IN (SELECT * FROM unnest($3::text[], $4::text[])) OR metric_name <> ALL ($5::text[]))`,
+    [...[index, count], books.map(({ strategyId }) => strategyId), books.map(({ account }) => account), metrics],
   )
 }

@@ -1,14 +1,15 @@
 import type { StageHealth } from '../../domain/ports.js'
+import type { Shard } from '../../domain/shards.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
 import { SCHEMA } from './client.js'
 import type { StoreQuery } from './writer-session.js'
 
 const TABLE = `${SCHEMA}.quant_pipeline_health`
 
-/** Writes how the shard's stages are doing, and forgets stages that there are no more: the latest state, no history. */
+/** Writes how the shard's stages are doing, and forgets stages and shards that there are no more: the latest state, no history. */
 export async function writePipelineHealth(
   query: StoreQuery,
-  shard: number,
+  { index, count }: Shard,
   stages: readonly StageHealth[],
   reportedAt: EpochMs,
 ): Promise<void> {
@@ -39,11 +40,12 @@ export async function writePipelineHealth(
       stages.map(({ lastFrameSeq }) => lastFrameSeq),
       instants(({ verifiedAt }) => verifiedAt),
       toIso(reportedAt),
-      shard,
+      index,
     ],
   )
-  await query(`DELETE FROM ${TABLE} WHERE shard = $1 AND stage <> ALL ($2::text[])`, [
-    shard,
+  await query(`DELETE FROM ${TABLE} WHERE (shard = $1 AND stage <> ALL ($2::text[])) OR shard >= $3`, [
+    index,
     stages.map(({ stage }) => stage),
+    count,
   ])
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { CalendarName } from '../../domain/calendar.js'
 import type { StrategySummary } from '../../domain/ports.js'
+import type { Shard } from '../../domain/shards.js'
 import { type EpochMs, MINUTE_MS, toIso } from '../../domain/time.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
@@ -32,10 +33,10 @@ export class StrategyChanges {
   }
 }
 
-/** Writes strategies that have changed; those that the store has and `all` has not are deleted. */
+/** Writes strategies that have changed; those of the shard that the store has and `all` has not are deleted, and those of shards that there are no more. */
 export async function writeStrategies(
   query: StoreQuery,
-  shard: number,
+  { index, count }: Shard,
   changed: readonly StrategySummary[],
   all: readonly StrategySummary[],
 ): Promise<void> {
@@ -57,16 +58,17 @@ export async function writeStrategies(
             last_fact_at: lastFactAt === null ? null : toIso(lastFactAt),
           })),
         ),
-        shard,
+        index,
       ],
     )
-  await query(`DELETE FROM ${TABLE} WHERE shard = $1 AND strategy_id <> ALL ($2::text[])`, [
-    shard,
+  await query(`DELETE FROM ${TABLE} WHERE (shard = $1 AND strategy_id <> ALL ($2::text[])) OR shard >= $3`, [
+    index,
     all.map(({ strategyId }) => strategyId),
+    count,
   ])
 }
 
-/** Every strategy of every shard, by id; one whose accounts are on several shards is told once. */
+/** Every strategy of every shard, by id; one that two shards tell of, while their number changes, is told once. */
 export async function readStrategies(pool: pg.Pool): Promise<readonly StrategySummary[]> {
   try {
     const { rows } = await pool.query<{

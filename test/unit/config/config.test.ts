@@ -17,6 +17,7 @@ describe('the configuration', () => {
       clickhouse: undefined,
       periodsMs: { light: 1000, medium: 5000, heavy: 30_000 },
       pollIntervalMs: 500,
+      shards: { shard: { index: 0, count: 1 }, peers: undefined },
       slowPollIntervalMs: 1000,
       pollOverlapMs: 30_000,
       reconcileIntervalMs: 300_000,

@@ -4,6 +4,7 @@ import express from 'express'
 import { ACCOUNT_DICTIONARY } from '../../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
 import { createCalendars } from '../../../src/domain/calendars.js'
+import { ONLY_SHARD } from '../../../src/domain/shards.js'
 import { Exposition, type ExpositionOptions } from '../../../src/exporter/exposition.js'
 import { createMetricsEndpoint } from '../../../src/exporter/metrics-endpoint.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
@@ -17,7 +18,7 @@ function optionsOf(changes: Partial<ExpositionOptions> = {}): ExpositionOptions 
     dictionary: SMALL_DICTIONARY,
     accountDictionary: ACCOUNT_DICTIONARY,
     calendars: createCalendars(),
-    selfMetrics: new SelfMetrics({ version: '1.2.3', revision: 'abc', shard: '0', tiers: ['light'] }),
+    selfMetrics: new SelfMetrics({ version: '1.2.3', revision: 'abc', shard: ONLY_SHARD, tiers: ['light'] }),
     maxSeries: 150_000,
     wallNow: () => WALL,
     lastTickAt: () => WALL - 500,

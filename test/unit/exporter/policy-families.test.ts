@@ -1,5 +1,6 @@
 import { ACCOUNT_DICTIONARY } from '../../../src/compute/account-dictionary.js'
 import { DICTIONARY } from '../../../src/compute/dictionary.js'
+import { ONLY_SHARD } from '../../../src/domain/shards.js'
 import { Exposition } from '../../../src/exporter/exposition.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
 import { POLICY_KEYS } from '../../../src/policy/catalogue.js'
@@ -19,7 +20,7 @@ async function samplesOf(parts: EvaluatorParts & { isEnabled?: boolean; maxSerie
   const exposition = new Exposition({
     reader: frameReader({ books: [frame(TICK + 1_000)], now: TICK + 1_000 }),
     ...{ dictionary: DICTIONARY, accountDictionary: ACCOUNT_DICTIONARY, calendars: CALENDARS },
-    selfMetrics: new SelfMetrics({ version: '1', revision: 'a', shard: '0', tiers: ['light'] }),
+    selfMetrics: new SelfMetrics({ version: '1', revision: 'a', shard: ONLY_SHARD, tiers: ['light'] }),
     policies: evaluator,
     maxSeries: parts.maxSeries ?? 150_000,
     wallNow: () => TICK,
