@@ -1,6 +1,6 @@
 import type { Progress } from '../../domain/ports.js'
 import type { EpochMs } from '../../domain/time.js'
-import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
+import { BY_ID, type LargeStatement, readInPieces, uuidList } from './pieces.js'
 import type { Transaction, Values } from './read-only.js'
 import { inCountedOrder } from './snapshots.js'
 import { listOf, type Row, rowMakerOf, type Table } from './table.js'
@@ -115,7 +115,7 @@ async function stream(
 ): Promise<void> {
   const given: readonly (readonly [value: unknown, type: string])[] = [
     ...[at, historyFrom].map((instant) => [new Date(instant).toISOString(), 'timestamptz'] as const),
-    [without, 'uuid[]'],
+    [uuidList(without), 'uuid[]'],
   ]
   const used = given.flatMap(([value, type], index) =>
     condition.includes(`$${index + 1}`) ? [{ name: `$${index + 1}`, value, type }] : [],
