@@ -115,6 +115,7 @@ export class LedgerCheckpoints {
       const kept = this.#take(id, close)
       if (kept === 'not now') return
       if (kept === undefined) continue
+      await immediate()
       const row = await rowOf(kept)
       await write((query) => writeCheckpoint(query, { shard: shard.index, madeBy, writtenAt: now }, row))
       books += 1

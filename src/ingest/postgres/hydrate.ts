@@ -1,9 +1,9 @@
 import type { Progress } from '../../domain/ports.js'
 import type { EpochMs } from '../../domain/time.js'
-import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
+import { BY_ID, type LargeStatement, readInPieces, uuidList } from './pieces.js'
 import type { Transaction, Values } from './read-only.js'
 import { inCountedOrder } from './snapshots.js'
-import { type Row, rowMakerOf, type Table } from './table.js'
+import { listOf, type Row, rowMakerOf, type Table } from './table.js'
 import type { Tables } from './tables.js'
 
 /** Rows asked for at once: a question costs as much as some rows. */
@@ -115,7 +115,7 @@ async function stream(
 ): Promise<void> {
   const given: readonly (readonly [value: unknown, type: string])[] = [
     ...[at, historyFrom].map((instant) => [new Date(instant).toISOString(), 'timestamptz'] as const),
-    [without, 'uuid[]'],
+    [uuidList(without), 'uuid[]'],
   ]
   const used = given.flatMap(([value, type], index) =>
     condition.includes(`$${index + 1}`) ? [{ name: `$${index + 1}`, value, type }] : [],
@@ -131,12 +131,12 @@ async function stream(
     signal.throwIfAborted()
     failureOfOthers?.throwIfAborted()
   }
-  const { columns = { row: table.projection } } = table
-  const rowOf = table.columns === undefined ? ([row]: Values) => row as Row : rowMakerOf(Object.keys(columns))
+  const { columns } = table
+  const rowOf = columns === undefined ? ([row]: Values) => row as Row : rowMakerOf(Object.keys(columns))
   let done = 0
   await readInPieces(
     {
-      ...{ select: Object.values(columns), from, where, values, key, orderedBy },
+      ...{ select: [columns === undefined ? table.projection : listOf(columns)], from, where, values, key, orderedBy },
       ...{ rows: FETCH_ROWS, rowsAtOnce: ROWS_AT_ONCE },
     },
     { transaction, hasOneSession, goOn },

@@ -28,6 +28,11 @@ export interface PieceOptions {
 
 export const BY_ID: LargeStatement['key'] = [['t.id', 'uuid']]
 
+/** Many ids as one bound value of type uuid[]: the driver looks for quotes in each element of a list, a second for a million. */
+export function uuidList(ids: readonly string[]): string {
+  return `{${ids.join()}}`
+}
+
 /** Takes in rows, each as the values that its statement selects. */
 type Take = (rows: readonly Values[], isEnd: boolean) => void
 

@@ -1,5 +1,5 @@
-import { setImmediate as immediate } from 'node:timers/promises'
 import type { EpochMs } from '../../domain/time.js'
+import { inSteps } from '../../lib/in-steps.js'
 import type { HeldRows } from './held-rows.js'
 import { BY_ID, type LargeStatement, readInPieces } from './pieces.js'
 import type { Transaction } from './read-only.js'
@@ -54,7 +54,9 @@ async function scan(
   { transaction, hasOneSession, held, signal, at, historyFrom }: ReconcileOptions,
 ): Promise<string[]> {
   const suspects: string[] = []
-  const missing = await withoutBlocking(held.ids(name))
+  // What comes to be held meanwhile may be in it or not.
+  const missing = new Set<string>()
+  await inSteps(held.ids(name), ROWS_AT_ONCE, (id) => missing.add(id))
   const isWindowed = WINDOWED.includes(name)
   const dated = DATED_BY[name]
   const age = `CASE WHEN ${dated} > $1::timestamptz THEN 1 ${isWindowed ? `WHEN ${dated} <= $2::timestamptz THEN -1` : ''} ELSE 0 END`
@@ -77,13 +79,6 @@ async function scan(
   })
   for (const id of missing) suspects.push(id)
   return suspects
-}
-
-/** A set made a slice at a time; what comes to be held meanwhile may be in it or not. */
-async function withoutBlocking(ids: Iterable<string>): Promise<Set<string>> {
-  const all = new Set<string>()
-  for (const id of ids) if (all.add(id).size % ROWS_AT_ONCE === 0) await immediate()
-  return all
 }
 
 /** From when on a row is read: T must have come so far. */

@@ -1,15 +1,17 @@
 import type { OrderVersions, RowVersionPair } from '../../domain/checkpoint.js'
 import type { EpochMs } from '../../domain/time.js'
+import { inSteps } from '../../lib/in-steps.js'
+import { recordOf } from '../../lib/record-of.js'
 import { ORDER_ACTIVITIES_WATCH } from './activity-links.js'
 import type { HeldRows } from './held-rows.js'
 import { ORDER_EVENTS_WATCH } from './order-event-links.js'
-import { BY_ID, readInPieces } from './pieces.js'
+import { BY_ID, readInPieces, uuidList } from './pieces.js'
 import type { Transaction } from './read-only.js'
 import type { TableName } from './schema.js'
 import type { Watch } from './table.js'
 import { WATCHED } from './watched.js'
 
-/** Versions looked at at once: some milliseconds of work. */
+/** Orders or versions looked at at once: some milliseconds of work. */
 const ROWS_AT_ONCE = 1_000
 
 interface Reading {
@@ -38,21 +40,23 @@ const LINKS: readonly (readonly [SparedTable, Watch])[] = [
  * their activities, and holds as long as all of these are the same and none has come to them.
  */
 export class SparedOrders {
-  readonly #orders: ReadonlyMap<string, OrderVersions>
-  readonly #versions: Readonly<Record<SparedTable, ReadonlyMap<string, string>>>
-  /** Orders that are read, of which the checkpoint was taken all the same. */
-  readonly #kept: readonly OrderVersions[]
+  readonly #orders = new Map<string, OrderVersions>()
+  readonly #versions = recordOf(TABLES, () => new Map<string, string>())
+  /** The same of orders that are read, of which the checkpoint was taken all the same. */
+  readonly #keptVersions = recordOf(TABLES, () => new Map<string, string>())
   #isTold = false
 
-  constructor(spared: readonly OrderVersions[], kept: readonly OrderVersions[]) {
-    this.#kept = kept
-    this.#orders = new Map(spared.map((order) => [order.row[0], order]))
-    const of = (name: SparedTable) => new Map(spared.flatMap(ROWS_OF[name]))
-    this.#versions = {
-      executions: of('executions'),
-      execution_order_events: of('execution_order_events'),
-      broker_account_activities: of('broker_account_activities'),
-    }
+  private constructor() {}
+
+  /** There may be hundreds of thousands: others have their turn meanwhile. */
+  static async of(spared: readonly OrderVersions[], kept: readonly OrderVersions[]): Promise<SparedOrders> {
+    const all = new SparedOrders()
+    await inSteps(spared, ROWS_AT_ONCE, (order) => {
+      all.#orders.set(order.row[0], order)
+      note(all.#versions, order)
+    })
+    await inSteps(kept, ROWS_AT_ONCE, (order) => note(all.#keptVersions, order))
+    return all
   }
 
   get orders(): string[] {
@@ -82,16 +86,17 @@ export class SparedOrders {
   /** Whether all rows are what they were when the checkpoint was taken. */
   async areUnchanged(names: readonly TableName[], reading: Reading): Promise<boolean> {
     for (const name of TABLES) {
-      const expected = new Map([...this.#versions[name], ...this.#kept.flatMap(ROWS_OF[name])])
-      if (expected.size === 0) continue
+      const expected = [this.#versions[name], this.#keptVersions[name]]
+      if (expected.every(({ size }) => size === 0)) continue
       if (!names.includes(name) || !(await haveVersions(name, expected, reading))) return false
     }
     return true
   }
 
   /** Holds the rows as if they had been read. */
-  hold(held: HeldRows): void {
-    for (const name of TABLES) for (const [id, version] of this.#versions[name]) held.hold(name, id, version)
+  async hold(held: HeldRows): Promise<void> {
+    for (const name of TABLES)
+      await inSteps(this.#versions[name], ROWS_AT_ONCE, ([id, version]) => held.hold(name, id, version))
   }
 
   /** Whether anything up to T has come to one of the orders that it was not taken with. */
@@ -103,7 +108,7 @@ export class SparedOrders {
       const [found] = await transaction((query) =>
         query<{ is_there: boolean }>(
           `SELECT EXISTS (SELECT FROM (${rowIds(`ARRAY(${others})`)}) AS n(id) WHERE n.id IN (SELECT unnest($3::uuid[]))) AS is_there`,
-          [new Date(at).toISOString(), known, orders],
+          [new Date(at).toISOString(), uuidList(known), uuidList(orders)],
         ),
       )
       if (found?.is_there === true) return true
@@ -112,22 +117,27 @@ export class SparedOrders {
   }
 }
 
+function note(versions: Readonly<Record<SparedTable, Map<string, string>>>, order: OrderVersions): void {
+  for (const name of TABLES) for (const [id, version] of ROWS_OF[name](order)) versions[name].set(id, version)
+}
+
+/** Reads the versions of the whole table: of an old history nearly all rows are asked for, and naming them costs more. */
 async function haveVersions(
   name: TableName,
-  expected: ReadonlyMap<string, string>,
+  expected: readonly ReadonlyMap<string, string>[],
   { transaction, hasOneSession, signal }: Reading,
 ): Promise<boolean> {
-  let same = 0
+  let missing = expected.reduce((count, { size }) => count + size, 0)
   await readInPieces(
     {
       ...{ select: ['t.id::text', WATCHED[name].version], from: `${name} t`, key: BY_ID, orderedBy: 0 },
-      ...{ where: 't.id IN (SELECT unnest($1::uuid[]))', values: [[...expected.keys()]] },
-      ...{ rows: ROWS_AT_ONCE, rowsAtOnce: ROWS_AT_ONCE },
+      ...{ where: 'true', values: [], rows: ROWS_AT_ONCE, rowsAtOnce: ROWS_AT_ONCE },
     },
     { transaction, hasOneSession, goOn: () => signal.throwIfAborted() },
     (rows) => {
-      for (const [id, version] of rows) if (expected.get(String(id)) === version) same += 1
+      for (const [id, version] of rows)
+        for (const versions of expected) if (versions.get(String(id)) === version) missing -= 1
     },
   )
-  return same === expected.size
+  return missing === 0
 }

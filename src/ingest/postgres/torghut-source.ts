@@ -161,15 +161,14 @@ export class TorghutSource {
     start: HydrationStart,
     reading: Parameters<SparedOrders['areUnchanged']>[1],
   ): Promise<SparedOrders | undefined> {
-    const orders = new SparedOrders(start.spared, start.kept)
-    await immediate()
+    const orders = await SparedOrders.of(start.spared, start.kept)
     if (start.schemaKey !== this.schemaKey || !(await orders.areUnchanged(this.#names, reading))) {
       start.refuse()
       return undefined
     }
     this.#spared = { orders, start }
     this.#intake.spare(orders)
-    orders.hold(this.#held)
+    await orders.hold(this.#held)
     await immediate()
     start.begin()
     return orders
