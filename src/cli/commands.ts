@@ -3,6 +3,7 @@ import { calc } from './calc.js'
 import type { Command } from './command.js'
 import { config } from './config.js'
 import { demo } from './demo.js'
+import { doctor } from './doctor.js'
 import { embedded } from './embedded.js'
 import { explain } from './explain.js'
 import { gate } from './gate.js'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   watch,
   gate,
+  doctor,
   replay,
   explain,
   calc,

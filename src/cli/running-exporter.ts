@@ -18,7 +18,7 @@ export function apiUrl(url: URL, path: string, query: URLSearchParams): string {
 /** The token to send; undefined: none. What is no token is not shown: somebody may have written another secret. */
 export function tokenOf({ values, environment }: CommandContext): string | undefined {
   const path = values['token-file']
-  const token = path === undefined ? environment[TOKEN_VARIABLE]?.trim() : readToken(String(path))
+  const token = path === undefined ? environment[TOKEN_VARIABLE]?.trim() : readToken('--token-file', String(path))
   if (token === undefined || (token === '' && path === undefined)) return undefined
   if (isToken(token)) return token
   throw new QuantError(
@@ -27,9 +27,10 @@ export function tokenOf({ values, environment }: CommandContext): string | undef
   )
 }
 
-function readToken(path: string): string | undefined {
+/** The text of the file that an option names. */
+export function readToken(option: string, path: string): string | undefined {
   const problems: string[] = []
-  const text = readSettingFile('--token-file', path, (name) => readFileSync(name, 'utf8'), problems)
+  const text = readSettingFile(option, path, (name) => readFileSync(name, 'utf8'), problems)
   if (problems.length > 0) throw new QuantError('usage', problems.join('; '))
   return text?.trim()
 }

@@ -26,6 +26,7 @@ export interface Notice {
 
 /** Prometheus and Alertmanager over one exporter and one webhook. */
 export interface Alerting {
+  readonly urls: { readonly prometheus: string; readonly alertmanager: string }
   /** All notices so far, by the order in which they came. */
   readonly notices: readonly Notice[]
   /** The names of the alerts that Alertmanager holds. */
@@ -141,6 +142,7 @@ export async function startAlerting(
   ])
   await until(() => isReady(prometheusUrl), 20_000)
   return {
+    urls: { prometheus: prometheusUrl, alertmanager: alertmanagerUrl },
     notices,
     async held() {
       const response = await fetch(`${alertmanagerUrl}/api/v2/alerts`)
