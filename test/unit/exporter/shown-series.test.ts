@@ -1,5 +1,6 @@
 import { ACCOUNT_DICTIONARY } from '../../../src/compute/account-dictionary.js'
 import { createCalendars } from '../../../src/domain/calendars.js'
+import { ONLY_SHARD } from '../../../src/domain/shards.js'
 import { WINDOWS } from '../../../src/domain/window.js'
 import { Exposition, type ExpositionOptions } from '../../../src/exporter/exposition.js'
 import { SelfMetrics } from '../../../src/exporter/self-metrics.js'
@@ -16,7 +17,7 @@ const HISTOGRAM = 'quant_fill_slippage_bps_bucket'
 const ADAPTERS = 'quant_adapter_cost_bps'
 
 async function bodyOf(changes: Partial<ExpositionOptions>): Promise<string> {
-  const selfMetrics = new SelfMetrics({ version: '1', revision: 'r', shard: '0', tiers: ['light'] })
+  const selfMetrics = new SelfMetrics({ version: '1', revision: 'r', shard: ONLY_SHARD, tiers: ['light'] })
   selfMetrics.orderEnded({
     ...{ strategyId: 's', account: 'a', adapter: 'alpaca', slippageBps: 1 },
     ...{ shortfallBps: undefined, decisionToSubmitSeconds: undefined, submitToFillSeconds: undefined },
