@@ -195,7 +195,10 @@ withServer('the image’s files, run on a Postgres 15 with ten books (package po
         expect([...alerts].filter((name) => /Exporter|Source|Books|Ready/.test(name ?? ''))).toEqual([])
 
         expect(await program.end('SIGTERM')).toBe(0)
+        const onAtMs = performance.now()
         await start(true)
+        // Ten seconds are asked for; a busy machine needs longer, so it is told and not judged.
+        process.stdout.write(`ready ${((performance.now() - onAtMs) / 1000).toFixed(1)} s after it was switched on\n`)
         await until(() => pages('firing').length > paged, 120_000)
       } finally {
         clearInterval(timer)
