@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js'
 import type { AlertBoard } from '../domain/alerts.js'
 import { createCalendars } from '../domain/calendars.js'
 import { isLoopback, type ListenAddress } from '../domain/connections.js'
+import { QuantError } from '../domain/errors.js'
 import { TIERS } from '../domain/metric.js'
 import type { FrameReader, Progress, SourceName } from '../domain/ports.js'
 import { ShardOwnership } from '../domain/shards.js'
@@ -90,6 +91,11 @@ export async function startApp(options: AppOptions): Promise<App> {
 async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const { config, clock, version, log, random = Math.random } = options
   const build = { version, revision: config.revision }
+  if (options.recordInto !== undefined && config.shards.shard.count > 1)
+    throw new QuantError(
+      'usage',
+      'a shard does not read for all books, and a recording is of all of them: record with quant-exporter record, or with QUANT_SHARD=0/1',
+    )
   const ownership = new ShardOwnership(config.shards.shard)
   const calendars = createCalendars(config.file.xnysExceptions)
   const tiers = TIERS.filter((tier) => DICTIONARY.some((definition) => definition.tier === tier))
@@ -180,7 +186,8 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
       maxAgeMs: config.maxStalenessMs * clock.speed,
     },
     stream: stream?.hub,
-    shards: ownership.shard.count === 1 ? undefined : { ownership, peers: config.shards.peers, patienceMs: PEER_PATIENCE_MS },
+    shards:
+      ownership.shard.count === 1 ? undefined : { ownership, peers: config.shards.peers, patienceMs: PEER_PATIENCE_MS },
     onForwarded: (result) => selfMetrics.forwarded(result),
     series: series?.reader,
     seriesVariables: 'QUANT_SERIES_CLICKHOUSE_URL or QUANT_STORE_DSN',

@@ -201,6 +201,41 @@ describe('the stream of a book of another shard', () => {
     await until(() => again.isEnded, 20_000)
   })
 
+  test('of a strategy whose accounts are on several shards is that of all of them', async () => {
+    const account = accountOn(1, HERE)
+    const far = (seq: number) => bookFrame({ strategyId: HERE, account, seq, results: { net_pnl: value(seq) } })
+    const near = (seq: number) => bookFrame({ strategyId: HERE, seq, results: { net_pnl: value(seq) } })
+    const [there, mine] = [await served(startStreamServer([far(1)])), await served(startStreamServer([near(1)]))]
+    const both = frameReader({
+      ...{ books: [near(1)], elsewhere: [far(1)] },
+      strategies: [strategySummary({ strategyId: HERE, accounts: ['PA-1', account] })],
+    })
+    const peers = ['http://127.0.0.1:1', new URL(there.url()).origin]
+    const { url } = await served(listening(shardApi(both, peers, { stream: mine.hub })))
+    const client = new EventClient()
+    await client.connect(`${url}${BASE}/stream?strategy_id=${HERE}`)
+    await until(() => client.books.size === 2, 20_000)
+    there.tick([far(2)])
+    mine.tick([near(2)])
+    await until(() => [...client.books.values()].every(({ seq }) => seq === 2), 20_000)
+    expect(client.faults).toEqual([])
+    client.cut()
+    await until(() => there.seen.clients + mine.seen.clients === 0, 20_000)
+
+    // The last event was of one of them: from there it goes on, the other begins anew, and nothing is missing.
+    there.tick([far(3)])
+    mine.tick([near(3)])
+    await client.connect(`${url}${BASE}/stream?strategy_id=${HERE}`)
+    await until(() => [...client.books.values()].every(({ seq }) => seq === 3), 20_000)
+    expect(client.faults).toEqual([])
+    await there.stop()
+    await until(() => client.isEnded, 20_000)
+    await until(() => mine.seen.clients === 0, 20_000)
+    // Half of it is not passed off as all.
+    const half = await request(url).get(`${BASE}/stream?strategy_id=${HERE}`).expect(200)
+    expect(half.text).toMatch(/^retry: 5000\n: shard 1 of 2, which has some of the books, does not answer/)
+  })
+
   test('of all books is that of the shard that was asked, and says so', async () => {
     const stream = await served(startStreamServer([here]))
     const { url } = await served(listening(shardApi(reader, undefined, { stream: stream.hub })))

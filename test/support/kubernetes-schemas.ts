@@ -11,7 +11,16 @@ const DEFINITIONS = [
   ['github.com/argoproj/argo-cd/v3@v3.1.9', 'manifests/crds'],
 ] as const
 /** Kinds of Kubernetes that the chart renders. */
-const KINDS = ['ConfigMap', 'Deployment', 'Job', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount']
+const KINDS = [
+  'ConfigMap',
+  'Deployment',
+  'Job',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet',
+]
 
 /** Where kubeconform finds the schema of a kind, below the folder. */
 export const SCHEMA_TEMPLATE = '{{.ResourceKind}}-{{.ResourceAPIVersion}}.json'

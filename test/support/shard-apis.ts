@@ -9,8 +9,7 @@ import { testApi } from './snapshot-api.js'
 /** The first strategy of `s0`, `s1` … whose book in an account is on this shard. */
 export function strategyOn(index: number, { account = 'PA-1', count = 2 } = {}): string {
   const ownership = new ShardOwnership({ index, count })
-  for (let number = 0; ; number += 1)
-    if (ownership.owns({ strategyId: `s${number}`, account })) return `s${number}`
+  for (let number = 0; ; number += 1) if (ownership.owns({ strategyId: `s${number}`, account })) return `s${number}`
 }
 
 /** The first account of `A0`, `A1` … in which the book of a strategy is on this shard. */

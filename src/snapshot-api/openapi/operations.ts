@@ -70,7 +70,7 @@ export const API_OPERATIONS = {
   '/stream': {
     summary: 'Snapshots first, then what changes',
     description:
-      'Server-sent events, the schema is that of their data: `quant.metrics.snapshot`, `quant.metrics.delta`; and `quant.alert.opened`, `quant.alert.resolved`. Without names all books of this process; where there are several shards a comment says which, and a strategy with accounts on several needs `account`. Who cannot be served now gets a 200 that says when to come again, and ends. `Last-Event-ID` resumes.',
+      'Server-sent events, the schema is that of their data: `quant.metrics.snapshot`, `quant.metrics.delta`; and `quant.alert.opened`, `quant.alert.resolved`. Without names all books of this process; where there are several shards a comment says which. Who cannot be served now gets a 200 that says when to come again, and ends. `Last-Event-ID` resumes.',
     parameters: STREAM,
     answers: { [EVENT_TYPE]: 'Streamed' },
     problems: [...GUARDED, 'misdirected', 'unknown-name', 'not-ready'],

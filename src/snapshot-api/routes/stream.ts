@@ -5,6 +5,8 @@ import type { Shard } from '../../domain/shards.js'
 import type { ApiOptions } from '../api-options.js'
 import { checkNames, liveBooks } from '../find-book.js'
 import type { Refusal } from '../refusal.js'
+import { FORWARDED_BY_HEADER } from '../shards/forward.js'
+import { joinEvents, otherStreams } from '../shards/join-streams.js'
 import type { StreamFilter } from '../stream/stream-filter.js'
 import { readStreamQuery } from '../stream/stream-query.js'
 
@@ -20,22 +22,34 @@ const LAST_EVENT_ID_HEADER = 'Last-Event-ID'
  * tries again.
  */
 export function streamRoute({ reader, nearNames, stream: hub, shards }: ApiOptions): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const { filter, refusal } = readStreamQuery(request.url)
     const frames = reader.frames()
+    const isForwarded = request.get(FORWARDED_BY_HEADER) !== undefined
     if (frames !== undefined) {
       checkNames(filter, { frames, strategies: reader.strategies(), nearNames }, refusal)
-      if (filter.strategyId !== undefined) oneShardOnly(filter, frames, refusal)
+      if (shards?.peers === undefined && !isForwarded) oneShardOnly(filter, frames, refusal)
     }
     refusal.throwIfAny()
     if (hub === undefined) throw new Error('the stream is asked for while nothing is computed')
-    open(response)
-    if (shards !== undefined && filter.strategyId === undefined) saySo(response, shards.ownership.shard)
-    if (request.method === 'HEAD') return void response.end()
     const address = request.ip ?? ''
     const reason = hub.refusal(address)
-    if (reason === undefined) hub.connect(response, filter, address, request.get(LAST_EVENT_ID_HEADER))
-    else hub.turnAway(response, reason)
+    const isWhole = request.method === 'HEAD' || reason !== undefined || isForwarded
+    const { strategyId, account } = filter
+    const others =
+      isWhole || shards === undefined || frames === undefined || strategyId === undefined || account !== undefined
+        ? []
+        : await otherStreams(request, response, { strategyId, frames, shards })
+    if (response.destroyed) return
+    if ('why' in others) return comeAgain(response, others.why)
+    open(response)
+    if (shards !== undefined && strategyId === undefined) saySo(response, shards.ownership.shard)
+    if (request.method === 'HEAD') response.end()
+    else if (reason !== undefined) hub.turnAway(response, reason)
+    else {
+      hub.connect(response, filter, address, request.get(LAST_EVENT_ID_HEADER))
+      for (const stream of others) joinEvents(stream, response)
+    }
   }
 }
 
@@ -45,10 +59,11 @@ export function comeAgain(response: Response, why: string): void {
   response.end(`retry: ${RETRY_LATER_MS}\n: ${why.replace(/[\r\n]+/g, ' ')}\n\n`)
 }
 
-/** Events of several processes have no common order to resume from, so books of several shards are asked for one by one. */
+/** Where nobody said where the other shards listen, half of a strategy is not passed off as all of it. */
 function oneShardOnly({ strategyId, account }: StreamFilter, frames: FrameSet, refusal: Refusal): void {
+  if (strategyId === undefined || account !== undefined) return
   const books = liveBooks(frames).filter((book) => book.strategyId === strategyId)
-  if (account !== undefined || books.every((book) => frames.books.has(bookId(book)))) return
+  if (books.every((book) => frames.books.has(bookId(book)))) return
   refusal.malformed({
     parameter: 'account',
     problem: `required: the strategy's ${books.length} live accounts are on several shards, and each is streamed by its own`,

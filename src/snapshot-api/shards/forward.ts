@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http'
+import { type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import type { Request, Response } from 'express'
 import { REQUEST_ID_HEADER } from '../responses.js'
@@ -29,41 +29,43 @@ export class OwnerAway extends Error {
 }
 
 /**
- * Passes a request on to the shard that has its book, and the answer back as it comes: neither is held. Whoever hangs up
- * ends the other side as well. Resolves when the answer has begun; rejects with OwnerAway when none does in time.
+ * Asks another shard what was asked here. Resolves when its answer has begun, rejects with OwnerAway when none does in
+ * time. When the caller hangs up, that shard is hung up on; where it breaks off, so is the caller.
  */
-export function forward(request: Request, response: Response, { url, patienceMs, forwardedBy }: Peer): Promise<void> {
+export function askPeer(
+  request: Request,
+  response: Response,
+  { url, patienceMs, forwardedBy }: Peer,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? overHttps : overHttp
     const headers = { ...questionHeaders(request, response), [FORWARDED_BY_HEADER]: forwardedBy }
     // A connection of its own: one that is kept may have died with the owner that it led to.
     const question = send(`${url}${request.originalUrl}`, { method: request.method, headers, agent: false })
     const patience = setTimeout(() => question.destroy(new Error(`no answer within ${patienceMs} ms`)), patienceMs)
-    const hangUp = () => question.destroy()
-    response.once('close', hangUp)
-    question.once('error', (error) => {
+    response.once('close', () => question.destroy())
+    question.on('error', (error) => {
       clearTimeout(patience)
-      if (!response.headersSent) reject(new OwnerAway(error.message, { cause: error }))
-      else response.destroy()
+      reject(new OwnerAway(error.message, { cause: error }))
     })
     question.once('response', (answer) => {
       clearTimeout(patience)
       question.setTimeout(PAUSE_MS, () => question.destroy(new Error('the answer pauses')))
-      passBack(answer, response)
-      resolve()
+      // Half an answer: only breaking the connection tells the caller that it is not whole.
+      answer.on('error', () => response.destroy())
+      resolve(answer)
     })
     question.end()
   })
 }
 
-function passBack(answer: IncomingMessage, response: Response): void {
+/** Passes a request on to the shard that has its book, and the answer back as it comes: neither is held. */
+export async function forward(request: Request, response: Response, peer: Peer): Promise<void> {
+  const answer = await askPeer(request, response, peer)
   response.status(answer.statusCode ?? 502)
   for (const [name, value] of Object.entries(answer.headers))
     if (value !== undefined && !HOP_BY_HOP.includes(name)) response.setHeader(name, value)
   response.flushHeaders()
-  // Half an answer: only breaking the connection tells the caller that it is not whole.
-  answer.once('error', () => response.destroy())
-  answer.once('aborted', () => response.destroy())
   answer.pipe(response)
 }
 
@@ -74,9 +76,8 @@ function questionHeaders(request: Request, response: Response): Record<string, s
       .map((address) => address.trim())
       .join(', '),
   }
-  const given: IncomingHttpHeaders = request.headers
   for (const name of PASSED_ON) {
-    const value = given[name]
+    const value = request.headers[name]
     if (value !== undefined) headers[name] = value
   }
   return headers

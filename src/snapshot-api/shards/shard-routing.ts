@@ -24,21 +24,26 @@ const NAMES = ['strategy_id', 'account', 'window', 'metrics', 'metric_name', 'ad
 export function ownerElsewhere(
   target: string,
   frames: FrameSet | undefined,
-  { ownership }: ShardRouting,
+  routing: ShardRouting,
 ): number | undefined {
+  const { ownership } = routing
   const { values } = parseQuery(target, NAMES)
   const [strategyId, account] = [values.get('strategy_id'), values.get('account')]
   if (strategyId === undefined) return undefined
-  const others = [...(frames?.elsewhere?.values() ?? [])].map(({ book }) => book)
-  const there = others.filter((book) => book.strategyId === strategyId)
   if (account === undefined) {
-    const here = [...(frames?.books.values() ?? [])].filter(({ book }) => book.strategyId === strategyId)
-    const owners = new Set(there.map((book) => ownership.ownerOfBook(book)))
-    return here.length === 0 && owners.size === 1 ? [...owners][0] : undefined
+    const owners = frames === undefined ? [] : ownersElsewhere(strategyId, frames, routing)
+    const isHere = [...(frames?.books.values() ?? [])].some(({ book }) => book.strategyId === strategyId)
+    return isHere || owners.length > 1 ? undefined : owners[0]
   }
   const book = { strategyId, account }
   const isThere = frames === undefined ? !ownership.owns(book) : frames.elsewhere?.has(bookId(book)) === true
   return isThere ? ownership.ownerOfBook(book) : undefined
+}
+
+/** The other shards that have a live book of a strategy, ascending. */
+export function ownersElsewhere(strategyId: string, frames: FrameSet, { ownership }: ShardRouting): number[] {
+  const others = [...(frames.elsewhere?.values() ?? [])].filter(({ book }) => book.strategyId === strategyId)
+  return [...new Set(others.map(({ book }) => ownership.ownerOfBook(book)))].sort((a, b) => a - b)
 }
 
 /** The answer where nobody is asked on the caller's behalf. */
