@@ -10,7 +10,7 @@ import { createCalendars } from '../../src/domain/calendars.js'
 import type { FrameSet } from '../../src/domain/frame.js'
 import type { SeriesTable } from '../../src/stores/clickhouse/ddl.js'
 import { ClickHouseReader } from '../../src/stores/clickhouse/series-reader.js'
-import { ClickHouseSink, encodeRows, nameOf } from '../../src/stores/clickhouse/series-sink.js'
+import { ClickHouseSink, encodeRows } from '../../src/stores/clickhouse/series-sink.js'
 import { Sampler } from '../../src/stores/series/sampler.js'
 import { SeriesFeed } from '../../src/stores/series/series-feed.js'
 import { SeriesWriter } from '../../src/stores/series/series-writer.js'
@@ -18,7 +18,7 @@ import { Spill } from '../../src/stores/series/spill.js'
 import { startTestClickHouse } from '../support/embedded.js'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js'
 import { bookFrame, SMALL_DICTIONARY, value } from '../support/frames.js'
-import { clientOf, valuesOf } from '../support/series-store.js'
+import { clientOf, storedLines, valuesOf } from '../support/series-store.js'
 import { until as poll } from '../support/until.js'
 
 const until = (holds: () => boolean) => poll(holds, 60_000, 50)
@@ -119,32 +119,9 @@ function startRecorder({ table, folder, from = 0, maxRows = 100_000, timeoutMs =
   }
 }
 
-/** The rows of a table as they were written, in the order of their text; one that is there twice stands twice. */
-async function storedLines(table: SeriesTable): Promise<string[]> {
-  const query = `SELECT strategy_id, account, metric, window, decimals, toString(ts) AS ts, value, toString(status) AS status, formula_version FROM ${nameOf(table)}`
-  const answer = await client.query({ query, format: 'JSONCompactEachRow' })
-  const rows = await answer.json<(string | number | null)[]>()
-  // The engine writes 64-bit integers in quotes.
-  return rows
-    .map(([strategy, account, metric, window, decimals, ts, scaled, status, version]) =>
-      JSON.stringify([
-        strategy,
-        account,
-        metric,
-        window,
-        decimals,
-        ts,
-        scaled === null ? null : Number(scaled),
-        status,
-        version,
-      ]),
-    )
-    .sort()
-}
-
 /** Nothing is missing and nothing is there twice. */
 async function expectAll(table: SeriesTable, given: readonly string[]): Promise<void> {
-  expect(await storedLines(table)).toEqual([...given].sort())
+  expect(await storedLines(client, table)).toEqual([...given].sort())
 }
 
 const endFaults = () => Promise.all([embedded.clickhouse.setFault(undefined), proxy.setFault(undefined)])
@@ -234,7 +211,7 @@ describe('a store of series that misbehaves', () => {
       await until(() => recorder.writer.queueRows === 0)
       await recorder.stop()
 
-      const stored = await storedLines(table)
+      const stored = await storedLines(client, table)
       const gaps = stored.filter((line) => line.includes('"_gap"'))
       expect(gaps.length).toBeGreaterThan(0)
       const rows = stored.filter((line) => !line.includes('"_gap"'))

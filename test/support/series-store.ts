@@ -47,3 +47,26 @@ export async function countOf(client: ClickHouseClient, table: SeriesTable, wher
   const { data } = (await answer.json()) as { data: { n: string }[] }
   return Number(data[0]?.n)
 }
+
+/** The rows of a table as they were written, in the order of their text; one that is there twice stands twice. */
+export async function storedLines(client: ClickHouseClient, table: SeriesTable): Promise<string[]> {
+  const query = `SELECT strategy_id, account, metric, window, decimals, toString(ts) AS ts, value, toString(status) AS status, formula_version FROM ${nameOf(table)}`
+  const answer = await client.query({ query, format: 'JSONCompactEachRow' })
+  const rows = await answer.json<(string | number | null)[]>()
+  // The engine writes 64-bit integers in quotes.
+  return rows
+    .map(([strategy, account, metric, window, decimals, ts, scaled, status, version]) =>
+      JSON.stringify([
+        strategy,
+        account,
+        metric,
+        window,
+        decimals,
+        ts,
+        scaled === null ? null : Number(scaled),
+        status,
+        version,
+      ]),
+    )
+    .sort()
+}

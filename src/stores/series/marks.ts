@@ -8,3 +8,9 @@ export const GAP = '_gap'
 
 /** The stretch that begins here was recomputed; under no book, since no strategy has an empty name. */
 export const BACKFILL = '_backfill'
+
+/** Whether a row, as both stores write it, tells of missing samples: an array that names the kind of row third. */
+export function tellsGap(line: string): boolean {
+  const row: unknown = JSON.parse(line)
+  return Array.isArray(row) && row[2] === GAP
+}

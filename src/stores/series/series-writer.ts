@@ -5,8 +5,12 @@ import type { DropReason } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
 import { Loop } from '../../lib/loop.js'
 import { type BatchLabel, OpenBatch } from './batch.js'
-import { isRefusal, refusal, type SeriesSink } from './sink.js'
+import { refusal, type SeriesSink } from './sink.js'
 import { nameOfFile, type Spill, type SpilledFile } from './spill.js'
+import { type WrittenApart, writeApart } from './write-apart.js'
+
+/** Attempts at a batch that holds rows which the store refuses: enough to find several among ten thousand. */
+const MOST_ATTEMPTS = 100
 
 export interface SeriesWriterOptions {
   readonly sink: SeriesSink
@@ -31,6 +35,11 @@ export interface SeriesWriterOptions {
   readonly onSpillError: (error: unknown) => void
 }
 
+interface LabelledLines {
+  readonly label: BatchLabel
+  readonly lines: readonly string[]
+}
+
 /** A batch that waits: in memory, or on disk, where its label is read again when it is needed. */
 type Waiting =
   | { readonly in: 'memory'; readonly label: BatchLabel; readonly lines: readonly string[] }
@@ -41,9 +50,9 @@ type Waiting =
  *
  * Rows are gathered and written as one batch a flush, oldest first, one at a time. While the store takes nothing they wait:
  * on disk where a folder is given, else in memory, both within limits; beyond them the oldest batch is dropped, its rows
- * are counted, and a row for each of its books tells readers up to when something is missing. So is one that the store
- * refuses for what is in it: trying it again would hold up all that follow. A batch keeps its token, so an attempt of which
- * nobody knows how it ended is made again.
+ * are counted, and a row for each of its books tells readers up to when something is missing. So are the rows that the
+ * store refuses for what is in them: trying them again would hold up all that follow. A batch keeps its token, so an
+ * attempt of which nobody knows how it ended is made again.
  */
 export class SeriesWriter {
   readonly #options: SeriesWriterOptions
@@ -137,28 +146,19 @@ export class SeriesWriter {
     this.#underWay = next
     const batch = next.in === 'memory' ? next : await this.#load(next)
     if (batch !== undefined) {
-      const refused = await this.#refusalOf(batch, signal)
+      const outcome = await this.#writeApart(batch, signal)
       await this.#remove(next)
-      if (refused === undefined) this.#options.onWritten(batch.label.rowCount)
-      else this.#refused(batch.label, refused)
+      if (outcome.written > 0) this.#options.onWritten(outcome.written)
+      this.#refused(batch.label, outcome)
     }
     this.#underWay = undefined
   }
 
-  /** Undefined when the store has taken the batch; rejects when it may take it later. */
-  async #refusalOf(
-    { label, lines }: { readonly label: BatchLabel; readonly lines: readonly string[] },
-    signal: AbortSignal,
-  ): Promise<QuantError | undefined> {
+  async #writeApart({ label, lines }: LabelledLines, signal: AbortSignal): Promise<WrittenApart> {
     const { sink } = this.#options
-    if (label.backend !== sink.backend) return refusal(`they were written for ${label.backend}`)
-    try {
-      await sink.write({ token: label.token, days: label.days, lines }, signal)
-      return undefined
-    } catch (error) {
-      if (isRefusal(error)) return error
-      throw error
-    }
+    if (label.backend !== sink.backend)
+      return { written: 0, refused: lines, why: refusal(`they were written for ${label.backend}`) }
+    return writeApart(sink, { token: label.token, days: label.days, lines }, signal, MOST_ATTEMPTS)
   }
 
   /** Undefined for a file that says nothing: it is set aside, so that the next one has its turn. */
@@ -280,9 +280,10 @@ export class SeriesWriter {
   }
 
   /** Rows that only tell of gaps are not told of again: they might be refused for ever. */
-  #refused(label: BatchLabel, why: QuantError): void {
-    if (label.rowCount > label.books.length) this.#tellGap(label)
-    this.#options.onDropped('refused', label.rowCount, why)
+  #refused(label: BatchLabel, { refused, why }: WrittenApart): void {
+    const { sink } = this.#options
+    if (refused.some((line) => !sink.isGapLine(line))) this.#tellGap(label)
+    if (refused.length > 0) this.#options.onDropped('refused', refused.length, why)
   }
 
   #tellGap({ books }: BatchLabel): void {

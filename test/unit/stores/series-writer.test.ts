@@ -14,13 +14,16 @@ class TestStore implements SeriesSink {
   backend = 'test'
   isDown = false
   refused: string | undefined
+  isRefused = (line: string) => line === this.refused
+  /** So many attempts are answered, and no more. */
+  downAfter = Number.POSITIVE_INFINITY
   readonly taken = new Map<string, readonly string[]>()
   readonly attempts: string[] = []
 
   async write({ token, lines }: Parameters<SeriesSink['write']>[0]): Promise<void> {
     this.attempts.push(token)
-    if (this.isDown) throw new Error('down')
-    if (this.refused !== undefined && lines.includes(this.refused)) throw refusal('bad row')
+    if (this.isDown || this.attempts.length > this.downAfter) throw new Error('down')
+    if (lines.some(this.isRefused)) throw refusal('bad row')
     this.taken.set(token, lines)
   }
 
@@ -30,6 +33,10 @@ class TestStore implements SeriesSink {
 
   gapLine({ account }: typeof BOOK, at: number): string {
     return `gap ${account} ${at}`
+  }
+
+  isGapLine(line: string): boolean {
+    return line.startsWith('gap ')
   }
 
   get lines(): string[] {
@@ -115,7 +122,7 @@ describe('a writer of series', () => {
     expect(store.lines).toEqual(['gap a 7'])
   })
 
-  test('drops a batch that the store refuses for what is in it, and goes on with the next', async () => {
+  test('drops of a batch only the row that the store refuses for what is in it, and goes on with the next', async () => {
     const store = new TestStore()
     const { writer, seen } = writerOn(store)
     store.isDown = true
@@ -126,10 +133,11 @@ describe('a writer of series', () => {
     store.isDown = false
     store.refused = 'row 7'
     await writer.flush(NO_END)
-    expect(store.lines).toEqual([...rows(0, 5), ...rows(10, 5)])
-    expect(seen.dropped).toEqual([['refused', 5]])
+    expect(new Set(store.lines)).toEqual(new Set(rows(0, 15).filter((row) => row !== 'row 7')))
+    expect(store.lines).toHaveLength(14)
+    expect(seen.dropped).toEqual([['refused', 1]])
     expect(seen.refusals).toEqual(['the series store refuses rows: bad row'])
-    expect(seen.written).toBe(10)
+    expect(seen.written).toBe(14)
     await writer.flush(NO_END)
     expect(store.lines.at(-1)).toBe('gap a 1')
     expect(writer.queueRows).toBe(0)
@@ -141,11 +149,36 @@ describe('a writer of series', () => {
     store.refused = 'gap a 1'
     writer.add(BOOK, 1, [...rows(0, 2), store.refused])
     for (let round = 0; round < 3; round += 1) await writer.flush(NO_END)
-    expect(seen.dropped).toEqual([
-      ['refused', 3],
-      ['refused', 1],
-    ])
+    expect(seen.dropped).toEqual([['refused', 1]])
+    expect(store.lines.sort()).toEqual(rows(0, 2))
     expect(writer.queueRows).toBe(0)
+  })
+
+  test('asks no more than a hundred times for a batch of nothing but bad rows, and counts each', async () => {
+    const store = new TestStore()
+    const { writer, seen } = writerOn(store, { maxRows: 10_000, maxBytes: 1_000_000, maxBatchRows: 5_000 })
+    store.isRefused = (line) => line.startsWith('row')
+    writer.add(BOOK, 1, rows(0, 3_000))
+    await writer.flush(NO_END)
+    expect(store.attempts.length).toBeLessThanOrEqual(100)
+    expect(seen.dropped).toEqual([['refused', 3_000]])
+    await writer.flush(NO_END)
+    expect(store.lines).toEqual(['gap a 1'])
+  })
+
+  test('stores nothing twice when the store goes away between two halves of a batch', async () => {
+    const store = new TestStore()
+    const { writer, seen } = writerOn(store)
+    store.refused = 'row 7'
+    store.downAfter = 2
+    writer.add(BOOK, 1, rows(0, 20))
+    await expect(writer.flush(NO_END)).rejects.toThrow('down')
+    store.downAfter = Number.POSITIVE_INFINITY
+    await writer.flush(NO_END)
+    expect(new Set(store.lines)).toEqual(new Set(rows(0, 20).filter((row) => row !== 'row 7')))
+    expect(store.lines).toHaveLength(19)
+    expect(seen.written).toBe(19)
+    expect(seen.dropped).toEqual([['refused', 1]])
   })
 
   test('that stops writes what tells of the batch that was refused then', async () => {
@@ -154,8 +187,8 @@ describe('a writer of series', () => {
     store.refused = 'row 1'
     writer.add(BOOK, 4, rows(0, 3))
     await writer.stop(1_000)
-    expect(store.lines).toEqual(['gap a 4'])
-    expect(seen.dropped).toEqual([['refused', 3]])
+    expect(store.lines.sort()).toEqual(['gap a 4', 'row 0', 'row 2'])
+    expect(seen.dropped).toEqual([['refused', 1]])
   })
 
   test('that stops while its store is down counts what is lost', async () => {
