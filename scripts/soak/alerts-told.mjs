@@ -40,7 +40,9 @@ export function judgeAlerts({ alerting }, played, { isReportOnly }) {
       ...[...new Set(falseAlerts.map(({ name }) => name))].map(
         (name) => `${name} was told, and nothing was the matter`,
       ),
-      ...new Set(ended.map(({ labels }) => `${labels.alertname} was told to be over, and it is not`)),
+      ...new Set(
+        (isReportOnly ? [] : ended).map(({ labels }) => `${labels.alertname} was told to be over, and it is not`),
+      ),
       ...(wasTold ? [] : [`${STANDING_ALERT} was never told`]),
     ],
   }

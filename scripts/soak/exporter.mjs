@@ -6,7 +6,7 @@ import { until } from './processes.mjs'
 export const PROGRAM = fileURLToPath(new URL('../../bin/quant-exporter.js', import.meta.url))
 export const API = '/api/torghut/trading/control-plane/quant'
 
-const READY_WITHIN_MS = 180_000
+const READY_WITHIN_MS = 400_000
 
 export class Exporter {
   #start

@@ -1,45 +1,58 @@
-// The frames of an exporter over its API, and how those of two differ.
-import { WINDOWS } from '../../dist/domain/window.js'
+// The frames of an exporter as anybody can read them, and how those of two differ: every value of every book and account
+// from one page of metrics, which is of one instant, and the digests of the inputs from the API.
 import { API } from './exporter.mjs'
 
-/** Books that are looked at; of a thousand, some from all over. */
-const MOST_BOOKS = 25
-/** Evaluated when an answer is written, not when a frame is made. */
-const IS_AGE = /freshness|_age_|lag_seconds|missing_update/
+/** Books whose digests are asked for; of a thousand, some from all over. */
+const MOST_DIGESTS = 20
+/** What is evaluated when a page is written, and what counts the life of a process instead of telling of a frame. */
+const IS_NOT_OF_A_FRAME =
+  /_timestamp_seconds|freshness|_age_|lag_seconds|missing_update|_alert|_policy|_total$|_bucket$|_count$|_sum$/
 
-async function ask(url, path) {
-  const response = await fetch(`${url}${API}${path}`)
+async function read(url, path) {
+  const response = await fetch(`${url}${path}`)
   if (!response.ok) throw new Error(`${path} is answered with ${response.status}`)
-  return response.json()
+  return response
+}
+
+/** All values of a page by series, of the newest frames there are. */
+export async function valuesOf(url) {
+  const values = new Map()
+  for (const line of (await (await read(url, '/metrics')).text()).split('\n')) {
+    const [name] = line.split('{', 1)
+    if (!/[{,](strategy_id|account)="/.test(line) || IS_NOT_OF_A_FRAME.test(name)) continue
+    const end = line.lastIndexOf(' ')
+    values.set(line.slice(0, end), line.slice(end + 1))
+  }
+  return values
 }
 
 export async function booksOf(url) {
-  const { strategies } = await ask(url, '/strategies')
+  const { strategies } = await (await read(url, `${API}/strategies`)).json()
   const books = strategies.flatMap(({ strategy_id, accounts }) => accounts.map((account) => ({ strategy_id, account })))
-  const each = Math.max(1, Math.ceil(books.length / MOST_BOOKS))
+  const each = Math.max(1, Math.ceil(books.length / MOST_DIGESTS))
   return books.filter((_, index) => index % each === 0)
 }
 
-/** Every value of the books in every window, by name; with the one T that they are all of, or undefined where T went on. */
-export async function framesOf(url, books) {
-  const parts = new Map()
-  const instants = new Set()
-  const bodies = await Promise.all(
-    books.flatMap((book) => WINDOWS.map((window) => ask(url, `/snapshot?${new URLSearchParams({ ...book, window })}`))),
-  )
-  for (const { strategy, account, window, frame_as_of, inputs_digest, metrics } of bodies) {
-    instants.add(frame_as_of)
-    parts.set(`${strategy} ${account} digest`, inputs_digest)
-    for (const { metric_name, value, status, reason, meta } of metrics)
-      if (!IS_AGE.test(metric_name))
-        parts.set(`${strategy} ${account} ${window} ${metric_name}`, JSON.stringify([status, value, reason, meta]))
-  }
-  return instants.size === 1 ? { at: Date.parse([...instants][0]), parts } : undefined
+/** The instant of a book's newest frame, and the digest of its inputs. */
+export async function frameOf(url, book) {
+  const query = new URLSearchParams({ ...book, metrics: 'net_pnl' })
+  const { frame_as_of, inputs_digest } = await (await read(url, `${API}/snapshot?${query}`)).json()
+  return { at: Date.parse(frame_as_of), digest: inputs_digest }
 }
 
-/** What is another in two sets of frames, a line each. */
-export function differences(actual, expected) {
-  return [...new Set([...actual.keys(), ...expected.keys()])]
+/** Digests of the books whose newest frame is of this instant: T may go on while they are asked for. */
+export async function digestsAt(url, books, at) {
+  const frames = await Promise.all(books.map(async (book) => ({ book, ...(await frameOf(url, book)) })))
+  return new Map(
+    frames
+      .filter((frame) => frame.at === at)
+      .map(({ book, digest }) => [`digest of ${book.strategy_id} in ${book.account}`, digest]),
+  )
+}
+
+/** What is another in two sets, a line each; of digests only those that both have. */
+export function differences(actual, expected, names = new Set([...actual.keys(), ...expected.keys()])) {
+  return [...names]
     .filter((name) => actual.get(name) !== expected.get(name))
     .map((name) => `${name}: ${actual.get(name)}, afresh ${expected.get(name)}`)
 }

@@ -3,7 +3,7 @@ import { compare } from './comparison.mjs'
 import { seriesOf } from './metrics-page.mjs'
 import { until } from './processes.mjs'
 
-const RECOVERED_WITHIN_MS = 180_000
+const RECOVERED_WITHIN_MS = 300_000
 
 export async function playFault(fault, world, { seconds }) {
   const { recorder, tell, probe, exporter } = world
@@ -37,7 +37,7 @@ export async function playFault(fault, world, { seconds }) {
   result.problems = problems
   tell(
     problems.length === 0
-      ? `  held: recovered in ${result.recoverySeconds.toFixed(1)} s, ${result.comparison.values} values as afresh, ${result.comparison.counted.inTable} orders counted once`
+      ? `  held: recovered in ${result.recoverySeconds.toFixed(1)} s, ${result.comparison.values} values and ${result.comparison.digests} digests as afresh, ${result.comparison.counted.inTable} orders counted once`
       : `  NOT HELD: ${problems.join(' | ').slice(0, 800)}`,
   )
   return result

@@ -6,9 +6,9 @@ const SUNDAY = Date.parse('2026-11-22T18:00:00Z')
 
 export const PROFILES = {
   seed: {
-    title: 'five simulated books and one of the soak’s own, 100 symbols, a bar of each every second',
+    title: '10 simulated books and one of the soak’s own, 108 symbols, a bar of each every second',
     startAt: IN_SESSION,
-    simulate: ['--sessions', '3'],
+    simulate: ['--sessions', '3', '--books', '10', '--symbols', '108'],
     probeGapMs: 500,
     reconcileSeconds: 5,
     clients: { oneBook: 45, allBooks: 5, stuck: 5 },

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { judgeAlerts } from './alerts-told.mjs'
-import { FAULTS, faultsFor } from './fault-list.mjs'
+import { FAULTS } from './fault-list.mjs'
 import { playFault } from './play-fault.mjs'
 import { PROFILES } from './profiles.mjs'
 import { Recorder, STEADY } from './recorder.mjs'
@@ -17,7 +17,7 @@ const BETWEEN_SECONDS = 8
 /** What a fault and its comparison take beside its own length, roughly; none is begun that would not come to its end. */
 const AROUND_A_FAULT_SECONDS = 35
 
-export async function runSoak({ profileName, minutes, seed, out, hasFaults, isReportOnly, signal, tell }) {
+export async function runSoak({ profileName, minutes, seed, out, faults: planned, isReportOnly, signal, tell }) {
   const profile = PROFILES[profileName]
   const recorder = new Recorder()
   const releasers = []
@@ -33,7 +33,6 @@ export async function runSoak({ profileName, minutes, seed, out, hasFaults, isRe
     tell(`everything runs: ${minutes} min, of which ${WARM_UP_SECONDS} s to warm up`)
     await pass(WARM_UP_SECONDS)
 
-    const planned = hasFaults ? faultsFor(minutes) : []
     const played = []
     for (const [index, fault] of planned.entries()) {
       recorder.phase = STEADY
@@ -65,7 +64,6 @@ export async function runSoak({ profileName, minutes, seed, out, hasFaults, isRe
         notPlayed,
         alerts,
         isReportOnly,
-        hasFaults,
       },
     })
   } finally {

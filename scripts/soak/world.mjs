@@ -79,7 +79,7 @@ export async function startWorld({ profile, seed, recorder, tell, releasers }) {
 /** Starts what looks on, once the probe's book is live. */
 export async function watch(world, releasers) {
   await until(async () => (await world.probe.inTable()) > 0, {
-    withinMs: 60_000,
+    withinMs: 120_000,
     describe: () => 'the probe has an order',
   })
   await world.probe.isShownBy(world.exporter)

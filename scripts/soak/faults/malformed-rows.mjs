@@ -25,7 +25,7 @@ export const fault = {
           execution_actual_adapter, execution_fallback_count, last_update_at, created_at, updated_at)
        SELECT md5('malformed' || n)::uuid, 'malformed', md5('order' || n), md5('client' || n),
               CASE WHEN n % 4 = 0 THEN '' ELSE 'AAPL' END, CASE WHEN n % 4 = 1 THEN 'sideways' ELSE 'buy' END, 'market', 'day',
-              1, CASE WHEN n % 4 = 2 THEN -5 ELSE 1 END, CASE WHEN n % 4 = 3 THEN 'NaN' ELSE 1 END, 'filled',
+              1, CASE WHEN n % 4 = 2 THEN -5 ELSE 1 END, CASE WHEN n % 4 = 3 THEN 'NaN'::numeric ELSE 1 END, 'filled',
               CASE n % 3 WHEN 0 THEN '[null, null]' WHEN 1 THEN '"text"' ELSE '{"filled_at": "yesterday", "filled_qty": {}}' END::json,
               'alpaca', 'alpaca', 0, $1, $1, $1
          FROM generate_series(1, ${ROWS}) n`,

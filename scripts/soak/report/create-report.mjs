@@ -37,7 +37,7 @@ export function createReport(run) {
     ...(stream.gaps > 0 ? [`${stream.gaps} gaps in the stream`] : []),
     ...(stream.deltas > 0 ? [] : ['no client of the stream was told anything']),
     // Memory is judged where there is enough time to see it settle, and no process that began anew.
-    ...(minutes >= SETTLED_FROM_MINUTES && !run.hasFaults && !isReportOnly && memory?.low > 0
+    ...(minutes >= SETTLED_FROM_MINUTES && played.length === 0 && !isReportOnly && memory?.low > 0
       ? [`memory grows by ${round(memory.slope)} MiB an hour`]
       : []),
   ]
