@@ -11,6 +11,7 @@ import { BENCHMARK_SYMBOL } from '../simulator/market/instruments.js'
 import { createSimulator } from '../simulator/simulator.js'
 import { startMoment } from '../simulator/start-moment.js'
 import { EARLY_DATE } from '../simulator/torghut/schema-history.js'
+import { createCast } from '../simulator/trading/cast.js'
 import { type AppOptions, startApp } from './app.js'
 import { createHeldClock, createSystemClock, type HeldClock, wallNow } from './clock.js'
 import { createIncidentControl } from './incident-control.js'
@@ -172,6 +173,8 @@ export interface SimulationOptions
     readonly password?: string
   }
   readonly schema: (typeof SCHEMA_AGES)[number]
+  /** How many books and symbols there are to be; the demo's at least. */
+  readonly size: { readonly books: number; readonly symbols: number }
   /** Only the history; else it goes on writing until the signal aborts. */
   readonly historyOnly: boolean
   readonly onHistory: (startAt: EpochMs) => void
@@ -187,6 +190,7 @@ export async function runSimulation({
   historyOnly,
   onHistory,
   schema,
+  size,
   ...options
 }: SimulationOptions): Promise<void> {
   const calendars = createCalendars()
@@ -196,6 +200,7 @@ export async function runSimulation({
     calendars,
     clock,
     schemaDate: schema === 'early' ? EARLY_DATE : undefined,
+    cast: createCast(size),
   })
   const control = createIncidentControl({ clock, simulator, setDatabaseDown: undefined, log })
   const switches = controlListen === undefined ? undefined : await listenForIncidents(control, controlListen, log)

@@ -3,7 +3,7 @@ import { QuantError } from '../domain/errors.js'
 import { SIMULATED_INCIDENT_NAMES } from '../domain/incident.js'
 import { toIso } from '../domain/time.js'
 import { createLogger } from '../lib/logger.js'
-import { choiceOption } from './arguments.js'
+import { choiceOption, numberOption } from './arguments.js'
 import type { Command } from './command.js'
 import { controlListenOption, INCIDENT_OPTIONS, incidentsOption } from './incident-options.js'
 import { MOMENT_HELP, MOMENT_OPTIONS, momentOf } from './moment-options.js'
@@ -23,6 +23,8 @@ export const simulate: Command = {
     database: { type: 'string' },
     'history-only': { type: 'boolean' },
     schema: { type: 'string' },
+    books: { type: 'string' },
+    symbols: { type: 'string' },
     ...MOMENT_OPTIONS,
     ...INCIDENT_OPTIONS,
   },
@@ -32,6 +34,8 @@ export const simulate: Command = {
     database: 'the ClickHouse database (torghut)',
     'history-only': 'end when the history is written',
     schema: 'how old the tables are to be: today (the default), or early: as of 2026-02-12',
+    books: 'how many books trade (5, as in the demo); more are desks alike, each in an account of its own',
+    symbols: 'how many symbols the market lists (100, as in the demo); more have made-up names',
     ...MOMENT_HELP,
     incident: `what goes wrong once the history is written, separated by commas: ${SIMULATED_INCIDENT_NAMES.join(', ')}`,
     'control-listen': 'loopback address where quant-exporter incident can switch them (nowhere)',
@@ -55,6 +59,10 @@ export const simulate: Command = {
     })
     await runSimulation({
       ...momentOf(values),
+      size: {
+        books: numberOption('books', values.books, 5, { min: 5, max: 10_000, integer: true }),
+        symbols: numberOption('symbols', values.symbols, 100, { min: 100, max: 15_000, integer: true }),
+      },
       schema: choiceOption('schema', values.schema, SCHEMA_AGES),
       incidents: incidentsOption(values.incident, SIMULATED_INCIDENT_NAMES),
       controlListen: controlListenOption(values['control-listen']),

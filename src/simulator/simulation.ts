@@ -15,8 +15,8 @@ import { createPostgresWriter, type PostgresStore } from './torghut/postgres-wri
 import { EARLY_DATE, torghutSchemaOf } from './torghut/schema-history.js'
 import { strategyRow } from './torghut/strategy-row.js'
 import { type ClickHouseStore, createTaWriter, type TaProgress } from './torghut/ta-writer.js'
+import { type Cast, DEMO_CAST } from './trading/cast.js'
 import { createDesk } from './trading/desk.js'
-import { STRATEGIES } from './trading/strategies.js'
 
 export interface SimulationOptions {
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly sessions?: number
   /** Make the tables as they were at the beginning of this day (`2026-02-12`); today's when it is not given. */
   readonly schemaDate?: string | undefined
+  /** Who trades what; the demo's where it is not given. */
+  readonly cast?: Cast | undefined
   readonly onProgress?: (progress: Progress) => void
   /** Orders, snapshots and bars of the history are there; its signals are written once this resolves. */
   readonly onTradesAndBars?: () => Promise<void>
@@ -77,18 +79,21 @@ export function createSimulation(
   { postgres, clickhouse, database }: SimulationStores,
   options: SimulationOptions,
 ): Simulator {
-  const { calendars, seed, onProgress } = options
+  const { calendars, seed, onProgress, cast = DEMO_CAST } = options
   const startAt = Math.floor(options.clock.now() / MINUTE_MS) * MINUTE_MS
   const firstAt = calendars.XNYS.sessionBefore(startAt, options.sessions ?? DEFAULT_SESSIONS).opensAt
   const densities = { XNYS: createDensity(calendars.XNYS, startAt), '24x7': createDensity(calendars['24x7'], startAt) }
-  const market = createMarket(calendars, seed, firstAt)
+  const market = createMarket(calendars, seed, firstAt, cast.instruments)
   const incidents = createIncidentLog()
-  const desk = createDesk({ market, calendars, densities, seed, firstAt, incidents })
+  const desk = createDesk({ market, calendars, densities, seed, firstAt, incidents, cast })
   const pending = createPendingRows(seed)
   const { schemaDate } = options
   const schema = schemaDate === undefined ? TORGHUT_TODAY : torghutSchemaOf(schemaDate)
   const writer = createPostgresWriter(postgres, schema)
-  const cursors = createCursorWriter({ writer, calendars, densities, incidents, madeAt: firstAt })
+  const cursors = createCursorWriter({
+    ...{ writer, accounts: cast.accounts, calendars, densities, incidents },
+    madeAt: firstAt,
+  })
   let stopped = false
   const ta = createTaWriter({
     ...{ store: clickhouse, database, market, densities, firstAt, incidents },
@@ -187,7 +192,7 @@ export function createSimulation(
         await installClickHouse(clickhouse, database, { isEarly: schemaDate !== undefined && schemaDate <= EARLY_DATE })
         await writer.write(
           'strategies',
-          STRATEGIES.map((strategy) => strategyRow(strategy, firstAt - DAY_MS)),
+          cast.strategies.map((strategy) => strategyRow(strategy, firstAt - DAY_MS)),
         )
         await ta.prepare()
         await writeHistory(startAt)

@@ -203,6 +203,29 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect([...new Set(prices.flatMap((column) => column.ats))].sort()).toEqual(ats)
   })
 
+  test('reads what a feed brings late that was silent while polls went on, however long beyond their overlap', async () => {
+    for (const at of [T - 1_000, T]) await bar(100, { at })
+    await signal(100, 100, { at: T })
+    // Bars go on: each feed is looked at by itself.
+    for (const minutes of [1, 2, 3]) {
+      await bar(100, { at: T + minutes * MINUTE_MS })
+      await poll(T + minutes * MINUTE_MS)
+    }
+    clear()
+    const late = [5, 60, 170].map((seconds) => T + seconds * 1_000)
+    for (const at of late) await signal(100, 100, { at })
+    await poll(T + 3 * MINUTE_MS + 1_000)
+    expect(statements).toEqual(['rows'])
+    expect(signals.flatMap(({ ats }) => ats).filter((at) => at > T)).toEqual(late)
+    // Of what is silent for hours nothing late is waited for: a closed market would be read again and again.
+    clear()
+    await poll(T + 5 * HOUR_MS)
+    await signal(100, 100, { at: T + 4 * HOUR_MS })
+    clear()
+    await poll(T + 5 * HOUR_MS + 1_000)
+    expect(signals).toEqual([])
+  })
+
   test('tells how far the server’s clock is ahead', async () => {
     expect(source.clockOffsetMs).toBeUndefined()
     wallMs = Date.now() + 5_000

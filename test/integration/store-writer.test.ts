@@ -118,4 +118,19 @@ withServer('one writer a shard, on a real Postgres 15 (package postgresql-15)', 
     expect(rows[0].count).toBe(applied.flat().length)
     await again.end()
   })
+
+  test('a connection that is cut between two statements, as of a migration, fails these and nothing else', async () => {
+    const { openStorePool } = await import('../../src/stores/postgres/client.js')
+    const pool = openStorePool(storeConfig(dsn), () => undefined, 1)
+    const client = await pool.connect()
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+    await client.query('BEGIN')
+    const cut = new Promise((resolve) => client.once('end', resolve))
+    await admin.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+    await cut
+    await expect(client.query('COMMIT')).rejects.toThrow()
+    client.release(true)
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+  })
 })

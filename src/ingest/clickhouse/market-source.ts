@@ -28,6 +28,8 @@ const LATE_MINUTES_MS = 2 * HOUR_MS
 const LATE_MINUTES_EVERY_MS = MINUTE_MS
 /** After an outage what was missed is read in pieces, each kept: a night in one answer might never come in time. */
 const CATCH_UP_MS = HOUR_MS
+/** For so long a feed that says nothing may be a writer that is late: what it brings then happened meanwhile. */
+const LATE_FEED_MS = HOUR_MS / 2
 /** The schema is looked at again this often: what it gains is used. */
 const DISCOVER_EVERY_MS = MINUTE_MS
 /** While a long history is being read, what is new is read this often between its pieces. */
@@ -77,6 +79,7 @@ export class MarketSource {
   readonly #ingestions = new Ingestions()
   readonly #clock = new ClockOffset()
   #cursor: EpochMs | undefined
+  readonly #newestOf = new Map<Feed, EpochMs>()
   #schema: MarketSchema | undefined
   #discoverAtWall = 0
   #lateMinutesAtWall = 0
@@ -136,7 +139,7 @@ export class MarketSource {
     const asOf = live?.now() ?? at
     const symbols = symbolsOf(demand)
     const newOnes: EpochMs[] = []
-    let cursor = this.#cursor ?? asOf
+    let cursor = this.#newsFrom(asOf)
     do {
       const from = Math.max(cursor, asOf - BAR_LIFETIME_MS)
       cursor = Math.min(asOf, from + CATCH_UP_MS)
@@ -147,6 +150,12 @@ export class MarketSource {
     } while (cursor < asOf)
     this.#newsAtWall = wallNow() + NEWS_EVERY_MS
     live?.onNews(asOf, newOnes)
+  }
+
+  /** After what was read last; where a feed has fallen silent, after its last row. */
+  #newsFrom(asOf: EpochMs): EpochMs {
+    const cursor = this.#cursor ?? asOf
+    return Math.min(cursor, ...[...this.#newestOf.values()].filter((newest) => newest > cursor - LATE_FEED_MS))
   }
 
   /** Before each piece of history. */
@@ -263,7 +272,12 @@ export class MarketSource {
     const answeredMs = wallNow()
     const { theirsMs, others } = clockAmong(rows)
     if (theirsMs !== undefined) this.#clock.read({ sentMs, theirsMs, answeredMs })
-    return this.#applyPoints(pointsRowsOf(others))
+    const points = this.#applyPoints(pointsRowsOf(others))
+    for (const { feed, points: ofSymbol } of points) {
+      const newest = Number(ofSymbol.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY)
+      this.#newestOf.set(feed, Math.max(newest, this.#newestOf.get(feed) ?? newest))
+    }
+    return points
   }
 
   async #readCells({

@@ -34,8 +34,9 @@ export function createMarket(
   calendars: Readonly<Record<CalendarName, Calendar>>,
   seed: number,
   firstAt: EpochMs,
+  instruments: readonly Instrument[] = INSTRUMENTS,
 ): Market {
-  const curves = INSTRUMENTS.map((instrument) => priceCurve(instrument, seed))
+  const curves = instruments.map((instrument) => priceCurve(instrument, seed))
   const bySymbol = new Map(curves.map((curve) => [curve.instrument.symbol, curve]))
   const times = {
     XNYS: createMarketTime(calendars.XNYS, firstAt),

@@ -4,7 +4,7 @@ import type { IncidentLog } from '../incidents/incident-log.js'
 import { type Density, lastSignal } from '../market/density.js'
 import { TA_DELAY_MS } from '../market/market-sql.js'
 import { uuidOf } from '../random.js'
-import { ACCOUNTS, type AccountProfile } from '../trading/accounts.js'
+import type { AccountProfile } from '../trading/accounts.js'
 import type { PostgresWriter } from './postgres-writer.js'
 
 /** Upstream's own mark of how far each account has read the signals. */
@@ -15,6 +15,7 @@ export interface CursorWriter {
 
 export interface CursorWriterOptions {
   readonly writer: PostgresWriter
+  readonly accounts: readonly AccountProfile[]
   readonly calendars: Readonly<Record<CalendarName, Calendar>>
   readonly densities: Readonly<Record<CalendarName, Density>>
   readonly incidents: IncidentLog
@@ -23,7 +24,7 @@ export interface CursorWriterOptions {
 }
 
 export function createCursorWriter(options: CursorWriterOptions): CursorWriter {
-  const { writer, calendars, densities, incidents, madeAt } = options
+  const { writer, accounts, calendars, densities, incidents, madeAt } = options
 
   /** Where no signals are stored, the cursor stands at the last one. */
   function lastStored(at: EpochMs): EpochMs {
@@ -34,7 +35,7 @@ export function createCursorWriter(options: CursorWriterOptions): CursorWriter {
   const written = new Map<AccountProfile, EpochMs>()
   return {
     async moveTo(at) {
-      const moved = ACCOUNTS.flatMap((account) => {
+      const moved = accounts.flatMap((account) => {
         const signalAt = lastStored(at - TA_DELAY_MS)
         const cursorAt = lastSignal(densities[account.calendar], calendars[account.calendar], signalAt)
         return written.get(account) === cursorAt ? [] : [{ account, cursorAt }]

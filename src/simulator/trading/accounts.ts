@@ -77,4 +77,7 @@ const CRYPTO: AccountProfile = {
   orderRecord: 'replaced',
 }
 
-export const ACCOUNTS: readonly AccountProfile[] = [ALPHA, SHARED, LEAN, CRYPTO]
+/** Those that trade equities: one of each dialect. */
+export const EQUITY_ACCOUNTS = [ALPHA, SHARED, LEAN] as const
+
+export const ACCOUNTS: readonly AccountProfile[] = [...EQUITY_ACCOUNTS, CRYPTO]

@@ -5,14 +5,13 @@ import type { IncidentLog } from '../incidents/incident-log.js'
 import type { Density } from '../market/density.js'
 import type { Market } from '../market/market.js'
 import { type AccountLedger, createAccountLedger } from './account-ledger.js'
-import { ACCOUNTS } from './accounts.js'
 import { type Book, createBook } from './book.js'
+import { type Cast, DEMO_CAST } from './cast.js'
 import { createEventQueue } from './event-queue.js'
 import { settledAt } from './intent.js'
 import type { Fill, Intent } from './order.js'
 import { firstSnapshot, nextSnapshot } from './schedule.js'
 import { type Snapshot, takeSnapshot } from './snapshot.js'
-import { STRATEGIES } from './strategies.js'
 
 export interface DeskOptions {
   readonly market: Market
@@ -21,6 +20,8 @@ export interface DeskOptions {
   readonly seed: number
   readonly firstAt: EpochMs
   readonly incidents: IncidentLog
+  /** Who trades; the demo's where it is not given. */
+  readonly cast?: Cast | undefined
 }
 
 /** What comes first at one instant: a snapshot shows the fills of its own millisecond, a decision knows both. */
@@ -45,18 +46,26 @@ export interface Desk {
   ledgers(): readonly AccountLedger[]
 }
 
-export function createDesk({ market, calendars, densities, seed, firstAt, incidents }: DeskOptions): Desk {
+export function createDesk({
+  market,
+  calendars,
+  densities,
+  seed,
+  firstAt,
+  incidents,
+  cast = DEMO_CAST,
+}: DeskOptions): Desk {
   const queue = createEventQueue<() => void>()
   let intents: Intent[] = []
   let snapshots: Snapshot[] = []
   const ledgers: AccountLedger[] = []
 
-  for (const account of ACCOUNTS) {
+  for (const account of cast.accounts) {
     const ledger = createAccountLedger(account)
     ledgers.push(ledger)
     const calendar = calendars[account.calendar]
     const density = densities[account.calendar]
-    for (const strategy of STRATEGIES.filter((profile) => profile.account === account.label)) {
+    for (const strategy of cast.strategies.filter((profile) => profile.account === account.label)) {
       startDeciding(createBook({ strategy, ledger, calendar, density, market, seed, firstAt, incidents }), ledger)
     }
     startSnapshots(ledger, calendar, density, firstSnapshot(density, firstAt))

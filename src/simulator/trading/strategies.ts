@@ -28,7 +28,8 @@ export interface StrategyProfile {
 /** Every description begins with this word: how the simulator knows its own rows. */
 export const SYNTHETIC = 'synthetic'
 
-function strategy(profile: Omit<StrategyProfile, 'id'>): StrategyProfile {
+/** A profile with the id that belongs to its name. */
+export function strategy(profile: Omit<StrategyProfile, 'id'>): StrategyProfile {
   return { id: uuidOf(`strategy/${profile.name}`), ...profile, description: `${SYNTHETIC}: ${profile.description}` }
 }
 

@@ -29,6 +29,9 @@ export function openStorePool(
     max,
   })
   pool.on('error', onIdleError)
+  // A connection that ends between two statements of a transaction says so by an event, and an event that nobody hears ends
+  // the process; the next statement fails, and that is told. The pool itself listens to idle connections only.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

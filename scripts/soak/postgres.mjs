@@ -1,0 +1,110 @@
+// A real Postgres 15 with Torghut's database and the store's, which can be stopped and started on its data; each statement
+// is counted by the role that sent it.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { until } from './processes.mjs'
+import { POSTGRES_BINARIES } from './requirements.mjs'
+
+export const READER = 'quant_exporter'
+export const STORE = 'quant_store'
+const STORE_DATABASE = 'quant'
+/** The exporter's two, a second exporter's, those that frames are compared with, and some that a kill left behind. */
+const READER_CONNECTIONS = 16
+const SETTINGS = ['fsync=off', 'max_connections=60', 'shared_preload_libraries=pg_stat_statements', 'max_wal_size=4GB']
+const PATIENCE = { withinMs: 60_000, describe: () => 'postgres accepts connections' }
+
+export async function startPostgres({ processes, folder, port, clock }) {
+  const data = join(folder, 'postgres')
+  mkdirSync(data)
+  const identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
+  if (identity.uid !== undefined) chownSync(data, identity.uid, identity.gid)
+  chmodSync(data, 0o700)
+  const options = { ...identity, cwd: data }
+  execFileSync(
+    join(POSTGRES_BINARIES, 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    { ...options, stdio: 'ignore' },
+  )
+  const dsnOf = (role, database) => `postgresql://${role}@127.0.0.1:${port}/${database}?sslmode=disable`
+  const run = async () => {
+    const server = processes.start(
+      'postgres',
+      join(POSTGRES_BINARIES, 'postgres'),
+      ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data, ...SETTINGS.flatMap((one) => ['-c', one])],
+      { ...options, environment: clock.environment },
+    )
+    await until(() => accepts(dsnOf('postgres', 'postgres')), PATIENCE)
+    return server
+  }
+  let server = await run()
+  const admin = openPool(dsnOf('postgres', 'postgres'))
+  await admin.query(`CREATE DATABASE ${STORE_DATABASE}`)
+  await admin.query('CREATE EXTENSION pg_stat_statements')
+  const storeAdmin = openPool(dsnOf('postgres', STORE_DATABASE))
+  return {
+    ...{ dsnOf, admin, storeAdmin, dsn: dsnOf('postgres', 'postgres') },
+    readerDsn: dsnOf(READER, 'postgres'),
+    storeDsn: dsnOf(STORE, STORE_DATABASE),
+    /** The roles and rights that are shipped; once Torghut's tables are there. */
+    grant() {
+      runScript(port, 'postgres', 'torghut-reader.sql', `connection_limit=${READER_CONNECTIONS}`)
+      runScript(port, STORE_DATABASE, 'quant-store.sql')
+    },
+    async close() {
+      await Promise.all([admin.end(), storeAdmin.end()])
+      await server.stop('SIGINT')
+    },
+    /** A fast shutdown, as of an operator: connections are cut, what was committed stays. */
+    stop: () => server.stop('SIGINT'),
+    async start() {
+      server = await run()
+    },
+    /** Statements and bytes of WAL since the server counts, by role. */
+    async counts() {
+      const { rows } = await admin.query(
+        `SELECT rolname AS role, sum(calls)::float8 AS statements, sum(wal_bytes)::float8 AS wal
+           FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid GROUP BY rolname`,
+      )
+      return Object.fromEntries(rows.map(({ role, ...counts }) => [role, counts]))
+    },
+  }
+}
+
+/** Connections of the soak's own; one that was cut is replaced by the next statement. */
+export function openPool(dsn, max = 2) {
+  const pool = new pg.Pool({ connectionString: dsn, max, connectionTimeoutMillis: 5_000 })
+  pool.on('error', () => undefined)
+  return pool
+}
+
+function runScript(port, database, file, ...variables) {
+  const path = fileURLToPath(new URL(`../../deploy/sql/${file}`, import.meta.url))
+  execFileSync(
+    join(POSTGRES_BINARIES, 'psql'),
+    [
+      ...['-X', '-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', database],
+      ...variables.flatMap((variable) => ['-v', variable]),
+      ...['-f', path],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+}
+
+function idOf(flag) {
+  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim())
+}
+
+async function accepts(dsn) {
+  const client = new pg.Client({ connectionString: dsn })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
+}

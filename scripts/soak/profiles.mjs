@@ -1,0 +1,24 @@
+// What is simulated, by how much, and who looks on.
+
+/** A Friday afternoon in New York, whenever a soak runs; and a Sunday, when its exchange is closed. */
+const IN_SESSION = Date.parse('2026-11-20T18:00:00Z')
+const SUNDAY = Date.parse('2026-11-22T18:00:00Z')
+
+export const PROFILES = {
+  seed: {
+    title: '10 simulated books and one of the soak’s own, 108 symbols, a bar of each every second',
+    startAt: IN_SESSION,
+    simulate: ['--sessions', '3', '--books', '10', '--symbols', '108'],
+    probeGapMs: 500,
+    reconcileSeconds: 5,
+    clients: { oneBook: 45, allBooks: 5, stuck: 5 },
+  },
+  sunday: {
+    title: 'the exchange is closed; coins trade, and little is asked',
+    startAt: SUNDAY,
+    simulate: ['--sessions', '3', '--now'],
+    probeGapMs: 5_000,
+    reconcileSeconds: 5,
+    clients: { oneBook: 9, allBooks: 1, stuck: 1 },
+  },
+}
