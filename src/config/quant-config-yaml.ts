@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type CST, LineCounter, Parser, parseDocument, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import { nearNames } from '../lib/near-names.js'
 import { KEY_NOTES } from './key-notes.js'
@@ -6,21 +6,50 @@ import { type QuantConfigYaml, quantConfigSchema } from './quant-config-schema.j
 import { formatPath, namesIn, type Path, schemaAt, valueAt } from './schema-walk.js'
 import { didYouMean, shown } from './shown.js'
 
+const DEEPEST = 32
+/** Of what is wrong with a file so much is told, as far as somebody wants to read it; the rest is counted. */
+const MOST_PROBLEMS = 100
+
 /** The keys of a QUANT_CONFIG file, or undefined and lines that tell where and what is wrong. */
 export function parseQuantConfigYaml(text: string, problems: string[]): QuantConfigYaml | undefined {
+  if (isTooDeep(text)) {
+    problems.push(`it is nested more than ${DEEPEST} levels deep`)
+    return undefined
+  }
   const lineCounter = new LineCounter()
   // Keys are names: a strategy `1e5` or a symbol `TRUE` is what is written and no number or truth.
   const document = parseDocument(text, { prettyErrors: false, lineCounter, stringKeys: true })
   const mistakes = [...document.errors, ...document.warnings]
   if (mistakes.length > 0) {
-    problems.push(...mistakes.map((mistake) => syntaxProblem(mistake, lineCounter)))
+    problems.push(...first(mistakes).map((mistake) => syntaxProblem(mistake, lineCounter)), ...more(mistakes))
     return undefined
   }
   const data = toPlainData(document, problems)
   const parsed = quantConfigSchema.safeParse(data ?? {})
   if (parsed.success) return parsed.data
-  problems.push(...parsed.error.issues.flatMap((issue) => issueProblems(issue, data)))
+  const { issues } = parsed.error
+  problems.push(...first(issues).flatMap((issue) => issueProblems(issue, data)), ...more(issues))
   return undefined
+}
+
+/**
+ * Whether it is nested deeper than any file that can be right. Looked at in the tokens, since what makes a document of
+ * them calls itself at each level: a file of some kilobytes could end the process.
+ */
+function isTooDeep(text: string): boolean {
+  const waiting: (readonly [token: CST.Token, depth: number])[] = [...new Parser().parse(text)].map((token) => [
+    token,
+    0,
+  ])
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [token, depth] = next
+    if (depth > DEEPEST) return true
+    if (token.type === 'document' && token.value !== undefined) waiting.push([token.value, depth])
+    if (!('items' in token)) continue
+    for (const { key, value } of token.items)
+      for (const inner of [key, value]) if (inner !== undefined && inner !== null) waiting.push([inner, depth + 1])
+  }
+  return false
 }
 
 function toPlainData(document: ReturnType<typeof parseDocument>, problems: string[]): unknown {
@@ -33,6 +62,14 @@ function toPlainData(document: ReturnType<typeof parseDocument>, problems: strin
   }
 }
 
+function first<Item>(all: readonly Item[]): readonly Item[] {
+  return all.slice(0, MOST_PROBLEMS)
+}
+
+function more(all: readonly unknown[]): readonly string[] {
+  return all.length > MOST_PROBLEMS ? [`and ${all.length - MOST_PROBLEMS} more`] : []
+}
+
 function syntaxProblem({ code, message, pos }: YAMLError, lines: LineCounter): string {
   const { line, col } = lines.linePos(pos[0])
   // The parser's own words for this one speak to programmers.
@@ -42,7 +79,8 @@ function syntaxProblem({ code, message, pos }: YAMLError, lines: LineCounter): s
 
 function issueProblems(issue: z.core.$ZodIssue, data: unknown): string[] {
   const path = issue.path as Path
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], key))
+  if (issue.code === 'unrecognized_keys')
+    return [...first(issue.keys).map((key) => unknownKey([...path, key], key)), ...more(issue.keys)]
   if (issue.code === 'custom' && issue.params?.isSentence === true) return [`${formatPath(path)}: ${issue.message}`]
   if (issue.code === 'invalid_key') return [`${formatPath(path)} is no name; it must have 1 to 64 characters`]
   const { allowed } = KEY_NOTES.get(schemaAt(quantConfigSchema, path)) ?? { allowed: issue.message }

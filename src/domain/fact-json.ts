@@ -1,3 +1,4 @@
+import { shallowJson } from '../lib/shallow-json.js'
 import { formatScaled, MOMENT_DIGITS, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS } from './exact.js'
 import { FACT_SCHEMAS, type Fact, type FactKind, type PositionSnapshotFact, parseFact } from './facts.js'
 
@@ -63,7 +64,7 @@ export function readFactJson(raw: unknown): Fact | string {
   const kinds = Object.keys(FACT_SCHEMAS).join(', ')
   return kind === undefined
     ? `fact: missing (one of ${kinds})`
-    : `fact: there is no kind ${JSON.stringify(kind).slice(0, 40)} (there are ${kinds})`
+    : `fact: there is no kind ${shallowJson(kind).slice(0, 40)} (there are ${kinds})`
 }
 
 function isKind(kind: unknown): kind is FactKind {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CalcCase } from '../../compute/calc/case.js'
 import { QuantError, QuantErrors } from '../../domain/errors.js'
 import { nearNames } from '../../lib/near-names.js'
+import { shallowJson } from '../../lib/shallow-json.js'
 import { caseSchema, input as inputSchema, params as paramsSchema, REFERENCE_KEYS } from './case-schema.js'
 
 const MOST_CASES = 10_000
@@ -139,6 +140,6 @@ function valueAt(one: unknown, path: readonly PropertyKey[]): unknown {
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`
-  const text = JSON.stringify(value) ?? 'not there'
+  const text = value === undefined ? 'not there' : shallowJson(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

@@ -85,7 +85,7 @@ function rowsOf(kind: CsvKind, text: string, problems: string[]): { rows: Row[];
 
 function nameOf(cell: string): string {
   const name = cell.toLowerCase()
-  return SHORT_OF[name] ?? name
+  return (Object.hasOwn(SHORT_OF, name) ? SHORT_OF[name] : undefined) ?? name
 }
 
 function checkNames(names: readonly string[], columns: readonly string[], problems: string[]): void {

@@ -1,3 +1,4 @@
+import { shallowJson } from '../../lib/shallow-json.js'
 import { NEWEST_REVIEW, REVIEWS_WATCH, reviewFields } from './reviews.js'
 import type { TorghutSchema } from './schema.js'
 import {
@@ -10,7 +11,6 @@ import {
   type Reading,
   type Row,
   read,
-  record,
   type Table,
   text,
 } from './table.js'
@@ -78,6 +78,7 @@ function toFacts(row: Row): Reading {
   )
 }
 
+/** Whatever stands there: a text, or what somebody has written instead of one. */
 function reasonText(reason: unknown): string {
-  return typeof reason === 'string' ? reason : JSON.stringify(record(reason) ?? String(reason))
+  return typeof reason === 'string' ? reason : shallowJson(reason)
 }
