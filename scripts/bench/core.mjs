@@ -15,17 +15,20 @@ const GROUPS = 100
 const BARS_AT_ONCE = 1_000_000
 
 export function benchCore() {
-  for (const [books, booksAnAccount] of [
-    [10, 1],
-    [100, 1],
-    [1000, 1],
-    [100, 10],
+  for (const [books, booksAnAccount, shards] of [
+    [10, 1, 1],
+    [100, 1, 1],
+    [1000, 1, 1],
+    [100, 10, 1],
+    [100, 1, 3],
+    [100, 10, 3],
   ])
-    measure(books, booksAnAccount)
+    measureCore(books, booksAnAccount, shards)
   console.table([{ 'bars applied': BARS_AT_ONCE, 'facts/s': barsASecond() }])
 }
 
-function measure(bookCount, booksAnAccount) {
+/** One process, or the first of several shards. */
+export function measureCore(bookCount, booksAnAccount, shards) {
   const groups = Math.min(GROUPS, bookCount / booksAnAccount)
   const books = Array.from({ length: bookCount }, (_, book) => {
     const account = Math.floor(book / booksAnAccount)
@@ -39,11 +42,11 @@ function measure(bookCount, booksAnAccount) {
     .map(minuteBars)
 
   const memoryBefore = usedMemory()
-  const started = start(facts, bars)
+  const started = start(facts, bars, { index: 0, count: shards })
   const { engine } = started
   const memory = (usedMemory() - memoryBefore) / bookCount
   console.log(
-    `\n${bookCount} books, ${booksAnAccount} an account: ${facts.length} orders and snapshots, ${bars.length * bars[0].ats.length} bars;`,
+    `\n${bookCount} books, ${booksAnAccount} an account, ${shards === 1 ? 'one process' : `one of ${shards} shards`}: ${facts.length} orders and snapshots, ${bars.length * bars[0].ats.length} bars;`,
     `applied ${Math.round(facts.length / (started.appliedMs / SECOND_MS))} facts/s, first tick ${round(started.tickedMs)} ms,`,
     `${Math.round(memory / 1024)} KiB a book, RSS ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`,
   )
@@ -71,8 +74,8 @@ function measure(bookCount, booksAnAccount) {
 }
 
 /** A process that reads everything and ticks once: all that is known worked out anew. */
-function start(facts, bars) {
-  const engine = createBenchEngine(T)
+function start(facts, bars, shard) {
+  const engine = createBenchEngine(T, shard)
   const appliedMs = timed(() => engine.apply(facts))
   engine.demand()
   const tickedMs = timed(() => {

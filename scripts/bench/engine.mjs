@@ -7,7 +7,8 @@ import { DEFAULT_RETURN_RULES } from '../../dist/domain/return-rules.js'
 
 export const CALENDARS = createCalendars()
 
-export function createBenchEngine(startAt) {
+/** All books, or those of one shard. */
+export function createBenchEngine(startAt, shard = { index: 0, count: 1 }) {
   return new Engine({
     dictionary: DICTIONARY,
     accountDictionary: ACCOUNT_DICTIONARY,
@@ -23,7 +24,7 @@ export function createBenchEngine(startAt) {
       returnRules: DEFAULT_RETURN_RULES,
       clockSpeed: 1,
     },
-    startAt,
+    ...{ startAt, shard },
     epoch: 'bench',
     feedsConfigured: true,
     calendarOf: () => undefined,

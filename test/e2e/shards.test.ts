@@ -51,7 +51,7 @@ withBoth('three shards on one store (packages postgresql-15 and prometheus)', ()
     )
   const ask = async (index: number, path: string) => {
     const response = await fetch(url(index, BASE + path))
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, body: (await response.json()) as Body }
   }
   const question = ({ strategyId, account }: TradedBook) => `strategy_id=${strategyId}&account=${account}`
   const ownedBy = (index: number) => books.filter((book) => ownership.ownerOfBook(book) === index)
@@ -141,14 +141,14 @@ withBoth('three shards on one store (packages postgresql-15 and prometheus)', ()
   test('tell the same strategies and alerts, all of them', async () => {
     const strategies = await Promise.all([...ports.keys()].map((index) => ask(index, '/strategies')))
     for (const { body } of strategies) {
-      const told = body.strategies.flatMap(({ strategy_id, accounts }: { strategy_id: string; accounts: string[] }) =>
+      const told = body.strategies.flatMap(({ strategy_id, accounts }) =>
         accounts.map((account) => bookId({ strategyId: strategy_id, account })),
       )
       expect(told.sort()).toEqual(books.map(bookId).sort())
     }
     for (const index of ports.keys()) {
       const { body } = await ask(index, '/alerts?state=resolved')
-      const ids = body.alerts.map(({ alert_id }: { alert_id: string }) => alert_id)
+      const ids = body.alerts.map(({ alert_id }) => alert_id)
       expect(ids).toEqual(expect.arrayContaining([0, 1, 2].map(alertId)))
     }
     expect((await ask(0, '/health')).body).toMatchObject({ shard: 0, shards: COUNT, writer: true })
@@ -180,6 +180,16 @@ withBoth('three shards on one store (packages postgresql-15 and prometheus)', ()
     for (const book of ownedBy(VICTIM)) expect((await ask(0, `/snapshot?${question(book)}`)).status).toBe(200)
   }, 600_000)
 })
+
+/** What is looked at of any answer. */
+interface Body {
+  readonly strategy_id?: string
+  readonly account?: string
+  readonly formula_set?: string
+  readonly decision?: string
+  readonly strategies: readonly { readonly strategy_id: string; readonly accounts: readonly string[] }[]
+  readonly alerts: readonly { readonly alert_id: string }[]
+}
 
 function labelOf(line: string, name: string): string {
   return new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? ''

@@ -1,12 +1,15 @@
 import type pg from 'pg'
+import { AlertRows } from '../../src/app/materialize/alert-rows.js'
 import { alertPage } from '../../src/domain/alert-page.js'
-import type { AlertQuery } from '../../src/domain/alerts.js'
+import type { AlertEpisode, AlertQuery } from '../../src/domain/alerts.js'
+import { ShardOwnership } from '../../src/domain/shards.js'
 import { closeAlerts, findAlerts, openAlerts, saveAlerts } from '../../src/stores/postgres/alerts.js'
 import { readStrategies, writeStrategies } from '../../src/stores/postgres/strategies.js'
 import type { StoreQuery } from '../../src/stores/postgres/writer-session.js'
 import { episode, alertId as id } from '../support/alerts.js'
 import { strategySummary, T } from '../support/frames.js'
 import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../support/postgres-server.js'
+import { accountOn, strategyOn } from '../support/shard-apis.js'
 import { createStoreDatabase, openedStore } from '../support/store.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
@@ -75,6 +78,43 @@ withServer('alert episodes on a real Postgres 15 (package postgresql-15)', () =>
     // Never before it opened, whatever the clock says.
     await closeAlerts(query, [id(4)], { at: T, reason: 'disabled' })
     expect((await found({ state: 'resolved' })).alerts[0]?.resolved).toEqual({ at: T + 4_000, reason: 'disabled' })
+  })
+
+  test('go on with the shard that has their book now, when there are more shards than before', async () => {
+    const ownership = new ShardOwnership({ index: 2, count: 3 })
+    const [kept, over, others] = [
+      episode(1, { strategyId: strategyOn(2, { count: 3 }) }),
+      episode(2, { strategyId: strategyOn(2, { count: 3 }), account: accountOn(2, strategyOn(2, { count: 3 }), 3) }),
+      episode(3, { strategyId: strategyOn(0, { count: 3 }) }),
+    ]
+    await saveAlerts(query, 0, [kept, over, others])
+    let remembered: readonly AlertEpisode[] = []
+    const rows = new AlertRows(
+      {
+        // What was open goes on, save one that the new process finds over.
+        open: () => remembered.filter(({ alertId }) => alertId === kept.alertId),
+        resolved: () => [],
+        hasMemory: false,
+        remember: (episodes) => {
+          remembered = episodes
+        },
+      },
+      ownership,
+    )
+    await rows.write(query, true, T + 9_000)
+    expect(remembered).toEqual([kept, over])
+    const { rows: written } = await pool.query(
+      'SELECT alert_id, shard FROM quant.quant_alerts WHERE resolved_at IS NULL',
+    )
+    expect(new Map(written.map(({ alert_id, shard }) => [alert_id, shard]))).toEqual(
+      new Map([
+        [kept.alertId, 2],
+        [others.alertId, 0],
+      ]),
+    )
+    expect((await found({ state: 'resolved' })).alerts.map(({ alertId, resolved }) => [alertId, resolved])).toEqual([
+      [over.alertId, { at: T + 9_000, reason: 'no_data' }],
+    ])
   })
 
   test.each<[string, Partial<AlertQuery>, readonly number[]]>([
