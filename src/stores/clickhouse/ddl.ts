@@ -10,6 +10,13 @@ export interface SeriesTable {
   readonly isThinned: boolean
 }
 
+/**
+ * Values of one series lie together, and their instants are those of its neighbours: in blocks that hold many series both
+ * take a fifth less. Measured with an afternoon of ten books: 2.1 bytes a sample with DoubleDelta, ZSTD(1) and blocks as
+ * the server has them, 1.57 like this; rows come by the hundred a second, so a higher level costs nothing that counts.
+ */
+const BLOCKS = 'min_compress_block_size = 1048576, max_compress_block_size = 4194304'
+
 /** Every sample, then the last one of a minute, then of an hour; then nothing. */
 export const RAW_DAYS = 3
 export const MINUTE_DAYS = 60
@@ -33,7 +40,8 @@ export function seriesDdl({ database, cluster, isThinned }: SeriesTable): string
     cluster === undefined
       ? 'MergeTree'
       : `ReplicatedMergeTree('/clickhouse/tables/{shard}/${database}/${local}', '{replica}')`
-  const settings = cluster === undefined ? '\nSETTINGS non_replicated_deduplication_window = 1000' : ''
+  const deduplication = cluster === undefined ? ', non_replicated_deduplication_window = 1000' : ''
+  const settings = `\nSETTINGS ${BLOCKS}${deduplication}`
   const table = `CREATE TABLE IF NOT EXISTS ${name(local)}${on}
 (
     strategy_id LowCardinality(String) CODEC(ZSTD(1)),
@@ -41,10 +49,10 @@ export function seriesDdl({ database, cluster, isThinned }: SeriesTable): string
     metric LowCardinality(String) CODEC(ZSTD(1)),
     window LowCardinality(String) CODEC(ZSTD(1)),
     decimals UInt8 CODEC(ZSTD(1)),
-    ts DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
-    value Nullable(Int64) CODEC(T64, ZSTD(1)),
-    low Nullable(Int64) CODEC(T64, ZSTD(1)),
-    high Nullable(Int64) CODEC(T64, ZSTD(1)),
+    ts DateTime64(3, 'UTC') CODEC(Delta, ZSTD(9)),
+    value Nullable(Int64) CODEC(T64, ZSTD(9)),
+    low Nullable(Int64) CODEC(T64, ZSTD(9)),
+    high Nullable(Int64) CODEC(T64, ZSTD(9)),
     status Enum8('ok' = 0, 'insufficient_data' = 1, 'error' = 2) CODEC(ZSTD(1)),
     formula_version LowCardinality(String) CODEC(ZSTD(1))
 )

@@ -67,26 +67,31 @@ export class PostgresSeriesReader implements SeriesReader {
   }
 }
 
-/** Columns, as JSON: rows would be many times as much text. Sorted as they are grouped, so that each group is by time. */
+/**
+ * Columns, as JSON: rows would be many times as much text. Sorted as they are grouped, so that each group is by time. The
+ * places of the metrics are worked out once a layout: left to itself the planner does so for each row and metric.
+ */
 function columnsQuery(count: number): string {
   const each = (text: (index: number) => string) => Array.from({ length: count }, (_, index) => text(index)).join(', ')
   return `
-  WITH layouts AS (
+  WITH layouts AS MATERIALIZED (
     SELECT formula_set,
       ARRAY(SELECT array_position(metrics, name) FROM unnest($6::text[]) WITH ORDINALITY AS n (name, place) ORDER BY place) AS places,
       ARRAY(SELECT formula_versions[array_position(metrics, name)] FROM unnest($6::text[]) WITH ORDINALITY AS n (name, place) ORDER BY place) AS versions
     FROM ${SCHEMA}.quant_series_layouts
   ), told AS (
-    SELECT "window", formula_set, versions, (extract(epoch FROM ts) * 1000)::float8 AS at,
+    SELECT "window", formula_set, (extract(epoch FROM ts) * 1000)::float8 AS at,
       ${each((index) => `"values"[places[${index + 1}]] AS v${index}`)}
     FROM ${TABLE} JOIN layouts USING (formula_set)
     WHERE strategy_id = $1 AND account = $2 AND "window" = ANY ($3::text[]) AND ts >= $4 AND ts <= $5
-    ORDER BY "window", formula_set, versions, ts
+    ORDER BY "window", formula_set, ts
+  ), columns AS (
+    SELECT "window", formula_set, to_json(array_agg(at)) AS ats,
+      CASE WHEN "window" IN ('${FRAME}', '${GAP}') THEN '[]'::json
+        ELSE json_build_array(${each((index) => `array_agg(v${index})`)}) END AS numbers
+    FROM told GROUP BY "window", formula_set
   )
-  SELECT "window", versions, to_json(array_agg(at)) AS ats,
-    CASE WHEN "window" IN ('${FRAME}', '${GAP}') THEN '[]'::json
-      ELSE json_build_array(${each((index) => `array_agg(v${index})`)}) END AS numbers
-  FROM told GROUP BY "window", formula_set, versions`
+  SELECT "window", versions, ats, numbers FROM columns JOIN layouts USING (formula_set)`
 }
 
 function atsOf(columns: readonly Column[], window: string): EpochMs[] {
