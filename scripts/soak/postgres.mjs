@@ -62,13 +62,19 @@ export async function startPostgres({ processes, folder, port, clock }) {
     async start() {
       server = await run()
     },
-    /** Statements and bytes of WAL since the server counts, by role. */
+    /** Since the server counts: statements and bytes of WAL by role, and revisions of orders. */
     async counts() {
       const { rows } = await admin.query(
         `SELECT rolname AS role, sum(calls)::float8 AS statements, sum(wal_bytes)::float8 AS wal
            FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid GROUP BY rolname`,
       )
-      return Object.fromEntries(rows.map(({ role, ...counts }) => [role, counts]))
+      const { rows: tables } = await admin.query(
+        `SELECT (n_tup_ins + n_tup_upd)::float8 AS revisions FROM pg_stat_user_tables WHERE relname = 'executions'`,
+      )
+      return {
+        roles: Object.fromEntries(rows.map(({ role, ...counts }) => [role, counts])),
+        orderRevisions: tables[0]?.revisions ?? 0,
+      }
     },
   }
 }
