@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('fresh-exporter.mjs', import.meta.url))
 /** Generous: on a busy machine a start alone may take a minute. */
 const FRESH_WITHIN_MS = 300_000
 const LIVE_WITHIN_MS = 300_000
-const SHOWN_DIFFERENCES = 6
+const SHOWN_DIFFERENCES = 12
 const MOST_TRIES = 4
 /** It is not the matter here how long an answer takes. */
 const PATIENT = { TORGHUT_DB_TIMEOUT_MS: '60000', CH_TIMEOUT_MS: '60000' }
@@ -28,8 +28,9 @@ export async function compare(world) {
     const counted = { shown: probesIn(await exporter.page()), inTable: await probe.inTable() }
     const fresh = await afresh(world, live.at, books)
     const found = [
-      ...differences(live.values, fresh.values),
+      // First, since they tell whether other facts are known or the same ones came to other values.
       ...differences(live.digests, fresh.digests, live.digests.keys()),
+      ...differences(live.values, fresh.values),
     ]
     return {
       ...{ comparedAt: new Date(live.at).toISOString(), books: books.length, counted },
