@@ -1,7 +1,7 @@
 // A soak: the exporter between real databases, a trading system, Prometheus, Alertmanager and clients, with faults, watched
 // from outside. Closes with a report as text, JSON and a page.
 //   npm run soak                                  ten minutes of a trading day
-//   npm run soak -- --profile fleet --minutes 5   another profile: seed, sunday
+//   npm run soak -- --profile fleet --minutes 5   another profile: seed, fleet, sunday
 //   npm run soak -- --no-faults --seed 7 --out DIR
 //   npm run soak -- --faults kill,query-hangs     these faults alone
 //   npm run soak -- --report-only                 service levels are reported and not judged: for a machine that is busy

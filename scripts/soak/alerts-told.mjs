@@ -1,7 +1,7 @@
 // Which alerts were told, and whether each was right.
 import { STANDING_ALERT } from './settings.mjs'
 
-/** The heartbeat is no alert, and clocks do disagree: the exporter's is shifted, Prometheus' and ClickHouse's are not. */
+/** The heartbeat is no alert, and clocks do disagree: the exporter's is shifted, others are not. */
 const OF_THE_SOAK = ['QuantWatchdog', 'QuantClockSkew']
 
 /** What a machine that is too busy for all these processes rightly brings about; not judged where levels are not. */

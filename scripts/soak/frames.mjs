@@ -4,9 +4,12 @@ import { API } from './exporter.mjs'
 
 /** Books whose digests are asked for; of a thousand, some from all over. */
 const MOST_DIGESTS = 20
-/** What is evaluated when a page is written, and what counts the life of a process instead of telling of a frame. */
+/** What is evaluated when a page is written, follows from fresh and stale, or tells of a process instead of a frame. */
 const IS_NOT_OF_A_FRAME =
-  /_timestamp_seconds|freshness|_age_|lag_seconds|missing_update|_alert|_policy|_total$|_bucket$|_count$|_sum$/
+  /_timestamp_seconds|_group_status|freshness|_age_|lag_seconds|missing_update|_alert|_policy|_total$|_bucket$|_count$|_sum$/
+
+/** After an outage a value is called stale for two ticks of its tier more, so that states do not flap; a start has no past. */
+const FRESHNESS = /,freshness="[a-z]*"/
 
 async function read(url, path) {
   const response = await fetch(`${url}${path}`)
@@ -21,7 +24,7 @@ export async function valuesOf(url) {
     const [name] = line.split('{', 1)
     if (!/[{,](strategy_id|account)="/.test(line) || IS_NOT_OF_A_FRAME.test(name)) continue
     const end = line.lastIndexOf(' ')
-    values.set(line.slice(0, end), line.slice(end + 1))
+    values.set(line.slice(0, end).replace(FRESHNESS, ''), line.slice(end + 1))
   }
   return values
 }

@@ -1,5 +1,8 @@
 // A real Postgres 15 with Torghut's database and the store's, which can be stopped and started on its data; each statement
 // is counted by the role that sent it.
+//
+// Its clock is the machine's. Under libfaketime its timeouts fire at random: a timer's signal that comes while it waits finds
+// the library stepped aside, and so the true time, by which everything is long due.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +19,7 @@ const READER_CONNECTIONS = 16
 const SETTINGS = ['fsync=off', 'max_connections=60', 'shared_preload_libraries=pg_stat_statements', 'max_wal_size=4GB']
 const PATIENCE = { withinMs: 60_000, describe: () => 'postgres accepts connections' }
 
-export async function startPostgres({ processes, folder, port, clock }) {
+export async function startPostgres({ processes, folder, port }) {
   const data = join(folder, 'postgres')
   mkdirSync(data)
   const identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
@@ -34,7 +37,7 @@ export async function startPostgres({ processes, folder, port, clock }) {
       'postgres',
       join(POSTGRES_BINARIES, 'postgres'),
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data, ...SETTINGS.flatMap((one) => ['-c', one])],
-      { ...options, environment: clock.environment },
+      options,
     )
     await until(() => accepts(dsnOf('postgres', 'postgres')), PATIENCE)
     return server
@@ -62,13 +65,19 @@ export async function startPostgres({ processes, folder, port, clock }) {
     async start() {
       server = await run()
     },
-    /** Statements and bytes of WAL since the server counts, by role. */
+    /** Since the server counts: statements and bytes of WAL by role, and revisions of orders. */
     async counts() {
       const { rows } = await admin.query(
         `SELECT rolname AS role, sum(calls)::float8 AS statements, sum(wal_bytes)::float8 AS wal
            FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid GROUP BY rolname`,
       )
-      return Object.fromEntries(rows.map(({ role, ...counts }) => [role, counts]))
+      const { rows: tables } = await admin.query(
+        `SELECT (n_tup_ins + n_tup_upd)::float8 AS revisions FROM pg_stat_user_tables WHERE relname = 'executions'`,
+      )
+      return {
+        roles: Object.fromEntries(rows.map(({ role, ...counts }) => [role, counts])),
+        orderRevisions: tables[0]?.revisions ?? 0,
+      }
     },
   }
 }

@@ -13,6 +13,14 @@ export const PROFILES = {
     reconcileSeconds: 5,
     clients: { oneBook: 45, allBooks: 5, stuck: 5 },
   },
+  fleet: {
+    title: '1,000 simulated books and one of the soak’s own, 2,000 symbols',
+    startAt: IN_SESSION,
+    simulate: ['--sessions', '2', '--books', '1000', '--symbols', '2000'],
+    probeGapMs: 500,
+    reconcileSeconds: 30,
+    clients: { oneBook: 900, allBooks: 50, stuck: 50 },
+  },
   sunday: {
     title: 'the exchange is closed; coins trade, and little is asked',
     startAt: SUNDAY,

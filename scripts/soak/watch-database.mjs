@@ -33,9 +33,11 @@ export class DatabaseWatch {
     this.#last = next
     // A server that was started anew counts from its files, or from nothing.
     if (next === undefined || last === undefined || next.phase !== last.phase) return
-    const rate = (role, what) =>
-      ((counts[role]?.[what] ?? 0) - (last.counts[role]?.[what] ?? 0)) / ((next.at - last.at) / 1000)
-    if (rate(READER, 'statements') < 0) return
+    const seconds = (next.at - last.at) / 1000
+    const rate = (role, what) => ((counts.roles[role]?.[what] ?? 0) - (last.counts.roles[role]?.[what] ?? 0)) / seconds
+    const revisions = (counts.orderRevisions - last.counts.orderRevisions) / seconds
+    if (rate(READER, 'statements') < 0 || revisions < 0) return
+    recorder.add('order revisions', revisions, phase)
     recorder.add('statements upstream', rate(READER, 'statements'), phase)
     recorder.add('WAL of the store', rate(STORE, 'wal') / 1024, phase)
   }

@@ -37,7 +37,7 @@ export async function startWorld({ profile, seed, recorder, tell, releasers }) {
   const [postgresPort, exporterPort, otherPort, ...alertingPorts] = await freePorts(5)
 
   tell('starting Postgres and ClickHouse')
-  const postgres = await startPostgres({ processes, folder, port: postgresPort, clock })
+  const postgres = await startPostgres({ processes, folder, port: postgresPort })
   releasers.push(() => postgres.close())
   const clickhouse = await startClickHouse({ folder, port: 0 })
   releasers.push(() => clickhouse.stop())

@@ -31,7 +31,7 @@ export function asPage(report) {
 <title>Soak: ${report.profile}, ${report.minutes} min</title><style>${STYLE}</style></head><body>
 <h1>Soak: ${report.profile}, ${report.minutes} min</h1>
 <p class="soft">${plain(report.title)}; seed ${report.seed}, from ${report.startedAt}; ${plain(machine.cpus)}, ${machine.memoryGiB} GiB, Node.js ${machine.node}, revision ${plain(report.revision)}</p>
-<p class="verdict ${verdict.isHeld ? 'good' : 'bad'}">${verdict.isHeld ? isFine : `${verdict.missed.length} conditions were not held`}</p>
+<p class="verdict ${verdict.isHeld ? 'good' : 'bad'}">${verdict.isHeld ? isFine : 'Not everything held.'}</p>
 ${verdict.isHeld ? '' : `<ul class="bad">${verdict.missed.map((line) => `<li>${plain(line)}</li>`).join('')}</ul>`}
 <h2>Steady time, beside its service levels</h2>
 ${table(
