@@ -28,7 +28,7 @@ export function benchCore() {
 }
 
 /** One process, or the first of several shards. */
-export function measureCore(bookCount, booksAnAccount, shards) {
+function measureCore(bookCount, booksAnAccount, shards) {
   const groups = Math.min(GROUPS, bookCount / booksAnAccount)
   const books = Array.from({ length: bookCount }, (_, book) => {
     const account = Math.floor(book / booksAnAccount)
