@@ -11,6 +11,8 @@ export async function playFault(fault, world, { seconds }) {
   const beganAt = recorder.seconds()
   const beganMs = performance.now()
   recorder.phase = fault.name
+  // What is on its way meets the fault.
+  probe.forget()
   const result = {
     ...{ name: fault.name, title: fault.title, holds: fault.holds, beganAt, beganMs },
     ...{ mayAlert: fault.mayAlert, mustAlert: fault.mustAlertFor(seconds) },
