@@ -57,7 +57,7 @@ async function scrapeOf(books, atOnce = 1) {
     dictionary: DICTIONARY,
     accountDictionary: [],
     calendars: CALENDARS,
-    selfMetrics: new SelfMetrics({ version: '0', revision: '0', shard: '0', tiers: ['light'] }),
+    selfMetrics: new SelfMetrics({ version: '0', revision: '0', shard: { index: 0, count: 1 }, tiers: ['light'] }),
     maxSeries: Number.POSITIVE_INFINITY,
     wallNow: () => T,
     lastTickAt: () => T,

@@ -53,7 +53,7 @@ async function measureStart(server, store) {
   const torghut = openSource(pool, engine)
   const log = { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error }
   const checkpoints = new LedgerCheckpoints({
-    ...{ engine, torghut, pool: store, shard: 0, madeBy: 'bench', calendars: CALENDARS, log },
+    ...{ engine, torghut, pool: store, shard: { index: 0, count: 1 }, madeBy: 'bench', calendars: CALENDARS, log },
   })
   const watch = watchLoop()
   const startedMs = performance.now()

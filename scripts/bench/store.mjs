@@ -31,7 +31,7 @@ export async function benchStore({ minutes }) {
 async function measure({ port, dsn }, minutes) {
   const world = createWorld(BOOKS)
   let frames = world.tick(T)
-  const selfMetrics = new SelfMetrics({ version: '0', revision: '0', shard: '0', tiers: [] })
+  const selfMetrics = new SelfMetrics({ version: '0', revision: '0', shard: { index: 0, count: 1 }, tiers: [] })
   const connection = {
     ...{ host: '127.0.0.1', port, database: 'postgres', user: 'postgres', password: undefined },
     tls: { mode: 'disable' },
@@ -40,7 +40,14 @@ async function measure({ port, dsn }, minutes) {
   const failures = []
   const pool = openStorePool(config, () => undefined)
   const store = new LatestStore({
-    ...{ config, pool, shard: 0, dictionary: DICTIONARY, calendars: CALENDARS, metrics: selfMetrics.stores },
+    ...{
+      config,
+      pool,
+      shard: { index: 0, count: 1 },
+      dictionary: DICTIONARY,
+      calendars: CALENDARS,
+      metrics: selfMetrics.stores,
+    },
     reader: {
       frames: () => frames,
       strategies: () => world.strategies(),
