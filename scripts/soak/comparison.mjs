@@ -1,7 +1,8 @@
 // Whether the exporter shows what the tables hold: its frames against those of one that starts now over the same tables,
 // and its count of the probe's orders against the table's. Nobody writes meanwhile, and a reconciliation goes before it.
 import { fileURLToPath } from 'node:url'
-import { booksOf, differences, digestsAt, frameOf, valuesOf } from './frames.mjs'
+import { explainFirst } from './explain-difference.mjs'
+import { booksOf, differing, digestsAt, frameOf, valuesOf } from './frames.mjs'
 import { seriesOf } from './metrics-page.mjs'
 import { probesIn } from './probe-orders.mjs'
 import { until } from './processes.mjs'
@@ -26,16 +27,11 @@ export async function compare(world) {
     const books = await booksOf(exporter.url)
     const live = await wholeFrames(exporter, books)
     const counted = { shown: probesIn(await exporter.page()), inTable: await probe.inTable() }
-    const fresh = await afresh(world, live.at, books)
-    const found = [
-      // First, since they tell whether other facts are known or the same ones came to other values.
-      ...differences(live.digests, fresh.digests, live.digests.keys()),
-      ...differences(live.values, fresh.values),
-    ]
+    const { found, explained } = await afresh(world, live, books)
     return {
       ...{ comparedAt: new Date(live.at).toISOString(), books: books.length, counted },
       ...{ values: live.values.size, digests: live.digests.size },
-      ...{ differences: found.length, shown: found.slice(0, SHOWN_DIFFERENCES) },
+      ...{ differences: found.length, shown: found.slice(0, SHOWN_DIFFERENCES), explained },
     }
   } finally {
     simulator.resume()
@@ -86,17 +82,20 @@ async function wholeFrames({ url }, books) {
   return whole
 }
 
-/** On a busy machine a source may not answer in time: then a start shows what it has, which is not what there is. */
-async function afresh(world, at, books) {
+/**
+ * What is another in an exporter that starts now. On a busy machine a source may not answer in time: then a start shows
+ * what it has, which is not what there is, and another one is tried.
+ */
+async function afresh(world, live, books) {
   for (let tries = 1; ; tries += 1) {
-    const { isWhole, log, ...frames } = await startAfresh(world, at, books)
-    if (isWhole) return frames
+    const { isWhole, log, ...differing } = await startAfresh(world, live, books)
+    if (isWhole) return differing
     if (tries === MOST_TRIES) throw new Error(`a fresh exporter could not read everything: ${log}`)
   }
 }
 
-async function startAfresh({ processes, environment }, at, books) {
-  const child = processes.start('fresh-exporter', process.execPath, [PROGRAM, String(at)], {
+async function startAfresh({ processes, environment, exporter }, live, books) {
+  const child = processes.start('fresh-exporter', process.execPath, [PROGRAM, String(live.at)], {
     environment: { ...environment, ...PATIENT, QUANT_LISTEN: '127.0.0.1:0' },
     hasChannel: true,
   })
@@ -110,9 +109,17 @@ async function startAfresh({ processes, environment }, at, books) {
       describe: () => `a fresh exporter has frames: ${child.log().slice(-2_000)}`,
     })
     if (url === undefined) throw new Error(`a fresh exporter ended: ${child.log().slice(-2_000)}`)
-    const frames = { values: await valuesOf(url), digests: await digestsAt(url, books, at) }
+    // Digests first, since they tell whether other facts are known or the same ones came to other values.
+    const values = differing(live.values, await valuesOf(url))
+    const digests = differing(live.digests, await digestsAt(url, books, live.at), live.digests.keys())
+    const explained = await explainFirst(
+      values.map(({ name }) => name),
+      exporter.url,
+      url,
+    )
+    const found = [...digests, ...values].map(({ name, actual, expected }) => `${name}: ${actual}, afresh ${expected}`)
     const isUp = child.log().includes('source up {"source":"clickhouse"}') && !child.log().includes('source down')
-    return { ...frames, isWhole: isUp, log: child.log().slice(-2_000) }
+    return { found, explained, isWhole: isUp, log: child.log().slice(-2_000) }
   } finally {
     await child.stop('SIGKILL')
   }

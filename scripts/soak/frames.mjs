@@ -53,9 +53,9 @@ export async function digestsAt(url, books, at) {
   )
 }
 
-/** What is another in two sets, a line each; of digests only those that both have. */
-export function differences(actual, expected, names = new Set([...actual.keys(), ...expected.keys()])) {
+/** What is another in two sets; of digests only those that both have. */
+export function differing(actual, expected, names = new Set([...actual.keys(), ...expected.keys()])) {
   return [...names]
     .filter((name) => actual.get(name) !== expected.get(name))
-    .map((name) => `${name}: ${actual.get(name)}, afresh ${expected.get(name)}`)
+    .map((name) => ({ name, actual: actual.get(name), expected: expected.get(name) }))
 }
