@@ -5,7 +5,8 @@
  *
  * Siblings do not know each other: they meet in domain ports and are joined in app/.
  * Beside them are those who listen to a running exporter: live-page, which runs in browsers, and cli share client.
- * `rules` makes Prometheus' rules of the policy, for docs; so does `dashboards` those of Grafana, which link as rules do.
+ * `rules` makes Prometheus' rules of the policy, for docs, and for the doctor, who looks whether they are loaded; so does
+ * `dashboards` those of Grafana, which link as rules do.
  * Exceptions: exporter and snapshot-api may read the metric dictionary, ingest and stores share `connections`, and config
  * reads the catalogue of policies and the shape of their limits, since its schema, its documents and its variables are
  * made from them.

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const FILES = ['LICENSE', 'bin']
 /** What only writes files of this project, and what only debuggers read. */
-const NOT_SHIPPED = [/^dist\/(docs|dashboards|rules)(\/|$)/, /\.map$/]
+const NOT_SHIPPED = [/^dist\/(docs|dashboards)(\/|$)/, /\.map$/]
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined || existsSync(folder)) {

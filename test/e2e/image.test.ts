@@ -62,6 +62,14 @@ describe('the files of the image', () => {
     expect(bytes).toBeLessThan(LARGEST_SET_BYTES)
   })
 
+  test('hold every module that a command is made of', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['bin/quant-exporter.js', '--help'], {
+      cwd: image,
+      encoding: 'utf8',
+    })
+    expect([status, stdout]).toEqual([0, expect.stringContaining('serve')])
+  })
+
   test('are what the Dockerfile ships', () => {
     const dockerfile = readFileSync(join(PROJECT_ROOT, 'Dockerfile'), 'utf8')
     expect(dockerfile).toContain('node scripts/assemble-image.mjs /image')
