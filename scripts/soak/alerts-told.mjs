@@ -1,8 +1,8 @@
 // Which alerts were told, and whether each was right.
 import { STANDING_ALERT } from './settings.mjs'
 
-/** The heartbeat is no alert, and clocks do disagree: the exporter's is shifted, others are not. */
-const OF_THE_SOAK = ['QuantWatchdog', 'QuantClockSkew']
+/** The heartbeat is no alert; and the exporter's clock is shifted by days, Prometheus' is not, whose rules compare the two. */
+const OF_THE_SOAK = ['QuantWatchdog', 'QuantClockSkew', 'QuantFramesMissing']
 
 /** What a machine that is too busy for all these processes rightly brings about; not judged where levels are not. */
 const OF_SLOWNESS = [
@@ -14,7 +14,7 @@ const OF_SLOWNESS = [
 const LINGERS_MS = 240_000
 
 /** Adds to each played fault what was told falsely in its time, and gives what holds of the run as a whole. */
-export function judgeAlerts({ alerting }, played, { isReportOnly }) {
+export function judgeAlerts({ alerting, recorder }, played, { isReportOnly }) {
   const firing = alerting.notices.flatMap(({ alerts, receivedMs }) =>
     alerts
       .filter(({ status }) => status === 'firing')
@@ -38,7 +38,7 @@ export function judgeAlerts({ alerting }, played, { isReportOnly }) {
     told: Object.entries(countBy(firing)).map(([name, notices]) => ({ name, notices })),
     problems: [
       ...[...new Set(falseAlerts.map(({ name }) => name))].map(
-        (name) => `${name} was told, and nothing was the matter`,
+        (name) => `${name} was told, and nothing was the matter: ${timesOf(falseAlerts, name, recorder)}`,
       ),
       ...new Set(
         (isReportOnly ? [] : ended).map(({ labels }) => `${labels.alertname} was told to be over, and it is not`),
@@ -51,6 +51,15 @@ export function judgeAlerts({ alerting }, played, { isReportOnly }) {
 function explains(fault, name, receivedMs) {
   const overMs = fault.beganMs + fault.lastedSeconds * 1000
   return fault.mayAlert.includes(name) && receivedMs >= fault.beganMs && receivedMs <= overMs + LINGERS_MS
+}
+
+/** When, in seconds of the run as the faults' beginnings are, and of which books. */
+function timesOf(alerts, name, recorder) {
+  const toSeconds = (ms) => Math.round(recorder.seconds() - (performance.now() - ms) / 1000)
+  return alerts
+    .filter((alert) => alert.name === name)
+    .map(({ receivedMs, labels }) => `${toSeconds(receivedMs)} s (${labels.strategy_id ?? labels.calendar ?? 'all'})`)
+    .join(', ')
 }
 
 function countBy(alerts) {

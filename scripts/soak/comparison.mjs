@@ -67,7 +67,8 @@ async function wholeFrames({ url }, books) {
     async () => {
       const { at } = await frameOf(url, book)
       if (at % (ALL_TIERS_SECONDS * 1000) !== 0) return false
-      const values = await valuesOf(url)
+      const { tickedAt, values } = await valuesOf(url)
+      if (!(tickedAt >= at)) return false
       const digests = await digestsAt(url, books, at)
       // An instant's page stands until the next tick, which a busy machine may make before we have read all of it.
       if (digests.size > 0) whole = { at, values, digests }
@@ -110,7 +111,7 @@ async function startAfresh({ processes, environment, exporter }, live, books) {
     })
     if (url === undefined) throw new Error(`a fresh exporter ended: ${child.log().slice(-2_000)}`)
     // Digests first, since they tell whether other facts are known or the same ones came to other values.
-    const values = differing(live.values, await valuesOf(url))
+    const values = differing(live.values, (await valuesOf(url)).values)
     const digests = differing(live.digests, await digestsAt(url, books, live.at), live.digests.keys())
     const explained = await explainFirst(
       values.map(({ name }) => name),

@@ -11,22 +11,29 @@ const IS_NOT_OF_A_FRAME =
 /** After an outage a value is called stale for two ticks of its tier more, so that states do not flap; a start has no past. */
 const FRESHNESS = /,freshness="[a-z]*"/
 
+const HEAVY_TICK = /^quant_tick_last_completed_timestamp_seconds\{[^}]*tier="heavy"/
+
 async function read(url, path) {
   const response = await fetch(`${url}${path}`)
   if (!response.ok) throw new Error(`${path} is answered with ${response.status}`)
   return response
 }
 
-/** All values of a page by series, of the newest frames there are. */
+/**
+ * All values of a page by series, and when the last heavy tick before it was over. A page that somebody else had asked for
+ * a moment before is everybody's, so it may be of an earlier tick than the newest frames.
+ */
 export async function valuesOf(url) {
   const values = new Map()
+  let tickedAt = Number.NaN
   for (const line of (await (await read(url, '/metrics')).text()).split('\n')) {
+    if (HEAVY_TICK.test(line)) tickedAt = Number(line.split(' ')[1]) * 1000
     const [name] = line.split('{', 1)
     if (!/[{,](strategy_id|account)="/.test(line) || IS_NOT_OF_A_FRAME.test(name)) continue
     const end = line.lastIndexOf(' ')
     values.set(line.slice(0, end).replace(FRESHNESS, ''), line.slice(end + 1))
   }
-  return values
+  return { tickedAt, values }
 }
 
 export async function booksOf(url) {

@@ -10,7 +10,7 @@ import { hasProgram } from '../support/programs.js'
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
 const canSoak = [canAlert, hasPostgresServer, hasProgram('faketime', 'faketime')].every(Boolean)
-/** Asked for by name until it is understood why, once, a running exporter and a fresh one differed on a busy machine. */
+/** Asked for by name: some minutes of many processes, of which a machine that is busy with other suites makes a lottery. */
 const withAll = canSoak && process.env.SOAK === '1' ? describe : describe.skip
 
 const MINUTES = 3
