@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { LatestStore } from '../../dist/app/materialize/latest-store.js'
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
+import { ShardOwnership } from '../../dist/domain/shards.js'
 import { SelfMetrics } from '../../dist/exporter/self-metrics.js'
 import { openStorePool } from '../../dist/stores/postgres/client.js'
 import { T } from './book-history.mjs'
@@ -43,7 +44,7 @@ async function measure({ port, dsn }, minutes) {
     ...{
       config,
       pool,
-      shard: { index: 0, count: 1 },
+      ownership: new ShardOwnership({ index: 0, count: 1 }),
       dictionary: DICTIONARY,
       calendars: CALENDARS,
       metrics: selfMetrics.stores,
