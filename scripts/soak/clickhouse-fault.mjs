@@ -8,7 +8,8 @@ export function clickhouseFault({ name, title, holds, isShort = false, order, er
   return {
     ...{ name, title, holds, isShort },
     secondsFor: lengthBetween(10, 30),
-    mayAlert: ['QuantSourceDown', 'QuantTaSignalsStale'],
+    // What is not read of any required source for longer than fifteen seconds is a lag.
+    mayAlert: ['QuantPipelineLagHigh', 'QuantSourceDown', 'QuantTaSignalsStale'],
     mustAlertFor: () => [],
     async play({ clickhouse, exporter }, { seconds }) {
       const errors = async () => sumOf(await exporter.page(), 'quant_source_errors_total')
