@@ -1,6 +1,6 @@
 // A Postgres 15 of the bench's own with a large history in it, made by SQL: 200,000 orders and 100,000 snapshots.
-import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,28 +9,16 @@ import pg from 'pg'
 import { openPostgresStore } from '../../dist/simulator/stores.js'
 import { installPostgres } from '../../dist/simulator/torghut/install.js'
 import { TORGHUT_TODAY } from '../../dist/simulator/torghut/postgres-schema.js'
+import { accepts, initCluster, POSTGRES, serverArguments } from '../postgres-server.mjs'
 
-const BINARIES = '/usr/lib/postgresql/15/bin'
-
-export const hasPostgres = existsSync(join(BINARIES, 'postgres'))
+export const hasPostgres = existsSync(POSTGRES)
 
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'quant-bench-postgres-'))
-  const identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
-  if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid)
-  const options = { ...identity, cwd: folder, stdio: 'ignore' }
-  execFileSync(
-    join(BINARIES, 'initdb'),
-    ['-D', folder, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
-    options,
-  )
+  const options = { ...initCluster(folder), stdio: 'ignore' }
   const port = await freePort()
   const settings = ['fsync=off', 'max_wal_size=4GB', 'checkpoint_timeout=1h']
-  const server = spawn(
-    join(BINARIES, 'postgres'),
-    ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...settings.flatMap((one) => ['-c', one])],
-    options,
-  )
+  const server = spawn(POSTGRES, serverArguments(folder, port, settings), options)
   const ended = new Promise((resolve) => server.once('exit', resolve))
   const stop = async () => {
     process.off('SIGINT', leave).off('SIGTERM', leave)
@@ -48,28 +36,12 @@ export async function startPostgres() {
   return { dsn, port, stop }
 }
 
-function idOf(flag) {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim())
-}
-
 async function freePort() {
   const probe = createServer()
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const { port } = probe.address()
   await new Promise((resolve) => probe.close(resolve))
   return port
-}
-
-async function accepts(dsn) {
-  const client = new pg.Client({ connectionString: dsn })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    await client.end()
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Fills the tables: one strategy and one account a book, orders and snapshots spread over 140 days up to `at` unless told otherwise. */

@@ -4,12 +4,12 @@
 // Its clock is the machine's. Under libfaketime its timeouts fire at random: a timer's signal that comes while it waits finds
 // the library stepped aside, and so the true time, by which everything is long due.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { accepts, initCluster, POSTGRES, POSTGRES_BINARIES, serverArguments } from '../postgres-server.mjs'
 import { until } from './processes.mjs'
-import { POSTGRES_BINARIES } from './requirements.mjs'
 
 export const READER = 'quant_exporter'
 export const STORE = 'quant_store'
@@ -22,23 +22,10 @@ const PATIENCE = { withinMs: 60_000, describe: () => 'postgres accepts connectio
 export async function startPostgres({ processes, folder, port }) {
   const data = join(folder, 'postgres')
   mkdirSync(data)
-  const identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
-  if (identity.uid !== undefined) chownSync(data, identity.uid, identity.gid)
-  chmodSync(data, 0o700)
-  const options = { ...identity, cwd: data }
-  execFileSync(
-    join(POSTGRES_BINARIES, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
-    { ...options, stdio: 'ignore' },
-  )
+  const options = initCluster(data)
   const dsnOf = (role, database) => `postgresql://${role}@127.0.0.1:${port}/${database}?sslmode=disable`
   const run = async () => {
-    const server = processes.start(
-      'postgres',
-      join(POSTGRES_BINARIES, 'postgres'),
-      ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data, ...SETTINGS.flatMap((one) => ['-c', one])],
-      options,
-    )
+    const server = processes.start('postgres', POSTGRES, serverArguments(data, port, SETTINGS), options)
     await until(() => accepts(dsnOf('postgres', 'postgres')), PATIENCE)
     return server
   }
@@ -100,20 +87,4 @@ function runScript(port, database, file, ...variables) {
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
-}
-
-function idOf(flag) {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim())
-}
-
-async function accepts(dsn) {
-  const client = new pg.Client({ connectionString: dsn })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    await client.end()
-    return true
-  } catch {
-    return false
-  }
 }

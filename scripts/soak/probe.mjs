@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openPool } from './postgres.mjs'
 import { countProbeOrders, probesIn, writeProbeOrder } from './probe-orders.mjs'
 import { until } from './processes.mjs'
+import { Rounds } from './rounds.mjs'
 
 export class Probe {
   #pool
@@ -12,11 +13,11 @@ export class Probe {
   #gapMs
   #count = 0
   #isPaused = true
-  #isStopped = false
   #writing = Promise.resolve()
   /** By count: the instant of the commit, and who has yet to show it. */
   #waiting = { metrics: new Map(), stream: new Map() }
-  #running
+  #rounds = new Rounds(() => this.#round())
+  #isSure = false
 
   constructor({ dsn, clock, recorder, gapMs }) {
     this.#pool = openPool(dsn, 1)
@@ -27,7 +28,7 @@ export class Probe {
 
   start() {
     this.#isPaused = false
-    this.#running ??= this.#run()
+    this.#rounds.start()
   }
 
   /** Resolves when no order is on its way. */
@@ -42,8 +43,7 @@ export class Probe {
   }
 
   async stop() {
-    this.#isStopped = true
-    await this.#running
+    await this.#rounds.stop()
     await this.#pool.end()
   }
 
@@ -80,27 +80,26 @@ export class Probe {
     }
   }
 
-  async #run() {
-    let isSure = false
-    while (!this.#isStopped) {
-      if (!this.#isPaused) {
-        this.#writing = (async () => {
-          try {
-            // After a failure nobody knows whether the last one was committed, save the table.
-            if (!isSure) this.#count = await this.inTable()
-            isSure = true
-            await writeProbeOrder(this.#pool, this.#count, this.#clock.now())
-            this.#count += 1
-            const committed = { atMs: wallMs(), phase: this.#recorder.phase }
-            for (const waiting of Object.values(this.#waiting)) waiting.set(this.#count, committed)
-          } catch {
-            this.#recorder.count('probe orders that could not be written')
-            isSure = false
-          }
-        })()
-        await this.#writing
-      }
-      await sleep(this.#gapMs * (0.5 + Math.random()))
+  async #round() {
+    if (!this.#isPaused) {
+      this.#writing = this.#write()
+      await this.#writing
+    }
+    await sleep(this.#gapMs * (0.5 + Math.random()))
+  }
+
+  async #write() {
+    try {
+      // After a failure nobody knows whether the last one was committed, save the table.
+      if (!this.#isSure) this.#count = await this.inTable()
+      this.#isSure = true
+      await writeProbeOrder(this.#pool, this.#count, this.#clock.now())
+      this.#count += 1
+      const committed = { atMs: wallMs(), phase: this.#recorder.phase }
+      for (const waiting of Object.values(this.#waiting)) waiting.set(this.#count, committed)
+    } catch {
+      this.#recorder.count('probe orders that could not be written')
+      this.#isSure = false
     }
   }
 }

@@ -2,9 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** Where the Debian package puts the server. */
-export const POSTGRES_BINARIES = '/usr/lib/postgresql/15/bin'
+import { POSTGRES } from '../postgres-server.mjs'
 
 /** The library that shifts the clock of a single process; undefined where it is not installed. */
 export function findFaketime() {
@@ -16,7 +14,7 @@ export function findFaketime() {
 /** The Debian packages that are missing; none when a soak can run. */
 export function missingPackages() {
   return [
-    [existsSync(join(POSTGRES_BINARIES, 'postgres')), 'postgresql-15'],
+    [existsSync(POSTGRES), 'postgresql-15'],
     [runs('prometheus'), 'prometheus'],
     [runs('prometheus-alertmanager'), 'prometheus-alertmanager'],
     [findFaketime() !== undefined, 'faketime'],

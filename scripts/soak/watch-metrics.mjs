@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seriesOf, sumOf } from './metrics-page.mjs'
 import { wallMs } from './probe.mjs'
 import { probesIn } from './probe-orders.mjs'
+import { Rounds } from './rounds.mjs'
 
 /** At most this part of the time goes into being asked. */
 const ASKED_SHARE = 0.25
@@ -12,8 +13,8 @@ const ONCE_MS = 1_000
 
 export class MetricsWatch {
   #options
-  #isStopped = false
-  #running
+  #rounds = new Rounds(() => this.#round())
+  #toldMs = 0
   #dropped
 
   constructor(options) {
@@ -21,30 +22,26 @@ export class MetricsWatch {
   }
 
   start() {
-    this.#running = this.#run()
+    this.#rounds.start()
   }
 
-  async stop() {
-    this.#isStopped = true
-    await this.#running
+  stop() {
+    return this.#rounds.stop()
   }
 
-  async #run() {
-    let toldMs = 0
-    while (!this.#isStopped) {
-      const startedMs = performance.now()
-      const page = await this.#options.exporter.page().catch(() => undefined)
-      const tookMs = performance.now() - startedMs
-      if (page === undefined) this.#options.recorder.count('pages of metrics that were not answered')
-      else {
-        this.#options.probe.seen('metrics', probesIn(page), wallMs())
-        if (performance.now() - toldMs >= ONCE_MS) {
-          toldMs = performance.now()
-          this.#take(page, tookMs)
-        }
+  async #round() {
+    const startedMs = performance.now()
+    const page = await this.#options.exporter.page().catch(() => undefined)
+    const tookMs = performance.now() - startedMs
+    if (page === undefined) this.#options.recorder.count('pages of metrics that were not answered')
+    else {
+      this.#options.probe.seen('metrics', probesIn(page), wallMs())
+      if (performance.now() - this.#toldMs >= ONCE_MS) {
+        this.#toldMs = performance.now()
+        this.#take(page, tookMs)
       }
-      await sleep(Math.max(AT_LEAST_MS, tookMs / ASKED_SHARE - tookMs))
     }
+    await sleep(Math.max(AT_LEAST_MS, tookMs / ASKED_SHARE - tookMs))
   }
 
   #take(page, tookMs) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { QuantError } from '../domain/errors.js'
 import type { IncidentName } from '../domain/incident.js'
+import { jsonOrUndefined } from '../lib/json-or-undefined.js'
 import { INCIDENTS_PATH } from '../snapshot-api/incidents/incident-router.js'
 import {
   type IncidentBody,
@@ -38,7 +39,7 @@ export function createIncidentClient(url: URL, signal: AbortSignal): IncidentCli
       )
     })
     const text = await response.text()
-    const body = parseJson(text)
+    const body = jsonOrUndefined(text)
     if (!response.ok) throw refused(at, response.status, incidentProblemSchema.safeParse(body).data)
     const parsed = schema.safeParse(body)
     if (parsed.success) return parsed.data
@@ -62,13 +63,4 @@ function refused(at: string, status: number, problem: z.infer<typeof incidentPro
   }
   const errors = (problem.errors ?? []).map(({ parameter, problem: text }) => `${parameter}: ${text}`)
   return new QuantError('refused', errors.length > 0 ? errors.join('; ') : problem.detail)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { tlsFailure } from '../../connections/tls-failure.js'
+import { jsonOrUndefined } from '../../lib/json-or-undefined.js'
 import { describeError } from '../../lib/logger.js'
 import { HopFailure } from './hop.js'
 
@@ -55,7 +56,7 @@ export async function askJson<Body>(
 
 /** The body of an answer, or a HopFailure where it is not of that shape. */
 export function parseAs<Body>(server: Server, path: string, { text }: Answer, shape: z.ZodType<Body>): Body {
-  const parsed = shape.safeParse(parseJson(text))
+  const parsed = shape.safeParse(jsonOrUndefined(text))
   if (parsed.success) return parsed.data
   throw new HopFailure(
     `${server.url.origin} answers ${pathOf(path)} with something that is not of ${server.name}`,
@@ -154,14 +155,4 @@ function pathOf(path: string): string {
 
 function withoutQuery(location: string): string {
   return location.split(/[?#]/)[0]?.replace(/\/\/.*@/, '//***@') ?? ''
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    // What is no JSON has no shape either; whoever asks says what that means.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

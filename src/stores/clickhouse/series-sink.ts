@@ -4,7 +4,7 @@ import { causeCodeOf } from '../../domain/errors.js'
 import { LEVEL, type SeriesSample } from '../../domain/series.js'
 import { type EpochMs, toIso } from '../../domain/time.js'
 import type { Batch } from '../series/batch.js'
-import { BACKFILL, FRAME, GAP, tellsGap } from '../series/marks.js'
+import { BACKFILL, FRAME, GAP } from '../series/marks.js'
 import type { BookSamples } from '../series/sampler.js'
 import { refusal, type SeriesSink } from '../series/sink.js'
 import { isMissingTable, rowsOf, run } from './ask.js'
@@ -79,10 +79,6 @@ export class ClickHouseSink implements SeriesSink {
 
   gapLine(book: BookKey, at: EpochMs): string {
     return lineOf(book, timeText(at), { ...MARK, metric: GAP })
-  }
-
-  isGapLine(line: string): boolean {
-    return tellsGap(line)
   }
 
   /** Once: where the table is there nobody needs the right to make it. */

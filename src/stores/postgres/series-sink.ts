@@ -3,7 +3,6 @@ import type { BookKey } from '../../domain/book.js'
 import { causeCodeOf, QuantError } from '../../domain/errors.js'
 import { DAY_MS, type EpochMs, toIso } from '../../domain/time.js'
 import type { Batch } from '../series/batch.js'
-import { tellsGap } from '../series/marks.js'
 import { refusal, type SeriesSink } from '../series/sink.js'
 import { SCHEMA } from './client.js'
 import { asStoreError } from './errors.js'
@@ -65,10 +64,6 @@ export class PostgresSink implements SeriesSink {
 
   gapLine(book: BookKey, at: EpochMs): string {
     return this.#options.encoder.gapLine(book, at)
-  }
-
-  isGapLine(line: string): boolean {
-    return tellsGap(line)
   }
 
   async #asked(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {

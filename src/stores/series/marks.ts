@@ -1,3 +1,5 @@
+import { jsonOrUndefined } from '../../lib/json-or-undefined.js'
+
 /** Names in the place of a metric's or a window's, which none of those has. */
 
 /** The book had a frame. */
@@ -11,6 +13,6 @@ export const BACKFILL = '_backfill'
 
 /** Whether a row, as both stores write it, tells of missing samples: an array that names the kind of row third. */
 export function tellsGap(line: string): boolean {
-  const row: unknown = JSON.parse(line)
+  const row = jsonOrUndefined(line)
   return Array.isArray(row) && row[2] === GAP
 }

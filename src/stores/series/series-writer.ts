@@ -5,6 +5,7 @@ import type { DropReason } from '../../domain/series.js'
 import type { EpochMs } from '../../domain/time.js'
 import { Loop } from '../../lib/loop.js'
 import { type BatchLabel, OpenBatch } from './batch.js'
+import { tellsGap } from './marks.js'
 import { refusal, type SeriesSink } from './sink.js'
 import { nameOfFile, type Spill, type SpilledFile } from './spill.js'
 import { type WrittenApart, writeApart } from './write-apart.js'
@@ -281,8 +282,7 @@ export class SeriesWriter {
 
   /** Rows that only tell of gaps are not told of again: they might be refused for ever. */
   #refused(label: BatchLabel, { refused, why }: WrittenApart): void {
-    const { sink } = this.#options
-    if (refused.some((line) => !sink.isGapLine(line))) this.#tellGap(label)
+    if (refused.some((line) => !tellsGap(line))) this.#tellGap(label)
     if (refused.length > 0) this.#options.onDropped('refused', refused.length, why)
   }
 

@@ -14,8 +14,6 @@ export interface SeriesSink {
   ping(signal: AbortSignal): Promise<void>
   /** The row that tells readers: of this book samples are missing up to this T. */
   gapLine(book: BookKey, at: EpochMs): string
-  /** Whether a row is one of those. */
-  isGapLine(line: string): boolean
 }
 
 /** How a store wants what is sampled: one row a line. */

@@ -2,12 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DropReason } from '../../../src/domain/series.js'
+import { GAP } from '../../../src/stores/series/marks.js'
 import { SeriesWriter, type SeriesWriterOptions } from '../../../src/stores/series/series-writer.js'
 import { refusal, type SeriesSink } from '../../../src/stores/series/sink.js'
 import { Spill } from '../../../src/stores/series/spill.js'
 
 const BOOK = { strategyId: 's', account: 'a' }
 const NO_END = new AbortController().signal
+
+/** A row that tells of a gap, as stores write it; the other rows here are no JSON, as what a damaged file holds. */
+const gap = (account: string, at: number) => JSON.stringify([account, at, GAP])
 
 /** A store that takes batches, unless it is down, or the batch holds a line that it never takes. */
 class TestStore implements SeriesSink {
@@ -32,11 +36,7 @@ class TestStore implements SeriesSink {
   }
 
   gapLine({ account }: typeof BOOK, at: number): string {
-    return `gap ${account} ${at}`
-  }
-
-  isGapLine(line: string): boolean {
-    return line.startsWith('gap ')
+    return gap(account, at)
   }
 
   get lines(): string[] {
@@ -109,7 +109,7 @@ describe('a writer of series', () => {
     store.isDown = false
     await writer.flush(NO_END)
     // The second reached the limit of a batch together with the first.
-    expect(store.lines).toEqual([...rows(80, 40), 'gap a 20'])
+    expect(store.lines).toEqual([...rows(80, 40), gap('a', 20)])
     expect(writer.queueRows).toBe(0)
   })
 
@@ -119,7 +119,7 @@ describe('a writer of series', () => {
     writer.add(BOOK, 7, rows(0, 500))
     expect(seen.dropped).toEqual([['queue_full', 500]])
     await writer.flush(NO_END)
-    expect(store.lines).toEqual(['gap a 7'])
+    expect(store.lines).toEqual([gap('a', 7)])
   })
 
   test('drops of a batch only the row that the store refuses for what is in it, and goes on with the next', async () => {
@@ -139,14 +139,14 @@ describe('a writer of series', () => {
     expect(seen.refusals).toEqual(['the series store refuses rows: bad row'])
     expect(seen.written).toBe(14)
     await writer.flush(NO_END)
-    expect(store.lines.at(-1)).toBe('gap a 1')
+    expect(store.lines.at(-1)).toBe(gap('a', 1))
     expect(writer.queueRows).toBe(0)
   })
 
   test('does not tell for ever of rows that tell of a gap, when they are refused as well', async () => {
     const store = new TestStore()
     const { writer, seen } = writerOn(store)
-    store.refused = 'gap a 1'
+    store.refused = gap('a', 1)
     writer.add(BOOK, 1, [...rows(0, 2), store.refused])
     for (let round = 0; round < 3; round += 1) await writer.flush(NO_END)
     expect(seen.dropped).toEqual([['refused', 1]])
@@ -163,7 +163,7 @@ describe('a writer of series', () => {
     expect(store.attempts.length).toBeLessThanOrEqual(100)
     expect(seen.dropped).toEqual([['refused', 3_000]])
     await writer.flush(NO_END)
-    expect(store.lines).toEqual(['gap a 1'])
+    expect(store.lines).toEqual([gap('a', 1)])
   })
 
   test('stores nothing twice when the store goes away between two halves of a batch', async () => {
@@ -187,7 +187,7 @@ describe('a writer of series', () => {
     store.refused = 'row 1'
     writer.add(BOOK, 4, rows(0, 3))
     await writer.stop(1_000)
-    expect(store.lines.sort()).toEqual(['gap a 4', 'row 0', 'row 2'])
+    expect(store.lines.sort()).toEqual([gap('a', 4), 'row 0', 'row 2'])
     expect(seen.dropped).toEqual([['refused', 1]])
   })
 
@@ -254,7 +254,7 @@ describe('a writer of series', () => {
     }
 
     test.each<[what: string, spoil: (path: string) => void, gap: readonly string[]]>([
-      ['is cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -4)), ['gap a 1']],
+      ['is cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -4)), [gap('a', 1)]],
       ['has another label', (path) => writeFileSync(path, '{"token":"x","bytes":0}\n'), []],
       ['is empty', (path) => writeFileSync(path, ''), []],
       [
@@ -334,7 +334,7 @@ describe('a writer of series', () => {
       const kept = [...Array(4).keys()].filter((batch) => store.lines.includes(`row ${10 * batch}`))
       const newestLost = Math.max(...[...Array(4).keys()].filter((batch) => !kept.includes(batch)))
       expect(kept).toContain(3)
-      expect(store.lines).toContain(`gap a ${newestLost}`)
+      expect(store.lines).toContain(gap('a', newestLost))
     })
 
     test('drops the oldest file beyond its limit', async () => {
@@ -352,7 +352,7 @@ describe('a writer of series', () => {
       const kept = store.lines.filter((line) => line.startsWith('row'))
       expect(kept.length + seen.dropped.length * 10).toBe(50)
       expect(lost).toBeGreaterThanOrEqual(50 - kept.length)
-      expect(store.lines).toContain(`gap a ${seen.dropped.length - 1}`)
+      expect(store.lines).toContain(gap('a', seen.dropped.length - 1))
     })
 
     test('keeps in memory what the disk does not take', async () => {
