@@ -6,7 +6,7 @@ import { keptWindowsOf } from '../domain/series.js'
 import { WINDOWS } from '../domain/window.js'
 import { ShownSeries } from '../exporter/shown-series.js'
 
-/** How many series at most /metrics has of books and accounts, and of what. */
+/** How many series /metrics has of books and accounts where every metric has a value, and of what. */
 export interface ExpectedSeries {
   readonly total: number
   /** Of one book of which everything is exported. */
@@ -45,6 +45,8 @@ function ofBook(strategyId: string, shown: ShownSeries): number {
 
 function gaugesOf(metric: MetricDescription, strategyId: string, shown: ShownSeries): number {
   const windows = shown.of(strategyId, metric)
-  if (metric.windows === 'level') return windows.length * (metric.instant === undefined ? 1 : 2)
-  return keptWindowsOf(metric).filter(({ window }) => windows.includes(window)).length
+  // Of parts of a metric's meta that a label tells apart there may be a few more.
+  const gauges = 1 + (metric.instant === undefined ? 0 : 1) + (metric.besides?.length ?? 0)
+  if (metric.windows === 'level') return windows.length * gauges
+  return keptWindowsOf(metric).filter(({ window }) => windows.includes(window)).length * gauges
 }

@@ -51,7 +51,7 @@ export const config: Command = {
         exportRulesOf(settings.file),
       )
       terminal.out(
-        `series      at most ${total} (${books} books × ${aBook}, ${accounts} accounts × ${anAccount}, less what windows and groups of strategies leave out), ${anAdapter} more of a book for each adapter; at most ${settings.maxSeries} are exported\n`,
+        `series      about ${total} (${books} books × ${aBook}, ${accounts} accounts × ${anAccount}, less what windows and groups of strategies leave out), ${anAdapter} more of a book for each adapter; at most ${settings.maxSeries} are exported\n`,
       )
     })
     report('clickhouse', 'CH_HOST is not set', market, ({ serverVersion, feeds }) => {

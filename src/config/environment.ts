@@ -564,5 +564,5 @@ export type SettingValues = {
 
 /** All settings with their names, in the order of the documentation. */
 export function settingEntries(): readonly (readonly [SettingName, Setting<unknown>])[] {
-  return Object.entries(SETTINGS) as unknown as readonly (readonly [SettingName, Setting<unknown>])[]
+  return Object.entries<Setting<unknown>>(SETTINGS) as [SettingName, Setting<unknown>][]
 }

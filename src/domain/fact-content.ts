@@ -92,7 +92,7 @@ export function contentOf(fact: Fact): string {
 }
 
 function partsOf(fact: Fact): unknown[] {
-  const fields = fact as unknown as Readonly<Record<string, unknown>>
+  const fields: Readonly<Record<string, unknown>> = fact
   const parts: unknown[] = [fact.fact]
   for (const name of NAMES[fact.fact]) {
     const value = fields[name]
