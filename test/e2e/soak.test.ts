@@ -10,8 +10,7 @@ import { hasProgram } from '../support/programs.js'
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
 const canSoak = [canAlert, hasPostgresServer, hasProgram('faketime', 'faketime')].every(Boolean)
-/** Asked for by name: some minutes of many processes, of which a machine that is busy with other suites makes a lottery. */
-const withAll = canSoak && process.env.SOAK === '1' ? describe : describe.skip
+const withAll = canSoak ? describe : describe.skip
 
 const MINUTES = 3
 /** Everything has to start as well, and the last fault comes to its end however busy the machine is. */
@@ -35,7 +34,7 @@ interface Report {
   readonly alerts: { readonly told: readonly { readonly name: string }[] }
 }
 
-withAll('npm run soak', () => {
+withAll('npm run soak (packages postgresql-15, prometheus, prometheus-alertmanager, faketime)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'quant-soak-report-'))
   let printed = ''
   let code: number | null = null
