@@ -12,8 +12,8 @@ import { createReport } from './report/create-report.mjs'
 import { startWorld, watch } from './world.mjs'
 
 const WARM_UP_SECONDS = 20
-/** Steady time between two faults, at least. */
-const BETWEEN_SECONDS = 8
+/** Steady time between two faults. */
+const BETWEEN_SECONDS = { least: 8, most: 30 }
 /** What a fault and its comparison take beside its own length, roughly; none is begun that would not come to its end. */
 const AROUND_A_FAULT_SECONDS = 35
 
@@ -39,12 +39,14 @@ export async function runSoak({ profileName, minutes, seed, out, faults: planned
       const needed = planned
         .slice(index)
         .reduce((sum, next) => sum + next.secondsFor(minutes) + AROUND_A_FAULT_SECONDS, 0)
-      // What time is left over is spread between the faults.
-      await pass(Math.max(BETWEEN_SECONDS, (left() - needed) / (planned.length - index + 1)))
+      // What time is left over is spread between the faults, and what is more than that comes after them.
+      const share = (left() - needed) / (planned.length - index + 1)
+      await pass(Math.min(BETWEEN_SECONDS.most, Math.max(BETWEEN_SECONDS.least, share)))
       if (left() < fault.secondsFor(minutes) + AROUND_A_FAULT_SECONDS) continue
       played.push(await playFault(fault, world, { seconds: fault.secondsFor(minutes) }))
     }
     recorder.phase = STEADY
+    const lastSteadyFrom = recorder.seconds()
     while (left() > 0) {
       tell(`steady for another ${Math.ceil(left())} s`)
       await pass(30)
@@ -53,18 +55,8 @@ export async function runSoak({ profileName, minutes, seed, out, faults: planned
     const alerts = judgeAlerts(world, played, { isReportOnly })
     const notPlayed = FAULTS.filter(({ name }) => !played.some((fault) => fault.name === name)).map(({ name }) => name)
     return createReport({
-      ...{
-        profileName,
-        profile,
-        minutes,
-        seed,
-        startedAt,
-        recorder,
-        played,
-        notPlayed,
-        alerts,
-        isReportOnly,
-      },
+      ...{ profileName, profile, minutes, seed, startedAt, recorder },
+      ...{ played, notPlayed, lastSteadyFrom, alerts, isReportOnly },
     })
   } finally {
     tell('stopping')

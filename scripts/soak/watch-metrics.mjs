@@ -52,6 +52,8 @@ export class MetricsWatch {
     if (Number.isFinite(lag)) recorder.add('event loop p99', lag * 1000)
     const rss = exporter.rss()
     if (rss !== undefined) recorder.add('rss', rss / 2 ** 20)
+    const heap = seriesOf(page, 'nodejs_heap_size_used_bytes')
+    if (Number.isFinite(heap)) recorder.add('heap', heap / 2 ** 20)
     // A process that began anew counts from nothing.
     const dropped = sumOf(page, 'quant_frames_dropped_total')
     recorder.count(

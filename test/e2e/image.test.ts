@@ -21,8 +21,7 @@ const START = '2026-11-20T19:30:00Z'
 const SESSIONS = 6
 /** Longer than a notice takes to leave. */
 const QUIET_MS = 5_000
-/** What the chart asks for. */
-const MEMORY_BYTES = 512 * 1024 * 1024
+const MEMORY_BYTES = 256 * 1024 * 1024
 /** README and docs/deployment.md tell how large the image's files are. */
 const LARGEST_SET_BYTES = 25_000_000
 
@@ -155,7 +154,7 @@ withServer('the image’s files, run on a Postgres 15 with ten books (package po
   })
 
   where(confinement.memory)(
-    `stay within 512 MiB${why(confinement.memory)}`,
+    `stay within 256 MiB${why(confinement.memory)}`,
     async () => {
       for (let count = 0; count < 10; count += 1) await scrape()
       expect(program.peakBytes()).toBeLessThanOrEqual(MEMORY_BYTES)

@@ -4,22 +4,24 @@ import { cpus, totalmem } from 'node:os'
 import { quantilesOf, STEADY } from '../recorder.mjs'
 import { ALL_TIERS_SECONDS } from '../settings.mjs'
 import { MEASURES } from './service-levels.mjs'
-import { slopeAnHour } from './trend.mjs'
+import { trendOf } from './trend.mjs'
 
+/** After a start or a fault. */
+const SETTLES_WITHIN_SECONDS = 300
+/** Of memory that has settled, at least, for a verdict. */
+const JUDGED_SECONDS = 600
 /** Points of a chart. */
 const MOST_POINTS = 600
-/** Until then memory may still be on its way to where it stays. */
-const SETTLED_FROM_MINUTES = 30
-
 export function createReport(run) {
-  const { profileName, profile, minutes, seed, startedAt, recorder, played, notPlayed, alerts, isReportOnly } = run
+  const { profileName, profile, minutes, seed, startedAt, recorder, alerts, isReportOnly } = run
+  const { played, notPlayed, lastSteadyFrom } = run
   const steady = (name) => recorder.samples(name).filter(({ phase }) => phase === STEADY)
   const measures = MEASURES.map((measure) => {
     const quantiles = quantilesOf(steady(measure.name).map(({ value }) => value))
     const isHeld = measure.level === undefined ? undefined : quantiles !== undefined && quantiles.p95 <= measure.level
     return { ...measure, ...quantiles, isHeld }
   })
-  const memory = slopeAnHour(recorder.samples('rss').filter(({ phase }) => phase !== 'warm-up'))
+  const memory = memoryOf(recorder, lastSteadyFrom)
   const stream = Object.fromEntries(
     ['connects', 'ends', 'refused', 'snapshots', 'deltas', 'gaps'].map((name) => [
       name,
@@ -36,8 +38,7 @@ export function createReport(run) {
     ...alerts.problems,
     ...(stream.gaps > 0 ? [`${stream.gaps} gaps in the stream`] : []),
     ...(stream.deltas > 0 ? [] : ['no client of the stream was told anything']),
-    // Memory is judged where there is enough time to see it settle, and no process that began anew.
-    ...(minutes >= SETTLED_FROM_MINUTES && played.length === 0 && !isReportOnly && memory?.low > 0
+    ...(memory?.isSettled === true && !isReportOnly && memory.low > 0
       ? [`memory grows by ${round(memory.slope)} MiB an hour`]
       : []),
   ]
@@ -70,6 +71,19 @@ export function createReport(run) {
       ]),
     ),
   }
+}
+
+/**
+ * How resident memory moves, in MiB an hour. It has settled, and is judged, in the steady time after the last fault: the
+ * first minutes of that aside, in which memory may still be on its way to where it stays. Shorter runs tell of all of it.
+ */
+function memoryOf(recorder, lastSteadyFrom) {
+  const samples = recorder.samples('rss').filter(({ phase }) => phase !== 'warm-up')
+  const from = lastSteadyFrom + SETTLES_WITHIN_SECONDS
+  const settled = samples.filter(({ at }) => at >= from)
+  const isSettled = settled.length > 0 && settled.at(-1).at - from >= JUDGED_SECONDS
+  const trend = trendOf(isSettled ? settled : samples)
+  return trend === undefined ? undefined : { ...trend, isSettled, fromSecond: isSettled ? from : samples[0].at }
 }
 
 /** The largest of each piece: what is thinned keeps its peaks. */

@@ -11,6 +11,7 @@ export const MEASURES = [
   { name: 'scrape size', title: 'size of /metrics', unit: 'KiB' },
   { name: 'event loop p99', title: 'delay of the event loop, p99 between scrapes', unit: 'ms' },
   { name: 'rss', title: 'resident memory', unit: 'MiB' },
+  { name: 'heap', title: 'heap in use, what is to be collected included', unit: 'MiB' },
   { name: 'order revisions', title: 'revisions of orders written', unit: '/s' },
   { name: 'statements upstream', title: 'statements to Torghut’s database', unit: '/s' },
   { name: 'WAL of the store', title: 'WAL written by the store', unit: 'KiB/s' },

@@ -58,8 +58,9 @@ export function heldOf(isHeld) {
 
 export function memoryLine(memory) {
   if (memory === undefined) return 'Memory: too short to tell whether it grows'
-  const { slope, low, high } = memory
-  return `Memory: ${round(slope)} MiB an hour, with 95 % confidence between ${round(low)} and ${round(high)}`
+  const { slope, low, high, isSettled, fromSecond } = memory
+  const since = isSettled ? `from second ${Math.round(fromSecond)} on` : 'too short to tell how it settles'
+  return `Memory: ${round(slope)} MiB an hour, with 95 % confidence between ${round(low)} and ${round(high)} (${since})`
 }
 
 export function streamLine({ deltas, snapshots, connects, ends, gaps }) {

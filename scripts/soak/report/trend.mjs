@@ -7,7 +7,7 @@ const T_95 = { 3: 3.182, 4: 2.776, 6: 2.447, 8: 2.306, 10: 2.228, 13: 2.16, 18: 
 /**
  * Of samples { at (s), value }: the slope an hour and its interval; undefined of fewer than five blocks of three.
  */
-export function slopeAnHour(samples) {
+export function trendOf(samples) {
   const size = Math.max(3, Math.floor(samples.length / BLOCKS))
   const blocks = []
   for (let start = 0; start + size <= samples.length; start += size) {

@@ -86,8 +86,8 @@ export class PnlTimeline {
       const pnl = pnls[index]
       return pnl === undefined ? [] : [{ at, pnl }]
     })
-    this.#ats.splice(0, count, ...points.map(({ at }) => at))
-    this.#pnls.splice(0, count, ...points.map(({ pnl }) => pnl))
+    this.#ats = [...points.map(({ at }) => at), ...this.#ats.slice(count)]
+    this.#pnls = [...points.map(({ pnl }) => pnl), ...this.#pnls.slice(count)]
     this.#revision += 1
   }
 

@@ -53,7 +53,8 @@ export function createPendingRows(seed: number): PendingRows {
   return {
     add(activity) {
       for (const intent of activity.intents) tracked.push(track(intent, seed))
-      snapshots.push(...activity.snapshots)
+      // One by one: a history of a thousand accounts has more than a call may have arguments.
+      for (const snapshot of activity.snapshots) snapshots.push(snapshot)
     },
     dueOrders(at, late = false) {
       const changes = tracked.map((entry) => changeOf(entry, at))
