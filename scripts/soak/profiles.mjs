@@ -16,7 +16,7 @@ export const PROFILES = {
   fleet: {
     title: '1,000 simulated books and one of the soak’s own, 2,000 symbols',
     startAt: IN_SESSION,
-    simulate: ['--sessions', '2', '--books', '1000', '--symbols', '2000'],
+    simulate: ['--sessions', '1', '--books', '1000', '--symbols', '2000'],
     probeGapMs: 500,
     reconcileSeconds: 30,
     clients: { oneBook: 900, allBooks: 50, stuck: 50 },

@@ -19,7 +19,16 @@ export function createMetricsEndpoint(options: ExpositionOptions): express.Route
       body.reduce((total, { length }) => total + length, 0),
     )
     if (isCompressed) response.setHeader('Content-Encoding', 'gzip')
-    await pipeline(Readable.from(body), response)
+    try {
+      await pipeline(Readable.from(body), response)
+    } catch (error) {
+      if (!isHangUp(error)) throw error
+    }
   })
   return router
+}
+
+/** Whoever asked does not wait for the rest, as a scrape that has run out of time: no failure of ours. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }

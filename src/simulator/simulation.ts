@@ -70,8 +70,8 @@ export interface Simulator {
 }
 
 const DEFAULT_SESSIONS = 25
-/** Time is advanced by at most this much at once, so that a long history or a long pause does not block the process. */
-const LONGEST_STEP_MS = DAY_MS
+/** Time is advanced by a day of so many accounts at once at most, so that neither a long history nor many books block the process. */
+const ACCOUNTS_A_DAY = 20
 const SNAPSHOTS_A_STEP = 400
 
 /** The simulation on open stores, which it closes in `stop`. */
@@ -94,6 +94,7 @@ export function createSimulation(
     ...{ writer, accounts: cast.accounts, calendars, densities, incidents },
     madeAt: firstAt,
   })
+  const longestStepMs = DAY_MS / Math.ceil(cast.accounts.length / ACCOUNTS_A_DAY)
   let stopped = false
   const ta = createTaWriter({
     ...{ store: clickhouse, database, market, densities, firstAt, incidents },
@@ -123,7 +124,7 @@ export function createSimulation(
     const from = tradedUntil
     let storing = Promise.resolve()
     while (tradedUntil < to && !stopped) {
-      tradedUntil = Math.min(to, tradedUntil + LONGEST_STEP_MS)
+      tradedUntil = Math.min(to, Math.ceil(tradedUntil + longestStepMs))
       // The desk trades the next day while the server stores the last.
       pending.add(desk.advanceTo(tradedUntil))
       if (tradedUntil >= startAt) for (const begin of atStart.splice(0)) begin()

@@ -8,28 +8,12 @@ import { hasPostgresServer, type PostgresServer, startPostgresServer } from '../
 import { runCli } from '../support/process.js'
 import { dsnAs, makeReader, READER } from '../support/reader-role.js'
 import { seededTorghut } from '../support/seeded-torghut.js'
+import { TRAPS } from '../support/traps.js'
 import { until } from '../support/until.js'
 
 if (!hasPostgresServer && process.env.CI === 'true')
   throw new Error('postgresql-15 is missing: apt-get install postgresql-15')
 const withServer = hasPostgresServer ? describe : describe.skip
-
-/** Notes who changes what, also where no row is touched; before the statement, so that nothing can hide it. */
-const TRAP = `
-  CREATE SCHEMA trap;
-  CREATE TABLE trap.seen (application text, operation text, on_table text);
-  CREATE FUNCTION trap.note() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$
-  BEGIN
-    INSERT INTO trap.seen VALUES (current_setting('application_name'), TG_OP, TG_TABLE_NAME);
-    RETURN NULL;
-  END $$;
-  DO $$
-  DECLARE target regclass;
-  BEGIN
-    FOR target IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
-      EXECUTE format('CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION trap.note()', target);
-    END LOOP;
-  END $$`
 
 withServer('Torghut on a real Postgres 15 with a trap on every table (package postgresql-15)', () => {
   let server: PostgresServer
@@ -44,7 +28,7 @@ withServer('Torghut on a real Postgres 15 with a trap on every table (package po
     torghut = await seededTorghut(server)
     database = String(torghut.admin.database)
     await torghut.admin.query(`SET application_name = 'torghut'`)
-    await torghut.admin.query(TRAP)
+    await torghut.admin.query(TRAPS)
     makeReader(server, database)
   })
 

@@ -49,6 +49,8 @@ interface Tracked {
 export function createPendingRows(seed: number): PendingRows {
   let tracked: Tracked[] = []
   let snapshots: Activity['snapshots'][number][] = []
+  /** So many of them are stored: dropped together, since a list is copied each time. */
+  let stored = 0
 
   return {
     add(activity) {
@@ -75,13 +77,16 @@ export function createPendingRows(seed: number): PendingRows {
         },
       }
     },
-    snapshotsWaiting: () => snapshots.length,
+    snapshotsWaiting: () => snapshots.length - stored,
     dueSnapshots(limit) {
-      const due = snapshots.slice(0, limit)
+      const due = snapshots.slice(stored, stored + limit)
       return {
         rows: [['position_snapshots', due.map((snapshot) => snapshotRow(snapshot, seed))]],
         confirm() {
-          snapshots = snapshots.slice(due.length)
+          stored += due.length
+          if (2 * stored < snapshots.length) return
+          snapshots = snapshots.slice(stored)
+          stored = 0
         },
       }
     },
