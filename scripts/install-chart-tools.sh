@@ -25,4 +25,5 @@ export CGO_ENABLED=0 GOBIN=$bin
 command -v kubeconform >/dev/null || patiently go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 # As test/support/kubernetes-schemas.ts names them.
 patiently go mod download k8s.io/kubernetes@v1.34.4 github.com/prometheus-operator/prometheus-operator@v0.85.0 \
-  github.com/argoproj/argo-rollouts@v1.8.3 github.com/argoproj/argo-cd/v3@v3.1.9
+  github.com/argoproj/argo-rollouts@v1.8.3 github.com/argoproj/argo-cd/v3@v3.1.9 \
+  github.com/grafana/grafana-operator/v5@v5.18.0

@@ -9,6 +9,7 @@ const DEFINITIONS = [
   ['github.com/prometheus-operator/prometheus-operator@v0.85.0', 'example/prometheus-operator-crd'],
   ['github.com/argoproj/argo-rollouts@v1.8.3', 'manifests/crds'],
   ['github.com/argoproj/argo-cd/v3@v3.1.9', 'manifests/crds'],
+  ['github.com/grafana/grafana-operator/v5@v5.18.0', 'config/crd/bases'],
 ] as const
 /** Kinds of Kubernetes that the chart renders. */
 const KINDS = [
