@@ -285,6 +285,23 @@ describe('bars and signals from an embedded ClickHouse', () => {
     expect(signals.map(({ midsE8 }) => midsE8)).toEqual([[10_200_000_000n, 10_400_000_000n, 10_600_000_000n]])
   })
 
+  test('reads the history of more pins than a statement may name in several, each pin with its row', async () => {
+    const first = T - 2 * DAY_MS
+    const pins = Array.from({ length: 30_000 }, (_, index) => first + 2_000 * index)
+    await client.command({
+      query: `INSERT INTO ta_microbars (symbol, event_ts, seq, ingest_ts, source, c)
+        SELECT 'AAPL', fromUnixTimestamp64Milli(toInt64(${first}) + 1000 * number) AS event_ts, 1, event_ts, 'ta', 100
+        FROM numbers(60000)`,
+    })
+    await poll(T, { pins })
+    const ats = new Set(prices.flatMap((column) => column.ats))
+    expect(pins.filter((pin) => !ats.has(pin))).toEqual([])
+    // Rows between two pins are in nobody's way, but where a piece or a cell ends.
+    expect(ats.size).toBeLessThan(pins.length + 500)
+    expect(statements.filter((name) => name === 'history').length).toBeLessThan(12)
+    expect(rejections).toEqual([])
+  })
+
   test('reads the rows before a pin again that comes when they have been thinned', async () => {
     const pin = T - 2 * HOUR_MS + MINUTE_MS
     for (const offset of [-CELL_MS, -1_000, 1_000]) await bar(100, { at: pin + offset })

@@ -22,6 +22,8 @@ import { discoverMarket, type MarketSchema } from './schema.js'
 
 /** A week of many symbols aggregated to cells is one quick statement; a month would hold the others up. */
 const CELLS_CHUNK_MS = 7 * DAY_MS
+/** Instants named in a statement: they are part of its address, and a server takes none longer than a mebibyte. */
+const MOST_PINS = 10_000
 const MINUTES_CHUNK_MS = BAR_LIFETIME_MS / 2 + MINUTE_MS
 /** How far back, and how often, minutes are looked at again for events that came late. */
 const LATE_MINUTES_MS = 2 * HOUR_MS
@@ -193,20 +195,16 @@ export class MarketSource {
       const symbols = missing.filter(([, cell]) => cell === cellMs).map(([symbol]) => symbol)
       // The grid decides which rows are the last of their cell, so the recent past begins on it.
       const boundary = Math.floor(fineFrom / cellMs) * cellMs
-      for (let start = from; start < boundary; start += CELLS_CHUNK_MS) {
+      const pins = pinsIn(demand, symbols, from, boundary)
+      for (let start = from; start < boundary; ) {
         await this.#pause(poll)
-        const to = Math.min(start + CELLS_CHUNK_MS, boundary)
+        const { to, within } = nextPiece(pins, start, Math.min(start + CELLS_CHUNK_MS, boundary))
         const signalsFrom = Math.min(Math.max(start, at - QUOTE_LIFETIME_MS), to)
-        await this.#readCells({
-          symbols,
-          barsFrom: start,
-          signalsFrom,
-          to,
-          cellMs,
-          pins: pinsIn(demand, symbols, start, to),
-          signal,
-        })
+        // The first lies before all rows, so that every row has one below it.
+        const ofPiece = { barsFrom: start, signalsFrom, to, cellMs, pins: [start - 1, ...within] }
+        await this.#readCells({ symbols, ...ofPiece, signal })
         onProgress({ stage: 'bars', done: to - from, total: at - from })
+        start = to
       }
       this.#ingestions.newOnes(await this.#readRows({ symbols, from: boundary, to: at }, signal))
       onProgress({ stage: 'bars', done: at - from, total: at - from })
@@ -339,19 +337,30 @@ function symbolsOf({ kept, watched }: PriceDemand): readonly string[] {
   return [...new Set([...kept.keys(), ...watched])].sort()
 }
 
-/**
- * Pins of a stretch of history, those of single symbols for all that are read with them: what is too many is thinned. The
- * first of what is answered lies before all rows, so that every row has one below it.
- */
+/** Pins of a stretch of history, those of single symbols for all that are read with them: what is too many is thinned. */
 function pinsIn(
   { pins, pinsOf }: PriceDemand,
   symbols: readonly string[],
   from: EpochMs,
   to: EpochMs,
 ): readonly EpochMs[] {
-  const all = [pins, ...symbols.map((symbol) => pinsOf?.get(symbol)?.instants ?? [])].flat()
-  const within = new Set(all.filter((pin) => pin > from && pin < to))
-  return [from - 1, ...[...within].sort((a, b) => a - b)]
+  const within = new Set<EpochMs>()
+  for (const instants of [pins, ...symbols.map((symbol) => pinsOf?.get(symbol)?.instants ?? [])])
+    for (const pin of instants) if (pin > from && pin < to) within.add(pin)
+  return [...within].sort((a, b) => a - b)
+}
+
+/** The piece of history that begins at an instant: up to `longest`, or to a pin where there would be too many in it. */
+function nextPiece(
+  pins: readonly EpochMs[],
+  start: EpochMs,
+  longest: EpochMs,
+): { readonly to: EpochMs; readonly within: readonly EpochMs[] } {
+  const first = pins.findIndex((pin) => pin > start)
+  const beyond = first < 0 ? undefined : pins[first + MOST_PINS]
+  const to = Math.min(beyond ?? longest, longest)
+  const within = first < 0 ? [] : pins.slice(first, first + MOST_PINS).filter((pin) => pin < to)
+  return { to, within }
 }
 
 /** Bars of a currency pair are stored with the slash that the core leaves out; the index needs the stored form. */
