@@ -10,7 +10,6 @@
 //   npm run bench -- series                 bytes a sample in ClickHouse, and a read of 20 × 11,000 points
 //   npm run bench -- latency --minutes 1    a row committed → visible, from outside, for a minute
 import { parseArgs } from 'node:util'
-import { keepHeapSmall } from '../dist/lib/heap-growth.js'
 import { benchCore } from './bench/core.mjs'
 import { benchExposition } from './bench/exposition.mjs'
 import { benchHydration } from './bench/hydration.mjs'
@@ -20,9 +19,6 @@ import { benchSeries } from './bench/series.mjs'
 import { benchStatements } from './bench/statements.mjs'
 import { benchStore } from './bench/store.mjs'
 import { benchStream } from './bench/stream.mjs'
-
-// As the program itself does.
-keepHeapSmall()
 
 const PARTS = {
   core: benchCore,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { runCli } from './cli/run.js'
-import { keepHeapSmall } from './lib/heap-growth.js'
+import { saveLittleMemory } from './lib/heap-growth.js'
 
 /** Ctrl-C under npm arrives twice at once: from the terminal and from npm. That is one wish, not impatience. */
 const ONE_WISH_MS = 1_000
 
-keepHeapSmall()
+saveLittleMemory()
 
 const stop = new AbortController()
 let stoppedAtMs = Number.POSITIVE_INFINITY

@@ -2,6 +2,7 @@
 import { DICTIONARY } from '../../dist/compute/dictionary.js'
 import { LabelCache } from '../../dist/exporter/label-cache.js'
 import { metricFamilies } from '../../dist/exporter/metric-families.js'
+import { ShownSeries } from '../../dist/exporter/shown-series.js'
 import { filledOrder, minuteBars, ordersOf, snapshot, snapshotsOf, symbolsOf, T } from './book-history.mjs'
 import { CALENDARS, createBenchEngine } from './engine.mjs'
 
@@ -126,7 +127,7 @@ function barsASecond() {
 function renderMs(engine, now) {
   const frames = [...engine.tick(now, answered(now)).books.values()]
   const labels = new LabelCache()
-  const context = { dictionary: DICTIONARY, calendars: CALENDARS, now }
+  const context = { dictionary: DICTIONARY, calendars: CALENDARS, now, shown: new ShownSeries(new Map()) }
   const render = () => [...metricFamilies(frames, context, labels)].map((family) => family?.chunks())
   render()
   return median(Array.from({ length: 5 }, () => timed(render)))

@@ -22,6 +22,8 @@ import { watermarksOf } from './watermarks.js'
 
 /** Between two ticks a book's new facts are shown at once, but not more often than this. */
 const EXTRA_FRAME_MS = 250
+/** Nor for more than this part of the time: where frames take long, ticks come first, and whoever reads and asks. */
+const EXTRA_FRAMES_SHARE = 0.2
 /** Why a reconciliation ends early: no failure of its own. */
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for bars before it goes out without them. */
@@ -46,7 +48,7 @@ export class Pipeline implements FrameReader {
   #feedsAsOf: EpochMs | undefined
   #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastTickWallAt: EpochMs | undefined
-  #lastExtraWallAt = 0
+  #nextExtraMs = 0
   #slowPollDueWallAt = 0
   #isSlowPoll = true
   /** Ends the reconciliation under way, where there is one. */
@@ -352,16 +354,18 @@ export class Pipeline implements FrameReader {
    */
   #showAtOnce(): void {
     const { engine, clock, periodsMs } = this.#options
-    if (wallNow() - this.#lastExtraWallAt < EXTRA_FRAME_MS) return
+    const startedMs = performance.now()
+    if (startedMs < this.#nextExtraMs) return
     const at = clock.now()
     const period = periodsMs.light
     try {
       if (Math.floor(at / period) * period > this.#lastTickAt) this.#tick()
       if (at <= this.#lastTickAt) return
-      this.#lastExtraWallAt = wallNow()
       this.#frames = engine.tick(at, this.#watermarks(), false)
       this.#options.onFrame(this.#frames)
       this.#delays.shown(at)
+      const tookMs = performance.now() - startedMs
+      this.#nextExtraMs = startedMs + Math.max(EXTRA_FRAME_MS, tookMs / EXTRA_FRAMES_SHARE)
     } catch (error) {
       this.#tickFailed(error)
     }

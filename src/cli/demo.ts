@@ -2,6 +2,7 @@ import { type Demo, startDemo } from '../app/demo.js'
 import { METRIC_DESCRIPTIONS } from '../app/dictionary.js'
 import { INCIDENT_NAMES } from '../domain/incident.js'
 import { toIso } from '../domain/time.js'
+import { keepSmallHeapSmall } from '../lib/heap-growth.js'
 import type { Command } from './command.js'
 import { renderHeadlines } from './headline-table.js'
 import {
@@ -64,6 +65,7 @@ export const demo: Command = {
       progress.clear()
       terminal.out(`${welcome(running, seed)}\n`)
       await Promise.race([running.firstFrame(), untilAborted(signal)])
+      keepSmallHeapSmall()
       progress.clear()
       await showHeadlines(running, terminal, signal)
     } finally {

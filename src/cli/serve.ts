@@ -1,5 +1,6 @@
 import { startApp } from '../app/app.js'
 import { createHeldClock, createSystemClock } from '../app/clock.js'
+import { keepSmallHeapSmall } from '../lib/heap-growth.js'
 import { numberOption, timeOption } from './arguments.js'
 import type { Command } from './command.js'
 import { loadConfig } from './load-config.js'
@@ -41,6 +42,7 @@ export const serve: Command = {
       onProgress: (done) => progress.show(progressText(done)),
     })
     held?.release()
+    void app.firstFrame().then(keepSmallHeapSmall)
     // On a terminal the signal means that its window is closed: there it ends the process, as always.
     if (!terminal.isInteractive) onHangUp(() => void app.reloadConfig())
     log.info('listening', { api: app.urls.api, metrics: `${app.urls.metrics}/metrics`, enabled: config.isEnabled })

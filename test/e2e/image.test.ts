@@ -22,6 +22,10 @@ const SESSIONS = 6
 /** Longer than a notice takes to leave. */
 const QUIET_MS = 5_000
 const MEMORY_BYTES = 256 * 1024 * 1024
+/** What follows the path of Node.js. */
+const ENTRYPOINT: readonly string[] = JSON.parse(
+  /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(PROJECT_ROOT, 'Dockerfile'), 'utf8'))?.[1] ?? '[]',
+).slice(1)
 /** README and docs/deployment.md tell how large the image's files are. */
 const LARGEST_SET_BYTES = 25_000_000
 
@@ -74,6 +78,8 @@ describe('the files of the image', () => {
     expect(dockerfile).toContain('node scripts/assemble-image.mjs /image')
     expect(dockerfile.match(/^COPY --from=.*$/gm)).toEqual(['COPY --from=build /image ./'])
     expect(dockerfile).toContain(`USER ${NOBODY}:${NOBODY}`)
+    expect(dockerfile).toContain('MALLOC_ARENA_MAX=2')
+    expect(ENTRYPOINT.at(-1)).toBe('bin/quant-exporter.js')
   })
 })
 
@@ -94,8 +100,9 @@ withServer('the image’s files, run on a Postgres 15 with ten books (package po
 
   /** Starts it as the chart would, with the main switch as it is told, and waits until it is ready. */
   async function start(isEnabled: boolean): Promise<void> {
-    program = await startConfined(confinement, MEMORY_BYTES, image, ['bin/quant-exporter.js', 'serve', '--at', START], {
+    program = await startConfined(confinement, MEMORY_BYTES, image, [...ENTRYPOINT, 'serve', '--at', START], {
       ...environment,
+      MALLOC_ARENA_MAX: '2',
       JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: String(isEnabled),
     })
     await until(async () => program.hasEnded || (await statusOf(`${metrics}/readyz`)) === 200, 240_000, 100)
@@ -180,7 +187,8 @@ withServer('the image’s files, run on a Postgres 15 with ten books (package po
       const pages = (status: string) =>
         alerting.notices.filter((notice) => notice.receiver === 'pager' && notice.status === status)
       try {
-        await until(() => pages('firing').length > 0, 120_000)
+        await until(() => program.hasEnded || pages('firing').length > 0, 120_000)
+        expect([program.hasEnded, program.out()]).toEqual([false, expect.any(String)])
         const stream = await fetch(`${api}${API}/stream`)
         const told = stream.text().catch((error: unknown) => String(error))
         expect(await program.end('SIGTERM')).toBe(0)

@@ -22,6 +22,12 @@ import { discoverMarket, type MarketSchema } from './schema.js'
 
 /** A week of many symbols aggregated to cells is one quick statement; a month would hold the others up. */
 const CELLS_CHUNK_MS = 7 * DAY_MS
+/** Nor more cells than these, a day's minutes of a hundred symbols: taking them in holds up everything else. */
+const CELLS_AT_ONCE = 144_000
+/** The least of a history that is worth a statement. */
+const LEAST_CHUNK_MS = HOUR_MS
+/** An hour of bars a second of a hundred symbols takes as much memory, while it is taken in, as all that is kept. */
+const ROWS_CHUNK_MS = 10 * MINUTE_MS
 /** Instants named in a statement: they are part of its address, and a server takes none longer than a mebibyte. */
 const MOST_PINS = 10_000
 const MINUTES_CHUNK_MS = BAR_LIFETIME_MS / 2 + MINUTE_MS
@@ -196,9 +202,11 @@ export class MarketSource {
       // The grid decides which rows are the last of their cell, so the recent past begins on it.
       const boundary = Math.floor(fineFrom / cellMs) * cellMs
       const pins = pinsIn(demand, symbols, from, boundary)
+      const cellsMs = Math.floor(CELLS_AT_ONCE / symbols.length) * cellMs
+      const chunkMs = Math.max(LEAST_CHUNK_MS, Math.min(CELLS_CHUNK_MS, cellsMs))
       for (let start = from; start < boundary; ) {
         await this.#pause(poll)
-        const { to, within } = nextPiece(pins, start, Math.min(start + CELLS_CHUNK_MS, boundary))
+        const { to, within } = nextPiece(pins, start, Math.min(start + chunkMs, boundary))
         const signalsFrom = Math.min(Math.max(start, at - QUOTE_LIFETIME_MS), to)
         // The first lies before all rows, so that every row has one below it.
         const ofPiece = { barsFrom: start, signalsFrom, to, cellMs, pins: [start - 1, ...within] }
@@ -206,8 +214,12 @@ export class MarketSource {
         onProgress({ stage: 'bars', done: to - from, total: at - from })
         start = to
       }
-      this.#ingestions.newOnes(await this.#readRows({ symbols, from: boundary, to: at }, signal))
-      onProgress({ stage: 'bars', done: at - from, total: at - from })
+      for (let start = boundary; start < at; start += ROWS_CHUNK_MS) {
+        if (start > boundary) await this.#pause(poll)
+        const to = Math.min(start + ROWS_CHUNK_MS, at)
+        this.#ingestions.newOnes(await this.#readRows({ symbols, from: start, to }, signal))
+        onProgress({ stage: 'bars', done: to - from, total: at - from })
+      }
       for (const symbol of symbols) {
         this.#loaded.set(symbol, cellMs)
         const lateCount = lateCounts.get(symbol)
