@@ -4,7 +4,7 @@ import type { FactRejection } from '../../domain/facts.js'
 import { BAR_LIFETIME_MS, QUOTE_LIFETIME_MS } from '../../domain/history.js'
 import type { Need } from '../../domain/metric.js'
 import { type FactSink, FEEDS, type Feed, type PriceDemand, type Progress } from '../../domain/ports.js'
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../../domain/time.js'
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
 import { ClockOffset } from '../../lib/clock-offset.js'
 import { ask } from './ask.js'
 import {
@@ -22,12 +22,13 @@ import { discoverMarket, type MarketSchema } from './schema.js'
 
 /** A week of many symbols aggregated to cells is one quick statement; a month would hold the others up. */
 const CELLS_CHUNK_MS = 7 * DAY_MS
-/** Nor more cells than these, a day's minutes of a hundred symbols: taking them in holds up everything else. */
-const CELLS_AT_ONCE = 144_000
+/** Nor more cells than these, two days’ minutes of a hundred symbols: taking them in holds up everything else. */
+const CELLS_AT_ONCE = 288_000
 /** The least of a history that is worth a statement. */
 const LEAST_CHUNK_MS = HOUR_MS
-/** An hour of bars a second of a hundred symbols takes as much memory, while it is taken in, as all that is kept. */
-const ROWS_CHUNK_MS = 10 * MINUTE_MS
+/** Rows of a feed, one a second and symbol: an hour of a hundred takes as much memory, while it is taken in, as all that is kept. */
+const ROWS_AT_ONCE = 60_000
+const LEAST_ROWS_CHUNK_MS = MINUTE_MS
 /** Instants named in a statement: they are part of its address, and a server takes none longer than a mebibyte. */
 const MOST_PINS = 10_000
 const MINUTES_CHUNK_MS = BAR_LIFETIME_MS / 2 + MINUTE_MS
@@ -214,9 +215,10 @@ export class MarketSource {
         onProgress({ stage: 'bars', done: to - from, total: at - from })
         start = to
       }
-      for (let start = boundary; start < at; start += ROWS_CHUNK_MS) {
+      const rowsMs = Math.max(LEAST_ROWS_CHUNK_MS, Math.floor(ROWS_AT_ONCE / symbols.length) * SECOND_MS)
+      for (let start = boundary; start < at; start += rowsMs) {
         if (start > boundary) await this.#pause(poll)
-        const to = Math.min(start + ROWS_CHUNK_MS, at)
+        const to = Math.min(start + rowsMs, at)
         this.#ingestions.newOnes(await this.#readRows({ symbols, from: start, to }, signal))
         onProgress({ stage: 'bars', done: to - from, total: at - from })
       }
