@@ -27,6 +27,5 @@ COPY --from=build /image ./
 USER 65532:65532
 EXPOSE 9464 9465
 # Flags of Node.js belong between its path and ours. Node.js is the first process, so that SIGTERM reaches the program.
-# Half the usual space for what is young: ten books fit into 256 MiB.
 ENTRYPOINT ["/nodejs/bin/node", "bin/quant-exporter.js"]
 CMD ["serve"]

@@ -1,8 +1,8 @@
 import type { PriceE8 } from '../domain/exact.js'
 import type { DecisionFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
+import { partitionPoint } from '../lib/sorted-search.js'
 import { InstantSet } from './accumulators/instant-set.js'
-import { partitionPoint } from './accumulators/sorted-search.js'
 import { compareText } from './fills.js'
 import { type Digest, minus, plus, termOfFact } from './inputs/digest.js'
 

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../domain/time.js'
 import { readOnce } from '../lib/read-once.js'
-import { insertAt, partitionPoint } from './accumulators/sorted-search.js'
+import { insertAt, partitionPoint } from '../lib/sorted-search.js'
 
 interface Lifetime {
   readonly id: string

@@ -1,7 +1,7 @@
 import type { PriceE8, QuantityE9 } from '../domain/exact.js'
 import type { PositionSnapshotFact } from '../domain/facts.js'
 import type { EpochMs } from '../domain/time.js'
-import { lastAtOrBefore, lastDatedAtOrBefore } from './accumulators/sorted-search.js'
+import { lastAtOrBefore, lastDatedAtOrBefore } from '../lib/sorted-search.js'
 
 /** What a snapshot shows of one symbol. */
 export interface Shown {

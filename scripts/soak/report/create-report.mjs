@@ -12,6 +12,7 @@ const SETTLES_WITHIN_SECONDS = 300
 const JUDGED_SECONDS = 600
 /** Points of a chart. */
 const MOST_POINTS = 600
+
 export function createReport(run) {
   const { profileName, profile, minutes, seed, startedAt, recorder, alerts, isReportOnly } = run
   const { played, notPlayed, lastSteadyFrom } = run

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.js'
-import { insertAt, lastAtOrBefore } from './sorted-search.js'
+import { insertAt, lastAtOrBefore } from '../../lib/sorted-search.js'
 
 /** A multiset of instants that answers "did anything happen in (from, to]?" without walking it. */
 export class InstantSet {

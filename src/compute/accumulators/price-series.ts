@@ -1,9 +1,9 @@
 import type { PriceE8 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
+import { lastAtOrBefore } from '../../lib/sorted-search.js'
 import { BlockTerms } from '../inputs/block-terms.js'
 import type { Digest } from '../inputs/digest.js'
 import type { InstantSet } from './instant-set.js'
-import { lastAtOrBefore } from './sorted-search.js'
 
 export interface PricePoint {
   readonly at: EpochMs

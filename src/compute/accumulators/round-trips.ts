@@ -1,9 +1,9 @@
 import { absolute, divideHalfEven, type MoneyE17, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
 import { recordOf } from '../../lib/record-of.js'
+import { partitionPoint } from '../../lib/sorted-search.js'
 import { COST_SOURCES, type CostSource, type Costs, costsBy, NO_COSTS, plusCosts } from '../costs.js'
 import { HELD_DIGITS, sumsOfTrade, TRADE_SUMS, type TradeSums, tradeResult } from '../formulas/trades.js'
-import { partitionPoint } from './sorted-search.js'
 import { SummedTimeline, type Sums } from './summed-timeline.js'
 import type { CarriedTrip, LedgerState, LedgerStep, SymbolLedger } from './symbol-ledger.js'
 

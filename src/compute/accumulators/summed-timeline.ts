@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/time.js'
+import { lastDatedAtOrBefore, partitionPoint } from '../../lib/sorted-search.js'
 import { compareText } from '../fills.js'
-import { lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
 /** Exact sums by name; counts are sums too. */
 export type Sums<Name extends string> = Readonly<Record<Name, bigint>>

@@ -1,9 +1,9 @@
 import { absolute, divideHalfEven, type MoneyE17, type PriceE8, type QuantityE9 } from '../../domain/exact.js'
 import type { EpochMs } from '../../domain/time.js'
+import { insertAt, lastDatedAtOrBefore, partitionPoint } from '../../lib/sorted-search.js'
 import { type Costs, NO_COSTS, plusCosts } from '../costs.js'
 import { compareFills, type Fill } from '../fills.js'
 import { marketValue, timesMultiplier } from '../market-value.js'
-import { insertAt, lastDatedAtOrBefore, partitionPoint } from './sorted-search.js'
 
 /** How the history of a symbol begins: see METRICS section 1, "Opening inventory". */
 export type Opening =

@@ -1,8 +1,8 @@
 import { absolute, type MoneyE17, type QuantityE9 } from '../../domain/exact.js'
 import type { PositionSnapshotFact } from '../../domain/facts.js'
 import type { EpochMs } from '../../domain/time.js'
+import { lastDatedAtOrBefore } from '../../lib/sorted-search.js'
 import { InstantSet } from '../accumulators/instant-set.js'
-import { lastDatedAtOrBefore } from '../accumulators/sorted-search.js'
 import { compareText } from '../fills.js'
 import { marketValue } from '../market-value.js'
 

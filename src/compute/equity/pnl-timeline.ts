@@ -1,7 +1,7 @@
 import type { MoneyE17 } from '../../domain/exact.js'
 import { BAR_LIFETIME_MS } from '../../domain/history.js'
 import { type EpochMs, MINUTE_MS } from '../../domain/time.js'
-import { lastAtOrBefore } from '../accumulators/sorted-search.js'
+import { lastAtOrBefore } from '../../lib/sorted-search.js'
 import type { TimelineChanges } from './timeline-changes.js'
 
 export interface PnlSource {

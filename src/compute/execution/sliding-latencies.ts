@@ -1,4 +1,4 @@
-import { partitionPoint } from '../accumulators/sorted-search.js'
+import { partitionPoint } from '../../lib/sorted-search.js'
 
 /** Items in order, each with a latency where that could be measured. */
 interface TimedTimeline {

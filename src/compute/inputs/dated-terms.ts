@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.js'
-import { insertAt, lastAtOrBefore } from '../accumulators/sorted-search.js'
+import { insertAt, lastAtOrBefore } from '../../lib/sorted-search.js'
 import { type Digest, minus, plus } from './digest.js'
 
 /** The digest of inputs of which there is one an instant. */
