@@ -3,6 +3,8 @@ import { type EventScope, passes, type StreamFilter } from './stream-filter.js'
 /** One event, serialised once, whoever gets it; the line with its id is the client's. */
 export interface StreamEvent extends EventScope {
   readonly n: number
+  /** When it was made, by a clock that does not go back. */
+  readonly madeMs: number
   /** Its fields `event` and `data`, and the empty line that ends it. */
   readonly text: string
 }
@@ -11,6 +13,8 @@ export interface EventLogLimits {
   readonly events: number
   /** Characters of all texts. */
   readonly size: number
+  /** For how long an event is remembered, until the next one is. */
+  readonly ageMs: number
 }
 
 /** The newest events, for clients that were cut off and come back. */
@@ -48,12 +52,14 @@ export class EventLog {
   }
 
   #forget(): void {
-    const { events, size } = this.#limits
-    while (this.#events.length - this.#forgotten > events || this.#size > size) {
-      this.#size -= this.#events[this.#forgotten]?.text.length ?? 0
+    const { events, size, ageMs } = this.#limits
+    const since = (this.#events.at(-1)?.madeMs ?? 0) - ageMs
+    for (let oldest = this.#events[this.#forgotten]; oldest !== undefined; oldest = this.#events[this.#forgotten]) {
+      if (this.#events.length - this.#forgotten <= events && this.#size <= size && oldest.madeMs >= since) break
+      this.#size -= oldest.text.length
       this.#forgotten += 1
     }
-    if (this.#forgotten < events) return
+    if (2 * this.#forgotten < this.#events.length) return
     this.#events = this.#events.slice(this.#forgotten)
     this.#forgotten = 0
   }

@@ -11,10 +11,10 @@ import { type Disconnection, StreamClient } from './stream-client.js'
 import { filterName, passes, type StreamFilter } from './stream-filter.js'
 import { type FeedContext, WindowFeed } from './window-feed.js'
 
-/** Of what is remembered for clients that come back: about a minute of a hundred books in a few windows. */
-const LOG_LIMITS = { events: 20_000, size: 32 * 1024 * 1024 }
 /** How long a window that nobody listens to goes on being told, so that who comes back finds what was missed. */
 const IDLE_MS = 60_000
+/** Of what is remembered for clients that come back: a minute, of a hundred books in a few windows. */
+const LOG_LIMITS = { events: 20_000, size: 32 * 1024 * 1024, ageMs: IDLE_MS }
 /** What a client is to wait before it connects again: normally, and where it cannot be served now. */
 const RETRY_MS = 2_000
 const RETRY_LATER_MS = 5_000
@@ -140,7 +140,7 @@ export class StreamHub {
         continue
       }
       for (const { frame, name, body } of feed.advance(set, startedMs))
-        events.push(this.#log.append({ ...frame.book, window, text: textOf(name, body) }))
+        events.push(this.#log.append({ ...frame.book, window, madeMs: startedMs, text: textOf(name, body) }))
     }
     this.#send(events, set.stamp.epoch, startedMs)
   }
@@ -150,7 +150,7 @@ export class StreamHub {
     const startedMs = this.#options.nowMs()
     const { strategyId, account, resolved } = episode
     const text = textOf(`quant.alert.${resolved === undefined ? 'opened' : 'resolved'}`, alertBody(episode))
-    const event = this.#log.append({ strategyId, account, window: undefined, text })
+    const event = this.#log.append({ strategyId, account, window: undefined, madeMs: startedMs, text })
     if (this.#set !== undefined) this.#send([event], this.#set.stamp.epoch, startedMs)
   }
 
