@@ -19,7 +19,6 @@ LABEL org.opencontainers.image.title="quant-exporter" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
-    MALLOC_ARENA_MAX=2 \
     QUANT_REVISION=${REVISION}
 WORKDIR /app
 COPY --from=build /image ./

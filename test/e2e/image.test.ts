@@ -78,7 +78,6 @@ describe('the files of the image', () => {
     expect(dockerfile).toContain('node scripts/assemble-image.mjs /image')
     expect(dockerfile.match(/^COPY --from=.*$/gm)).toEqual(['COPY --from=build /image ./'])
     expect(dockerfile).toContain(`USER ${NOBODY}:${NOBODY}`)
-    expect(dockerfile).toContain('MALLOC_ARENA_MAX=2')
     expect(ENTRYPOINT.at(-1)).toBe('bin/quant-exporter.js')
   })
 })
@@ -102,7 +101,6 @@ withServer('the image’s files, run on a Postgres 15 with ten books (package po
   async function start(isEnabled: boolean): Promise<void> {
     program = await startConfined(confinement, MEMORY_BYTES, image, [...ENTRYPOINT, 'serve', '--at', START], {
       ...environment,
-      MALLOC_ARENA_MAX: '2',
       JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: String(isEnabled),
     })
     await until(async () => program.hasEnded || (await statusOf(`${metrics}/readyz`)) === 200, 240_000, 100)

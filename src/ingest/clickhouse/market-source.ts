@@ -6,6 +6,7 @@ import type { Need } from '../../domain/metric.js'
 import { type FactSink, FEEDS, type Feed, type PriceDemand, type Progress } from '../../domain/ports.js'
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/time.js'
 import { ClockOffset } from '../../lib/clock-offset.js'
+import { partitionPoint } from '../../lib/sorted-search.js'
 import { ask } from './ask.js'
 import {
   clockAmong,
@@ -370,10 +371,12 @@ function nextPiece(
   start: EpochMs,
   longest: EpochMs,
 ): { readonly to: EpochMs; readonly within: readonly EpochMs[] } {
-  const first = pins.findIndex((pin) => pin > start)
-  const beyond = first < 0 ? undefined : pins[first + MOST_PINS]
-  const to = Math.min(beyond ?? longest, longest)
-  const within = first < 0 ? [] : pins.slice(first, first + MOST_PINS).filter((pin) => pin < to)
+  const first = partitionPoint(pins.length, (index) => (pins[index] ?? 0) <= start)
+  const to = Math.min(pins[first + MOST_PINS] ?? longest, longest)
+  const within = pins.slice(
+    first,
+    partitionPoint(pins.length, (index) => (pins[index] ?? 0) < to),
+  )
   return { to, within }
 }
 
