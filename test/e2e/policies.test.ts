@@ -73,8 +73,10 @@ withBoth('every policy, from a simulated trading system to the webhook', () => {
     for (const name of ['drawdown', 'slippage', 'route-fallback', 'stale-context', 'cash-gap'] as const)
       await demo.incidents.start(name, undefined)
     await areTold([...HELD_BY_ITS_WINDOW, ...EMPTIED], 'firing')
-    const open = new Set((await demo.episodes()).map(({ policy }) => policy))
-    expect([...HELD_BY_ITS_WINDOW, ...EMPTIED].filter((key) => !open.has(key))).toEqual([])
+    const episodes = new Set((await demo.episodes()).map(({ policy }) => policy))
+    // Of frames that are missing Prometheus knows more than the exporter: it may see an age between two looks of ours.
+    const judged = [...HELD_BY_ITS_WINDOW, ...EMPTIED].filter((key) => POLICIES[key].judged !== 'frame_age')
+    expect(judged.filter((key) => !episodes.has(key))).toEqual([])
     for (const { name, state } of await demo.incidents.list()) if (state === 'on') await demo.incidents.stop(name)
   }, 300_000)
 
@@ -170,7 +172,6 @@ withBoth('every policy, from a simulated trading system to the webhook', () => {
           ...subject,
           ...Array.from({ length: begins }, () => ['firing', 'resolved']).flat(),
         ])
-        // Of frames that are missing Prometheus knows more than the exporter.
         if (policy.judged === 'frame_age') continue
         const ofSubject = (one: { strategy_id: string; account: string }) =>
           strategy_id === '' || (one.strategy_id === strategy_id && one.account === account)
