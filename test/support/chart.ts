@@ -96,7 +96,12 @@ export function helm(
 export function render(valueFiles: readonly string[] = [], set: readonly string[] = []): readonly KubernetesObject[] {
   const { status, out, err } = helm('template', valueFiles, set)
   if (status !== 0) throw new Error(`helm refuses: ${err}`)
-  return parseAllDocuments(out).flatMap((document) => {
+  return objectsIn(out)
+}
+
+/** The objects of a file of many documents. */
+export function objectsIn(text: string): readonly KubernetesObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
     const content: KubernetesObject | null = document.toJS()
     return content === null ? [] : [content]
   })

@@ -6,7 +6,7 @@ export function hasProgram(program: string, packageName: string): boolean {
 }
 
 /** The same of what the chart's suite uses, which is no package of Debian. */
-export function hasChartTool(program: 'helm' | 'kubeconform'): boolean {
+export function hasChartTool(program: 'helm' | 'kubeconform' | 'kubectl'): boolean {
   return isThere(program, 'scripts/install-chart-tools.sh')
 }
 
