@@ -25,6 +25,10 @@ export class Exporter {
     return `http://127.0.0.1:${this.#port}`
   }
 
+  get pid() {
+    return this.#process?.child.pid
+  }
+
   get target() {
     return `127.0.0.1:${this.#port}`
   }
@@ -72,9 +76,8 @@ export class Exporter {
 
   /** Resident memory in bytes; undefined while it does not run. */
   rss() {
-    const pid = this.#process?.child.pid
     try {
-      const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+      const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8')) ?? []
       return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
     } catch (error) {
       // It ended between two looks.

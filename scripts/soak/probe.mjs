@@ -53,7 +53,7 @@ export class Probe {
   }
 
   /** Waits until an exporter shows as many as the table holds now; the milliseconds that took. */
-  isShownBy(exporter, withinMs = 180_000) {
+  isShownBy(exporter, withinMs) {
     let wanted
     return until(
       async () => {

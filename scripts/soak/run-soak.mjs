@@ -24,7 +24,7 @@ export async function runSoak({ profileName, minutes, seed, out, faults: planned
   const startedAt = new Date().toISOString()
   let world
   try {
-    world = await startWorld({ profile, seed, recorder, tell, releasers })
+    world = await startWorld({ profile, minutes, seed, recorder, tell, releasers })
     await watch(world, releasers)
     signal.throwIfAborted()
     const untilMs = performance.now() + minutes * 60_000

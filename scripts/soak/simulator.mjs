@@ -30,6 +30,10 @@ export class Simulator {
     )
   }
 
+  get pid() {
+    return this.#process?.child.pid
+  }
+
   pause() {
     this.#process.child.kill('SIGSTOP')
   }

@@ -16,13 +16,14 @@ import { Simulator } from './simulator.mjs'
 import { ApiWatch } from './watch-api.mjs'
 import { DatabaseWatch } from './watch-database.mjs'
 import { MetricsWatch } from './watch-metrics.mjs'
+import { ProcessorWatch } from './watch-processors.mjs'
 import { StreamWatch } from './watch-stream.mjs'
 
 /**
  * Starts everything but what looks on; `watch` starts that. What is started is handed to `releasers` at once, so that a
  * start which fails half way leaves nothing behind.
  */
-export async function startWorld({ profile, seed, recorder, tell, releasers }) {
+export async function startWorld({ profile, minutes, seed, recorder, tell, releasers }) {
   const folder = mkdtempSync(join(tmpdir(), 'quant-soak-'))
   // The server runs as a user of its own, and has to reach its data and its clock.
   chmodSync(folder, 0o711)
@@ -46,7 +47,7 @@ export async function startWorld({ profile, seed, recorder, tell, releasers }) {
   releasers.push(() => simulator.stop())
   await simulator.start({ processes, clock, postgres, clickhouse, words: profile.simulate, seed })
   postgres.grant()
-  const probe = new Probe({ dsn: postgres.dsn, clock, recorder, gapMs: profile.probeGapMs })
+  const probe = new Probe({ dsn: postgres.dsn, clock, recorder, gapMs: profile.probeGapMs(minutes) })
   releasers.push(() => probe.stop())
   await createProbeBook(postgres.admin, clock.now())
 
@@ -66,7 +67,14 @@ export async function startWorld({ profile, seed, recorder, tell, releasers }) {
   releasers.push(() => alerting.stop())
   return {
     ...{ folder, logs, processes, clock, exporterClock, postgres, clickhouse, simulator, probe, recorder, alerting },
-    ...{ exporter, environment, reconcileSeconds, clients: profile.clients, tell },
+    ...{
+      exporter,
+      environment,
+      reconcileSeconds,
+      clients: profile.clients,
+      shownWithinMs: profile.shownWithinMs,
+      tell,
+    },
     /** Another exporter on the same databases and the same store. */
     otherExporter: () =>
       new Exporter({
@@ -82,8 +90,8 @@ export async function watch(world, releasers) {
     withinMs: 120_000,
     describe: () => 'the probe has an order',
   })
-  await world.probe.isShownBy(world.exporter)
-  const watches = [MetricsWatch, StreamWatch, ApiWatch, DatabaseWatch].map(
+  await world.probe.isShownBy(world.exporter, world.shownWithinMs)
+  const watches = [MetricsWatch, StreamWatch, ApiWatch, DatabaseWatch, ProcessorWatch].map(
     (Watch) => new Watch({ ...world, clock: world.exporterClock }),
   )
   for (const one of watches) {

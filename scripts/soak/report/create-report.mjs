@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { quantilesOf, STEADY } from '../recorder.mjs'
 import { ALL_TIERS_SECONDS } from '../settings.mjs'
+import { bottleneckOf } from './bottleneck.mjs'
 import { MEASURES } from './service-levels.mjs'
 import { trendOf } from './trend.mjs'
 
@@ -56,7 +57,7 @@ export function createReport(run) {
       'heavy tier, s': ALL_TIERS_SECONDS,
       clients: profile.clients,
     },
-    ...{ isReportOnly, measures, memory, stream },
+    ...{ isReportOnly, measures, bottleneck: bottleneckOf(measures), memory, stream },
     framesDropped: recorder.counted('frames dropped'),
     unanswered: {
       'pages of metrics': recorder.counted('pages of metrics that were not answered'),

@@ -1,6 +1,6 @@
 // The report as one page that needs nothing else: style and charts are in it, and no other host is asked.
 import { chart } from './chart.mjs'
-import { faultRow, heldOf, levelOf, memoryLine, shown, streamLine } from './text.mjs'
+import { bottleneckLine, faultRow, heldOf, levelOf, memoryLine, shown, streamLine } from './text.mjs'
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2024; --soft: #60646c; --back: #fff; --line: #e0e1e6; --dot: #2563eb;
@@ -41,7 +41,7 @@ ${table(
     ...[levelOf(one), heldOf(one.isHeld)],
   ]),
 )}
-<p>${memoryLine(report.memory)}</p><p>${streamLine(report.stream)}</p><p>Frames dropped: ${report.framesDropped}</p>
+<p>${plain(bottleneckLine(report.bottleneck))}</p><p>${memoryLine(report.memory)}</p><p>${streamLine(report.stream)}</p><p>Frames dropped: ${report.framesDropped}</p>
 <h2>Faults</h2>
 ${
   faults.length === 0

@@ -15,4 +15,9 @@ export const MEASURES = [
   { name: 'order revisions', title: 'revisions of orders written', unit: '/s' },
   { name: 'statements upstream', title: 'statements to Torghut’s database', unit: '/s' },
   { name: 'WAL of the store', title: 'WAL written by the store', unit: 'KiB/s' },
+  { name: 'machine', title: 'processors of the machine in use', unit: '%' },
+  { name: 'exporter thread', title: 'the exporter’s thread', unit: '% of a core' },
+  { name: 'ticks', title: 'ticks', unit: '% of the time' },
+  { name: 'garbage collection', title: 'collection of the exporter’s garbage', unit: '% of the time' },
+  { name: 'simulator', title: 'the simulator’s thread', unit: '% of a core' },
 ]

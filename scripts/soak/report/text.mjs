@@ -16,6 +16,7 @@ export function asText(report) {
       ]),
     ),
     '',
+    bottleneckLine(report.bottleneck),
     memoryLine(report.memory),
     streamLine(report.stream),
     `Frames dropped: ${report.framesDropped}`,
@@ -54,6 +55,10 @@ export function levelOf({ level, aim, unit }) {
 
 export function heldOf(isHeld) {
   return isHeld === undefined ? '' : isHeld ? 'yes' : 'NO'
+}
+
+export function bottleneckLine(bottleneck) {
+  return `Bottleneck: ${bottleneck ?? 'too short to tell'}`
 }
 
 export function memoryLine(memory) {
