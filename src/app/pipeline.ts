@@ -8,6 +8,7 @@ import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../
 import type { EpochMs } from '../domain/time.js'
 import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
+import { inSlices } from '../lib/slices.js'
 import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import { wallNow } from './clock.js'
 import { ComputeStages } from './compute-stages.js'
@@ -26,8 +27,10 @@ const EXTRA_FRAME_MS = 250
 const EXTRA_FRAMES_SHARE = 0.2
 /** Why a reconciliation ends early: no failure of its own. */
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
-/** How long the first frame waits for bars before it goes out without them. */
-const FIRST_BARS_MS = 30_000
+/** How long the first frame waits for more of the bars before it goes out without them, and for all of them. */
+const FIRST_BARS_MS = { more: 30_000, all: 300_000 }
+/** The first ticks work out a whole history: after so long others have their turn. */
+const SLICE_MS = 20
 
 /**
  * The running exporter: hydrates, then polls the sources and ticks, each in a loop of its own, so that one source's
@@ -181,9 +184,10 @@ export class Pipeline implements FrameReader {
     await this.#firstNews()
     if (signal.aborted) return
     try {
-      this.#judgePast(at)
-      this.#tick()
+      await this.#judgePast(at)
+      await this.#firstTick()
     } catch (error) {
+      if (signal.aborted) return
       this.#tickFailed(error)
     }
     this.#startLoops()
@@ -208,9 +212,12 @@ export class Pipeline implements FrameReader {
     try {
       await withTimeLimit(
         signal,
-        FIRST_BARS_MS,
+        FIRST_BARS_MS.more,
         new QuantError('source_timeout', tooLong, { retryable: true }),
-        (limited) => this.#pollMarket(limited),
+        (limited, beginAnew) =>
+          this.#pollMarket(limited, () => {
+            if (wallNow() - startedMs < FIRST_BARS_MS.all) beginAnew()
+          }),
       )
     } catch (error) {
       if (!signal.aborted) this.#sources.clickhouse.failed(this.now(), 'poll', error, wallNow() - startedMs)
@@ -257,24 +264,49 @@ export class Pipeline implements FrameReader {
   }
 
   /** Judges the ticks before the first one that a policy counts frames of, as far as the process reaches back. */
-  #judgePast(hydratedAt: EpochMs): void {
-    const { engine, clock, periodsMs, judge, startAt } = this.#options
+  async #judgePast(hydratedAt: EpochMs): Promise<void> {
+    const { clock, periodsMs, judge, startAt } = this.#options
     const firstAt = Math.floor(Math.max(clock.now(), hydratedAt) / periodsMs.light) * periodsMs.light
-    for (const at of judge.before(firstAt)) if (at > startAt) judge.tick(engine.tick(at, this.#watermarks()))
+    for (const at of judge.before(firstAt)) if (at > startAt) judge.tick(await this.#tickInSlices(at))
+  }
+
+  async #firstTick(): Promise<void> {
+    const at = this.#nextTickAt()
+    const startedMs = performance.now()
+    this.#publish(await this.#tickInSlices(at), startedMs)
+  }
+
+  /** Nothing is read meanwhile: the loops have not begun. */
+  #tickInSlices(at: EpochMs): Promise<FrameSet> {
+    const steps = this.#options.engine.ticking(at, this.#watermarks())
+    return inSlices(steps, SLICE_MS, () => {
+      this.#abort.signal.throwIfAborted()
+      this.#liveness.beat()
+    })
+  }
+
+  #nextTickAt(): EpochMs {
+    const { clock, periodsMs } = this.#options
+    return Math.floor(clock.now() / periodsMs.light) * periodsMs.light
   }
 
   #tick(): void {
-    const { engine, clock, periodsMs, selfMetrics } = this.#options
-    const period = periodsMs.light
-    const at = Math.floor(clock.now() / period) * period
+    const at = this.#nextTickAt()
     if (at <= this.#lastTickAt) return
-    const skipped = clock.speed === 1 && Number.isFinite(this.#lastTickAt) ? (at - this.#lastTickAt) / period - 1 : 0
-    if (skipped > 0) this.#drop('tick_skipped', skipped)
     const startedMs = performance.now()
-    this.#frames = engine.tick(at, this.#watermarks())
-    this.#options.judge.tick(this.#frames)
-    this.#options.onFrame(this.#frames)
-    this.#options.onTick(this.#frames)
+    this.#publish(this.#options.engine.tick(at, this.#watermarks()), startedMs)
+  }
+
+  #publish(set: FrameSet, startedMs: number): void {
+    const { engine, clock, periodsMs, selfMetrics } = this.#options
+    const { at } = set.stamp
+    const skipped =
+      clock.speed === 1 && Number.isFinite(this.#lastTickAt) ? (at - this.#lastTickAt) / periodsMs.light - 1 : 0
+    if (skipped > 0) this.#drop('tick_skipped', skipped)
+    this.#frames = set
+    this.#options.judge.tick(set)
+    this.#options.onFrame(set)
+    this.#options.onTick(set)
     this.#delays.shown(at)
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     for (const order of engine.takeEndedOrders()) selfMetrics.orderEnded(order)
@@ -286,7 +318,7 @@ export class Pipeline implements FrameReader {
     this.#lastTickAt = at
     if (this.#state === 'warming_up') {
       this.#state = 'ready'
-      this.#options.log.info('ready', { books: this.#frames.books.size })
+      this.#options.log.info('ready', { books: set.books.size })
     }
   }
 
@@ -371,7 +403,7 @@ export class Pipeline implements FrameReader {
     }
   }
 
-  async #pollMarket(signal: AbortSignal): Promise<void> {
+  async #pollMarket(signal: AbortSignal, onPiece: () => void = () => undefined): Promise<void> {
     const { market, engine, clock, selfMetrics, onProgress } = this.#options
     if (market === undefined) return
     const startedMs = wallNow()
@@ -383,6 +415,7 @@ export class Pipeline implements FrameReader {
       signal,
       onProgress: (progress) => {
         if (this.#state === 'warming_up') this.#liveness.beat()
+        onPiece()
         onProgress(progress)
       },
       live: {

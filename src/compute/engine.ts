@@ -22,6 +22,7 @@ import type {
 import { midOf } from '../domain/quote.js'
 import { ONLY_SHARD, type Shard, ShardOwnership } from '../domain/shards.js'
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../domain/time.js'
+import { atOnce } from '../lib/at-once.js'
 import { readOnce } from '../lib/read-once.js'
 import type { Account } from './account.js'
 import { AccountFrames, type CountedBook } from './accounts/account-frames.js'
@@ -208,6 +209,14 @@ export class Engine implements FactSink {
    * Books that nothing touched, and whose time has not come, are not computed: they carry their values over.
    */
   tick(at: EpochMs, watermarks: Watermarks, judges = true): FrameSet {
+    return atOnce(this.ticking(at, watermarks, judges))
+  }
+
+  /**
+   * The same in steps of a book each, for a tick that has a whole history to work out. Until its end the engine may be told
+   * nothing, and is not to be asked about frames.
+   */
+  *ticking(at: EpochMs, watermarks: Watermarks, judges = true): Generator<undefined, FrameSet> {
     this.advanceTo(at)
     this.#coarsenPrices(at)
     const boundary = at - FINE_HISTORY_MS
@@ -217,7 +226,9 @@ export class Engine implements FactSink {
       pins: this.#pinsAt(at),
       orderPins: this.#portfolio.orderPins,
     })
+    yield
     this.#portfolio.reprice(news)
+    yield
     const touched = this.#portfolio.takeChanged()
     const oldestSnapshot = historyFrom(this.#options.settings.calendars, at)
     const thinned = new Set<Book>()
@@ -242,6 +253,7 @@ export class Engine implements FactSink {
     const count = (account: Account, book: CountedBook) =>
       readOnce(counted, account, (): CountedBook[] => []).push(book)
     for (const [id, book] of [...this.#portfolio.books].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      yield
       const isTouched = touched.has(book) || thinned.has(book)
       const account = this.#portfolio.accountOf(book)
       if (!this.#ownership.owns(book.description)) {
@@ -269,6 +281,7 @@ export class Engine implements FactSink {
     this.#portfolio.watchOrders((book) => this.#ownership.owns(book))
     const accounts = new Map<string, AccountFrame>()
     for (const [account, counts] of [...counted].sort(([a], [b]) => (a.label < b.label ? -1 : 1))) {
+      yield
       const frames = this.#framesOfAccount(account)
       frames.noteMarket(news)
       if (mayBeShared.has(account)) frames.touch()

@@ -23,7 +23,7 @@ import { policyFamilies, policyStateFamilies } from './policy-families.js'
 import type { SelfMetrics } from './self-metrics.js'
 import { type LimitedSeries, limitFamilies, type SeriesPart, withinLimit } from './series-limit.js'
 import { ShownSeries } from './shown-series.js'
-import { type FamilySlices, inSlices } from './slices.js'
+import { eachFamily, type FamilySlices } from './slices.js'
 
 export interface ExpositionOptions {
   readonly reader: FrameReader
@@ -134,7 +134,7 @@ export class Exposition {
     const set = reader.frames()
     if (set === undefined || policies === undefined) return []
     const texts: Uint8Array[] = policyStateFamilies(policies).flatMap((family) => family.chunks())
-    await inSlices(policyFamilies([...set.books.values()], policies, this.#labels), (family) => {
+    await eachFamily(policyFamilies([...set.books.values()], policies, this.#labels), (family) => {
       texts.push(...family.chunks())
     })
     return texts
@@ -189,7 +189,7 @@ const NOTHING: SeriesPart = { texts: [], size: 0 }
 async function rendered(families: FamilySlices): Promise<SeriesPart> {
   const texts: Uint8Array[] = []
   let size = 0
-  await inSlices(families, (family) => {
+  await eachFamily(families, (family) => {
     size += family.size
     texts.push(...family.chunks())
   })

@@ -1,4 +1,4 @@
-import { setImmediate as immediate } from 'node:timers/promises'
+import { inSlices } from '../lib/slices.js'
 import type { GaugeFamily } from './exposition-text.js'
 
 /** Families one after the other as they become whole; undefined is a place at which others may have their turn. */
@@ -6,7 +6,7 @@ export type FamilySlices = Generator<GaugeFamily | undefined, void>
 
 /** Books or accounts that are rendered without looking at the time: a fraction of a millisecond of a family. */
 const FRAMES_A_LOOK = 10
-/** After so long the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
+/** After so many milliseconds the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
 const SLICE_MS = 10
 
 /** Goes through frames for one family, with places to pause. */
@@ -18,12 +18,8 @@ export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) 
 }
 
 /** Runs slices to their end without keeping the event loop; hands each family over. */
-export async function inSlices(slices: FamilySlices, take: (family: GaugeFamily) => void): Promise<void> {
-  let startedMs = performance.now()
-  for (const family of slices) {
+export function eachFamily(slices: FamilySlices, take: (family: GaugeFamily) => void): Promise<void> {
+  return inSlices(slices, SLICE_MS, (family) => {
     if (family !== undefined) take(family)
-    if (performance.now() - startedMs < SLICE_MS) continue
-    await immediate()
-    startedMs = performance.now()
-  }
+  })
 }
