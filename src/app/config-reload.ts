@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { changedBesidePolicy } from '../config/changed-keys.js'
 import type { Config } from '../config/config.js'
 import type { QuantConfigFile } from '../config/quant-config-file.js'
@@ -8,6 +7,7 @@ import type { ReloadResult } from '../exporter/self-metrics.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import type { Releasers } from '../lib/releasers.js'
+import { readTextFileLater } from '../lib/text-file.js'
 import type { PolicySettings } from '../policy/limits.js'
 
 /** How often is looked whether the file says something else. */
@@ -42,7 +42,7 @@ export class ConfigReload {
   constructor(path: string, options: ConfigReloadOptions) {
     this.#path = path
     this.#options = options
-    this.#readText = options.readText ?? ((name) => readFile(name, 'utf8'))
+    this.#readText = options.readText ?? readTextFileLater
     this.#judged = { text: options.config.file.text }
   }
 

@@ -55,6 +55,7 @@ export const doctor: Command = {
         'nothing is given to look at: set TORGHUT_DB_DSN, or give --exporter, --prometheus, --alertmanager or --grafana an address; see quant-exporter doctor --help',
       )
     const hops = await walk(settings, servers, signal)
+    if (signal.aborted) throw new QuantError('check_failed', 'interrupted: not every hop has answered')
     terminal.out(values.json === true ? doctorJson(hops) : doctorText(hops))
     const broken = hops.filter(({ state }) => state === 'broken').length
     if (broken > 0) throw new QuantError('check_failed', `${broken === 1 ? '1 hop is' : `${broken} hops are`} broken`)

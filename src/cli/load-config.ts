@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { type Config, readConfig } from '../config/config.js'
+import { readTextFile } from '../lib/text-file.js'
 import type { CommandContext } from './command.js'
 
 /** The configuration that a command runs with: the environment, with what the command itself sets. */
@@ -11,7 +11,7 @@ export function loadConfig(
   const withoutFiles = Object.fromEntries(Object.keys(overrides).map((key) => [`${key}_FILE`, undefined]))
   return readConfig({
     environment: { ...environment, ...withoutFiles, ...overrides },
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: readTextFile,
     isTerminal: terminal.isInteractive,
   })
 }

@@ -9,7 +9,7 @@ import { renderCommandHelp, renderHelp } from './help.js'
 export type CliSurroundings = Omit<CommandContext, 'values' | 'lists' | 'operands'>
 
 /** Answers that are told by the status alone: not even somebody who is interrupted may take them for a success. */
-const ANSWERS: readonly ErrorCode[] = ['gate_failed', 'gate_unknown']
+const ANSWERS: readonly ErrorCode[] = ['check_failed', 'gate_failed', 'gate_unknown']
 const NOBODY_KNOWS: readonly ErrorCode[] = ['usage', 'gate_unknown']
 
 /**

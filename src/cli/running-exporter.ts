@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { isToken, TOKEN_RULE } from '../config/setting.js'
 import { readSettingFile } from '../config/setting-file.js'
 import { QuantError } from '../domain/errors.js'
+import { readTextFile } from '../lib/text-file.js'
 import type { CommandContext } from './command.js'
 
 /** Where commands that ask a running exporter look for it. */
@@ -30,7 +30,7 @@ export function tokenOf({ values, environment }: CommandContext): string | undef
 /** The text of the file that an option names. */
 export function readToken(option: string, path: string): string | undefined {
   const problems: string[] = []
-  const text = readSettingFile(option, path, (name) => readFileSync(name, 'utf8'), problems)
+  const text = readSettingFile(option, path, readTextFile, problems)
   if (problems.length > 0) throw new QuantError('usage', problems.join('; '))
   return text?.trim()
 }

@@ -5,6 +5,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'this process may not read it',
   EISDIR: 'it is a folder',
+  EFBIG: 'it is larger than 4 MiB',
 }
 
 /**

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import request from 'supertest'
 import type { IncidentControl, IncidentName } from '../../src/domain/incident.js'
 import { nearNames } from '../../src/lib/near-names.js'
@@ -5,6 +6,8 @@ import { createHttpApp } from '../../src/snapshot-api/http-app.js'
 import { createIncidentRouter } from '../../src/snapshot-api/incidents/incident-router.js'
 import { incidentSchema, incidentsSchema } from '../../src/snapshot-api/incidents/incident-schemas.js'
 import { problemSchema } from '../../src/snapshot-api/schemas.js'
+import { damaged, expectCleanPrototypes, hostileJson, hostileText } from '../properties/hostile-text.js'
+import { parameters } from '../properties/parameters.js'
 
 const SINCE = Date.parse('2026-11-20T19:30:00Z')
 
@@ -125,4 +128,37 @@ test.each([
 ] as const)('%s %s is 405 and says what is allowed', async (method, path, allowed) => {
   const response = await request(testControl().app)[method](path).expect(405)
   expect(response.headers.allow).toBe(allowed)
+})
+
+test('whatever is posted is an order, or a refusal that says why', async () => {
+  const { app, calls } = testControl()
+  const server = app.listen(0, '127.0.0.1')
+  const right = fc.constant('{"name":"feed-pause","for_seconds":90}')
+  // No text can be made of it.
+  const textless = fc.constant('{"name":{"toString":1}}')
+  const member = fc
+    .tuple(fc.constantFrom('name', 'for_seconds', '__proto__', 'toString'), hostileJson)
+    .map(([name, json]) => `{"name":"drawdown","${name}":${json}}`)
+  try {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('start', 'stop'),
+        fc.oneof(hostileText, hostileJson, damaged(right), textless, member),
+        async (verb, text) => {
+          const before = calls.length
+          const { status, body } = await request(server)
+            .post(`/incidents/${verb}`)
+            .set('Content-Type', 'application/json')
+            .send(text.replace(/\p{Surrogate}/gu, '?'))
+          expect([200, 400, 413]).toContain(status)
+          expect(calls.length - before).toBe(status === 200 ? 1 : 0)
+          if (status !== 200) expect(JSON.stringify(problemSchema.parse(body)).length).toBeLessThan(4_000)
+        },
+      ),
+      parameters(300),
+    )
+  } finally {
+    server.close()
+  }
+  expectCleanPrototypes()
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { runCli, startCli } from '../support/process.js'
+import { type Finished, runCli, startCli } from '../support/process.js'
 import { until } from '../support/until.js'
 
 const PROBLEM = { 'content-type': 'application/problem+json' }
@@ -56,20 +56,31 @@ test('what is not known is status 2, and no pass', async () => {
   expect([code, out]).toEqual([2, 'unknown\n503: the history is being read\n'])
 })
 
-test('who is interrupted while asking has not passed', async () => {
+/** Words for a server that takes connections and never answers; what the command ended with once it was interrupted. */
+async function interruptedWhileAsking(words: (url: string) => readonly string[]): Promise<Finished> {
   const server = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const gate = startCli(['gate', '--url', `http://127.0.0.1:${port}`, '--strategy', 's1'])
+  const command = startCli(words(`http://127.0.0.1:${port}`))
   try {
     const connections = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
     await until(async () => (await connections()) > 0)
-    gate.child.kill('SIGTERM')
-    expect((await gate.finished).code).toBe(2)
+    command.child.kill('SIGTERM')
+    return await command.finished
   } finally {
     server.closeAllConnections()
     server.close()
   }
+}
+
+test('who is interrupted while asking has not passed', async () => {
+  const { code } = await interruptedWhileAsking((url) => ['gate', '--url', url, '--strategy', 's1'])
+  expect(code).toBe(2)
+})
+
+test('a doctor who is interrupted has found nothing well', async () => {
+  const { code, out, err } = await interruptedWhileAsking((url) => ['doctor', '--exporter', url])
+  expect([code, out, err]).toEqual([1, '', expect.stringContaining('interrupted: not every hop has answered')])
 })
 
 test('without a strategy it is used wrongly, which is no pass either', async () => {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { parseCases } from '../../src/app/calc/parse-cases.js'
 import { parseCsv } from '../../src/app/calc/parse-csv.js'
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/app/checkpoints/checkpoint-state.js'
 import { readConfig } from '../../src/config/config.js'
 import { parseDsn } from '../../src/config/dsn.js'
 import { settingEntries } from '../../src/config/environment.js'
@@ -110,6 +112,34 @@ describe('hostile files', () => {
       }),
       parameters(1_000),
     )
+  })
+
+  test('a checkpoint is what was written, or it is refused; a few bytes do not become gigabytes', async () => {
+    const checkpoint = {
+      ...{ strategyId: 's-1', account: 'PA-1', at: 1_773_158_400_000, calendar: 'XNYS' as const },
+      symbols: [{ symbol: 'AAPL', instrument: 1n, opening: undefined, orders: ['o-1'], digest: 2n }],
+      ...{ kept: ['o-2'], keptDigest: 3n, firstOrders: [['s-1', 1] as const], snapshotsDigest: 4n },
+    }
+    const versions = (id: string) => ({ row: [id, 'v'] as const, events: [], activities: [] })
+    const written = { checkpoint, schemaKey: 'k', spared: [versions('o-1')], kept: [versions('o-2')] }
+    const right = await encodeCheckpoint(written)
+    expect(await decodeCheckpoint(checkpoint, right)).toEqual(written)
+    const text = fc.oneof(hostileText, hostileJson, damaged(fc.constant(gunzipSync(right).toString())))
+    const bytes = fc.oneof(
+      text.map((content) => gzipSync(content)),
+      fc.uint8Array({ maxLength: 100 }),
+      fc.nat(right.length - 1).map((length) => right.slice(0, length)),
+    )
+    await fc.assert(
+      fc.asyncProperty(bytes, async (hostile) => {
+        const read = await decodeCheckpoint(checkpoint, hostile).catch((error: Error) => error.message)
+        if (typeof read === 'string') expect(read.length).toBeGreaterThan(3)
+        else expect(read).toMatchObject({ schemaKey: expect.any(String), spared: expect.any(Array) })
+      }),
+      parameters(500),
+    )
+    const bomb = gzipSync(Buffer.alloc(257 * 2 ** 20), { level: 1 })
+    await expect(decodeCheckpoint(checkpoint, bomb)).rejects.toThrow('larger than')
   })
 
   test('a file of waiting rows is what was written, or it is set aside', async () => {

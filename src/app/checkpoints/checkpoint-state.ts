@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { gunzip, gzip, type ZlibOptions } from 'node:zlib'
 import { z } from 'zod'
 import type { BookCheckpoint } from '../../compute/checkpoints/checkpoint.js'
 import { digestText } from '../../compute/inputs/digest.js'
@@ -16,6 +16,7 @@ export interface KeptCheckpoint {
   readonly kept: readonly OrderVersions[]
 }
 
+const unzipped = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 const digest = z.string().regex(/^[0-9a-f]{32}$/)
 /** An order's row, its events and its activities. */
 type OrderState = readonly [row: RowVersionPair, events: RowVersionPair[], activities: RowVersionPair[]]
@@ -54,9 +55,12 @@ export async function encodeCheckpoint({ checkpoint, schemaKey, spared, kept }: 
   return promisify(gzip)(text)
 }
 
+/** A checkpoint of a million orders has less; a few bytes could become as much as one likes. */
+const MOST_BYTES = 256 * 2 ** 20
+
 /** Rejects with what is wrong where the bytes are no checkpoint. */
 export async function decodeCheckpoint({ strategyId, account }: BookKey, bytes: Uint8Array): Promise<KeptCheckpoint> {
-  const text = (await promisify(gunzip)(bytes)).toString()
+  const text = (await unzipped(bytes, { maxOutputLength: MOST_BYTES })).toString()
   const read = state.parse(JSON.parse(text))
   return {
     checkpoint: {

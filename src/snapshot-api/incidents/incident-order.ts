@@ -33,9 +33,9 @@ export async function readOrder(request: Request, { names, nearNames, mayLast }:
   if (found === undefined) {
     refusal.malformed({
       parameter: 'name',
-      problem: name === undefined ? 'is required' : `there is no incident "${shorten(String(name))}"`,
+      problem: problemOf(name),
       allowed: names,
-      near: nearNames(String(name ?? ''), names),
+      near: typeof name === 'string' ? nearNames(name, names) : [],
     })
   }
   const isDuration = typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_SECONDS
@@ -48,6 +48,11 @@ export async function readOrder(request: Request, { names, nearNames, mayLast }:
   refusal.throwIfAny()
   if (found === undefined) throw new TypeError('an order without a name was not refused')
   return { name: found, forSeconds: isDuration ? seconds : undefined }
+}
+
+function problemOf(name: unknown): string {
+  if (name === undefined) return 'is required'
+  return typeof name === 'string' ? `there is no incident "${shorten(name)}"` : 'must be a text'
 }
 
 async function readObject(request: Request): Promise<Record<string, unknown>> {
