@@ -6,7 +6,7 @@ const SUNDAY = Date.parse('2026-11-22T18:00:00Z')
 
 /** An order's way is timed twice a second; over an hour that would be one book of thousands of orders that nobody trades. */
 const LONG_MINUTES = 20
-const probeGapMs = (minutes) => (minutes > LONG_MINUTES ? 5_000 : 500)
+const probeGapMs = (minutes) => (minutes > LONG_MINUTES ? 15_000 : 500)
 
 export const PROFILES = {
   seed: {

@@ -29,7 +29,10 @@ export async function runSoak({ profileName, minutes, seed, out, faults: planned
     signal.throwIfAborted()
     const untilMs = performance.now() + minutes * 60_000
     const left = () => Math.max(0, (untilMs - performance.now()) / 1000)
-    const pass = (seconds) => sleep(Math.min(seconds, left()) * 1000, undefined, { signal })
+    const pass = async (seconds) => {
+      await sleep(Math.min(seconds, left()) * 1000, undefined, { signal })
+      world.simulator.assertRuns()
+    }
     tell(`everything runs: ${minutes} min, of which ${WARM_UP_SECONDS} s to warm up`)
     await pass(WARM_UP_SECONDS)
 

@@ -34,6 +34,13 @@ export class Simulator {
     return this.#process?.child.pid
   }
 
+  /** Throws where it runs no more: what was measured since says nothing. */
+  assertRuns() {
+    const { child, log } = this.#process
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the simulator ended (${child.signalCode ?? child.exitCode}): ${log().slice(-2_000)}`)
+  }
+
   pause() {
     this.#process.child.kill('SIGSTOP')
   }

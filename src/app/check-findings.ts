@@ -157,7 +157,12 @@ function marketTables({ access, user }: MarketCheck): Told[] {
 
 function marketWriting({ readonly, writeGrants, user }: MarketCheck): Told[] {
   if (readonly > 0 || writeGrants.length === 0) return []
-  return [['problem', `${user} could write`, `ALTER USER ${quoted(user)} SETTINGS readonly = 1 (docs/sources.md)`]]
+  // Nobody else may rely on it only where the user is the exporter's own, and the default one is everybody's.
+  const remedy =
+    user === 'default'
+      ? 'make a user of its own, set CH_USER and CH_PASSWORD (docs/sources.md)'
+      : `ALTER USER ${quoted(user)} SETTINGS readonly = 1 (docs/sources.md); where others use ${user} too, make one of its own`
+  return [['problem', `${user} could write`, remedy]]
 }
 
 function clockFinding({ offsetMs, uncertaintyMs }: TorghutCheck['clock']): Told[] {

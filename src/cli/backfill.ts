@@ -45,7 +45,7 @@ export const backfill: Command = {
     })
     progress.clear()
     terminal.err(
-      `quant-exporter: ${hours} hours recomputed, ${rows} rows written${skippedHours > 0 ? `; ${skippedHours} were finished before (--again does them too)` : ''}\n`,
+      `quant-exporter: ${hours} ${hours === 1 ? 'hour' : 'hours'} recomputed, ${rows} rows written${skippedHours > 0 ? `; ${skippedHours} were finished before (--again does them too)` : ''}\n`,
     )
   },
 }

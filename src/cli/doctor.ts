@@ -36,7 +36,7 @@ export const doctor: Command = {
     prometheus: 'where Prometheus is, such as http://127.0.0.1:9090',
     alertmanager: 'where Alertmanager is, such as http://127.0.0.1:9093',
     grafana: 'where Grafana is, such as http://127.0.0.1:3000',
-    'token-file': `a file with a token of the API; without it ${TOKEN_VARIABLE}; that of /metrics comes from QUANT_METRICS_TOKEN`,
+    'token-file': `a file with a token of the API; without it ${TOKEN_VARIABLE}, or the first that serve accepts; that of /metrics comes from QUANT_METRICS_TOKEN`,
     'prometheus-token-file': 'a file with a bearer token; without it PROMETHEUS_TOKEN',
     'alertmanager-token-file': 'a file with a bearer token; without it ALERTMANAGER_TOKEN',
     'grafana-token-file':
@@ -74,7 +74,9 @@ function settingsOf({ environment, terminal }: CommandContext): Config | QuantEr
 }
 
 function serversOf(context: CommandContext, settings: Config | QuantErrors): DoctorServers {
-  const exporter = serverOf(context, 'exporter', 'the exporter', tokenOf(context), apiTokenRemedy)
+  // Within its own surroundings the exporter's tokens are at hand.
+  const [ownToken] = settings instanceof QuantErrors ? [] : settings.access.tokens
+  const exporter = serverOf(context, 'exporter', 'the exporter', tokenOf(context) ?? ownToken, apiTokenRemedy)
   const metricsToken = settings instanceof QuantErrors ? undefined : settings.access.metricsToken
   const metricsRemedy = 'set QUANT_METRICS_TOKEN or QUANT_METRICS_TOKEN_FILE as serve has it'
   const metrics = serverOf(context, 'metrics', 'the exporter', metricsToken, metricsRemedy)

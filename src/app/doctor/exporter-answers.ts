@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { askJson, type Server } from './ask.js'
+import { jsonOrUndefined } from '../../lib/json-or-undefined.js'
+import { ask, askJson, parseAs, type Server } from './ask.js'
 import { HopFailure } from './hop.js'
 
 /** Where the API lies below the exporter's address. */
@@ -22,20 +23,30 @@ const strategiesShape = z.object({
 })
 export type Strategies = z.infer<typeof strategiesShape>['strategies']
 
+const UNAVAILABLE = 503
+/** What is answered where the API is off. */
+const disabledShape = z.object({ reason: z.literal('disabled') })
+
 /** What a running exporter says of itself. */
 export interface ExporterAnswers {
   readonly health: Health
-  /** Undefined while it is off or reads its history: there are none to tell of. */
+  /** Undefined while it is off or reads its history: there are none to tell of; and where its API is off. */
   readonly strategies: Strategies | undefined
+  readonly isApiOff: boolean
 }
 
 /** Asks an exporter; a HopFailure says why it does not answer. */
 export async function askExporter(server: Server, signal: AbortSignal): Promise<ExporterAnswers | HopFailure> {
   try {
     const health = await askJson(server, `${API}/health`, healthShape, signal)
-    if (health.status === 'disabled' || health.status === 'warming_up') return { health, strategies: undefined }
-    const { strategies } = await askJson(server, `${API}/strategies`, strategiesShape, signal)
-    return { health, strategies }
+    if (health.status === 'disabled' || health.status === 'warming_up')
+      return { health, strategies: undefined, isApiOff: false }
+    const path = `${API}/strategies`
+    const answer = await ask(server, path, signal, [200, UNAVAILABLE])
+    if (answer.status === UNAVAILABLE && disabledShape.safeParse(jsonOrUndefined(answer.text)).success)
+      return { health, strategies: undefined, isApiOff: true }
+    const { strategies } = parseAs(server, path, answer, strategiesShape)
+    return { health, strategies, isApiOff: false }
   } catch (error) {
     if (error instanceof HopFailure) return error
     throw error

@@ -5,7 +5,7 @@ import { type Finding, finding, type Trouble } from './hop.js'
 const MISSING_SECONDS = 15
 
 /** Whether the exporter computes, by its own account. */
-export function framesFinding({ health, strategies }: ExporterAnswers): Finding {
+export function framesFinding({ health, strategies, isApiOff }: ExporterAnswers): Finding {
   const { status, frames } = health
   if (status === 'disabled')
     return finding({
@@ -44,7 +44,12 @@ export function framesFinding({ health, strategies }: ExporterAnswers): Finding 
           ]
         : []),
     ],
-    notes: health.stages.filter((stage) => stage.status === 'degraded').map(stageTrouble),
+    notes: [
+      ...health.stages.filter((stage) => stage.status === 'degraded').map(stageTrouble),
+      ...(isApiOff
+        ? [{ what: 'its API is off: books are told at /metrics alone', remedy: 'for it set QUANT_API_ENABLED=true' }]
+        : []),
+    ],
   })
 }
 

@@ -139,7 +139,7 @@ test('says what to install when a package is missing', async () => {
   await expect(start(READY_CHILD, missing)).rejects.toMatchObject({
     code: 'engine_failed',
     message:
-      "The embedded ClickHouse did not start: chdb cannot be loaded: install the development dependencies (npm ci without --omit=dev). Cannot find package 'chdb'",
+      "The embedded ClickHouse did not start: chdb cannot be loaded: install the development dependencies (npm ci without --omit=dev); an image has none. Cannot find package 'chdb'",
   })
 })
 

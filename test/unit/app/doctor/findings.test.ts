@@ -32,11 +32,24 @@ describe('a source', () => {
 })
 
 describe('frames', () => {
+  test('are well where the API is off, which is worth a note', () => {
+    const { troubles, notes } = framesFinding({ health: HEALTH, strategies: undefined, isApiOff: true })
+    expect([troubles, notes]).toEqual([
+      [],
+      [
+        {
+          what: 'its API is off: books are told at /metrics alone',
+          remedy: 'for it set QUANT_API_ENABLED=true',
+        },
+      ],
+    ])
+  })
+
   test.each([
     ['disabled', /switched off/, /JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED=true/],
     ['warming_up', /still reads its history/, /wait until \/readyz/],
   ])('of an exporter that is %s', (status, what, remedy) => {
-    const { troubles } = framesFinding({ health: { ...HEALTH, status }, strategies: undefined })
+    const { troubles } = framesFinding({ health: { ...HEALTH, status }, strategies: undefined, isApiOff: false })
     expect(troubles).toEqual([{ what: expect.stringMatching(what), remedy: expect.stringMatching(remedy) }])
   })
 
@@ -49,6 +62,7 @@ describe('frames', () => {
     const { troubles, notes } = framesFinding({
       health: { ...HEALTH, stages, frames, status: 'failing' },
       strategies: [],
+      isApiOff: false,
     })
     expect(troubles).toEqual([
       {
@@ -66,7 +80,7 @@ describe('frames', () => {
 
 test('facts: none that the exporter has read is broken, rows that it could not use are a note', () => {
   const health = { ...HEALTH, facts: { rejected: 3 } }
-  const { troubles, notes } = factsFinding(undefined, { health, strategies: [] })
+  const { troubles, notes } = factsFinding(undefined, { health, strategies: [], isApiOff: false })
   expect(troubles).toMatchObject([{ what: 'the exporter has read no facts: it knows no live book' }])
   expect(notes).toMatchObject([{ what: '3 rows could not be used' }])
 })
