@@ -9,6 +9,7 @@ import type { EpochMs } from '../domain/time.js'
 import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
 import { inSlices } from '../lib/slices.js'
+import { TimeShare } from '../lib/time-share.js'
 import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import { wallNow } from './clock.js'
 import { ComputeStages } from './compute-stages.js'
@@ -25,6 +26,8 @@ import { watermarksOf } from './watermarks.js'
 const EXTRA_FRAME_MS = 250
 /** Nor for more than this part of the time: where frames take long, ticks come first, and whoever reads and asks. */
 const EXTRA_FRAMES_SHARE = 0.2
+/** Ticks that overrun leave some of the time to reading and answering: a scrape would never end between them. */
+const TICKS_SHARE = 0.75
 /** Why a reconciliation ends early: no failure of its own. */
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for more of the bars before it goes out without them, and for all of them. */
@@ -51,7 +54,8 @@ export class Pipeline implements FrameReader {
   #feedsAsOf: EpochMs | undefined
   #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastTickWallAt: EpochMs | undefined
-  #nextExtraMs = 0
+  readonly #extraTime = new TimeShare(EXTRA_FRAMES_SHARE, EXTRA_FRAME_MS)
+  readonly #tickTime = new TimeShare(TICKS_SHARE)
   #slowPollDueWallAt = 0
   #isSlowPoll = true
   /** Ends the reconciliation under way, where there is one. */
@@ -292,9 +296,10 @@ export class Pipeline implements FrameReader {
 
   #tick(): void {
     const at = this.#nextTickAt()
-    if (at <= this.#lastTickAt) return
     const startedMs = performance.now()
+    if (at <= this.#lastTickAt || !this.#tickTime.isDue(startedMs)) return
     this.#publish(this.#options.engine.tick(at, this.#watermarks()), startedMs)
+    this.#tickTime.spent(startedMs, performance.now())
   }
 
   #publish(set: FrameSet, startedMs: number): void {
@@ -387,7 +392,7 @@ export class Pipeline implements FrameReader {
   #showAtOnce(): void {
     const { engine, clock, periodsMs } = this.#options
     const startedMs = performance.now()
-    if (startedMs < this.#nextExtraMs) return
+    if (!this.#extraTime.isDue(startedMs)) return
     const at = clock.now()
     const period = periodsMs.light
     try {
@@ -396,8 +401,7 @@ export class Pipeline implements FrameReader {
       this.#frames = engine.tick(at, this.#watermarks(), false)
       this.#options.onFrame(this.#frames)
       this.#delays.shown(at)
-      const tookMs = performance.now() - startedMs
-      this.#nextExtraMs = startedMs + Math.max(EXTRA_FRAME_MS, tookMs / EXTRA_FRAMES_SHARE)
+      this.#extraTime.spent(startedMs, performance.now())
     } catch (error) {
       this.#tickFailed(error)
     }
