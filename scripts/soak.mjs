@@ -10,6 +10,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FAULTS, faultsFor } from './soak/fault-list.mjs'
+import { interruption } from './soak/processes.mjs'
 import { PROFILES } from './soak/profiles.mjs'
 import { writeReport } from './soak/report/write-report.mjs'
 import { missingPackages } from './soak/requirements.mjs'
@@ -45,13 +46,12 @@ if (problems.length > 0) {
   process.exit(2)
 }
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interruption.abort())
 const out = resolve(values.out)
 mkdirSync(out, { recursive: true })
 try {
   const report = await runSoak({
-    ...{ minutes, seed, out, signal: stop.signal },
+    ...{ minutes, seed, out, signal: interruption.signal },
     ...{ profileName: values.profile, isReportOnly: values['report-only'] },
     faults: faultNames === undefined ? faultsFor(minutes) : FAULTS.filter(({ name }) => faultNames.includes(name)),
     tell: (text) => console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`),

@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const TAIL_CHARACTERS = 20_000
 
+/** Somebody wants the soak to end: whatever is waited for is waited for no more. */
+export const interruption = new AbortController()
+
 export class Processes {
   #folder
   #running = new Set()
@@ -71,6 +74,7 @@ export class Processes {
 export async function until(holds, { withinMs, everyMs = 100, describe }) {
   const startedMs = performance.now()
   for (;;) {
+    interruption.signal.throwIfAborted()
     if (await holds()) return performance.now() - startedMs
     if (performance.now() - startedMs > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${describe()}`)
     await sleep(everyMs)

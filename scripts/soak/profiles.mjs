@@ -24,6 +24,8 @@ export const PROFILES = {
     simulate: ['--sessions', '1', '--books', '1000', '--symbols', '2000'],
     probeGapMs,
     reconcileSeconds: 30,
+    // What docs/deployment.md says of so many books.
+    nodeOptions: '--max-old-space-size=10240 --max-semi-space-size=64',
     shownWithinMs: 900_000,
     clients: { oneBook: 900, allBooks: 50, stuck: 50 },
   },
