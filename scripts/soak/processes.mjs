@@ -9,6 +9,11 @@ const TAIL_CHARACTERS = 20_000
 
 /** Somebody wants the soak to end: whatever is waited for is waited for no more. */
 export const interruption = new AbortController()
+const interrupted = new Promise((_, reject) => {
+  const { signal } = interruption
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+})
+interrupted.catch(() => undefined)
 
 export class Processes {
   #folder
@@ -74,8 +79,7 @@ export class Processes {
 export async function until(holds, { withinMs, everyMs = 100, describe }) {
   const startedMs = performance.now()
   for (;;) {
-    interruption.signal.throwIfAborted()
-    if (await holds()) return performance.now() - startedMs
+    if (await Promise.race([holds(), interrupted])) return performance.now() - startedMs
     if (performance.now() - startedMs > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${describe()}`)
     await sleep(everyMs)
   }

@@ -24,8 +24,11 @@ export const PROFILES = {
     simulate: ['--sessions', '1', '--books', '1000', '--symbols', '2000'],
     probeGapMs,
     reconcileSeconds: 30,
-    // What docs/deployment.md says of so many books.
-    nodeOptions: '--max-old-space-size=10240 --max-semi-space-size=64',
+    // What docs/deployment.md says of so many books, and all of their series.
+    environment: {
+      NODE_OPTIONS: '--max-old-space-size=10240 --max-semi-space-size=64',
+      QUANT_MAX_SERIES: '1000000',
+    },
     shownWithinMs: 900_000,
     clients: { oneBook: 900, allBooks: 50, stuck: 50 },
   },

@@ -32,7 +32,7 @@ export function quantConfig() {
   })
 }
 
-export function exporterEnvironment({ postgres, clickhouse, configPath, port, reconcileSeconds, nodeOptions }) {
+export function exporterEnvironment({ postgres, clickhouse, configPath, port, reconcileSeconds, others = {} }) {
   return {
     JANGAR_TORGHUT_QUANT_CONTROL_PLANE_ENABLED: 'true',
     JANGAR_TORGHUT_QUANT_ALERTS_ENABLED: 'true',
@@ -46,7 +46,7 @@ export function exporterEnvironment({ postgres, clickhouse, configPath, port, re
     CH_HOST: clickhouse.host,
     CH_PORT: String(clickhouse.port),
     CH_DATABASE: 'torghut',
-    ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }),
+    ...others,
     ...(postgres.storeDsn === undefined ? {} : { QUANT_STORE_DSN: postgres.storeDsn }),
   }
 }

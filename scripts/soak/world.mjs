@@ -53,8 +53,8 @@ export async function startWorld({ profile, minutes, seed, recorder, tell, relea
 
   const configPath = join(folder, 'quant.yaml')
   writeFileSync(configPath, quantConfig())
-  const { reconcileSeconds, nodeOptions } = profile
-  const settings = { postgres, clickhouse, configPath, reconcileSeconds, nodeOptions }
+  const { reconcileSeconds, environment: others } = profile
+  const settings = { postgres, clickhouse, configPath, reconcileSeconds, others }
   const environment = exporterEnvironment({ ...settings, port: exporterPort })
   const exporter = new Exporter({ processes, port: exporterPort, environment, clock: exporterClock })
   releasers.push(() => exporter.stop())
