@@ -392,7 +392,8 @@ export class Pipeline implements FrameReader {
   #showAtOnce(): void {
     const { engine, clock, periodsMs } = this.#options
     const startedMs = performance.now()
-    if (!this.#extraTime.isDue(startedMs)) return
+    // Where ticks overrun, what they leave is not for more frames.
+    if (!this.#extraTime.isDue(startedMs) || !this.#tickTime.isDue(startedMs)) return
     const at = clock.now()
     const period = periodsMs.light
     try {
