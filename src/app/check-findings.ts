@@ -157,7 +157,7 @@ function marketTables({ access, user }: MarketCheck): Told[] {
 
 function marketWriting({ readonly, writeGrants, user }: MarketCheck): Told[] {
   if (readonly > 0 || writeGrants.length === 0) return []
-  // Nobody else may rely on it only where the user is the exporter's own, and the default one is everybody's.
+  // The default user is everybody's: others may have to write as it.
   const remedy =
     user === 'default'
       ? 'make a user of its own, set CH_USER and CH_PASSWORD (docs/sources.md)'
