@@ -41,6 +41,18 @@ describe('a tick', () => {
     })
   })
 
+  test('in steps has one for each book at least, and ends with the same frames', () => {
+    const facts = [strategy({ strategy_id: 'b', accounts: ['PA2', 'PA1'] }), decision({ at: at('09:59:00') })]
+    const engine = createEngine({ startAt: at('10:00:00') })
+    applyAll(engine, facts)
+    const steps = engine.ticking(at('10:00:00'), answered(at('10:00:00')))
+    let count = 0
+    let next = steps.next()
+    for (; next.done !== true; next = steps.next()) count += 1
+    expect(count).toBeGreaterThanOrEqual(next.value.books.size)
+    expect(next.value).toEqual(framesAt(at('10:00:00'), facts))
+  })
+
   test('shares the values of a book that nothing touched, and counts material changes only', () => {
     const engine = createEngine({ startAt: at('10:00:00') })
     applyAll(engine, [BOOK, bought, bar('AAA', at('10:00:01'), 101)])
