@@ -11,6 +11,18 @@ export function alertPage(episodes: Iterable<AlertEpisode>, query: AlertQuery): 
   return { alerts, next: found.length > limit ? last && cursorOf(last) : undefined }
 }
 
+/**
+ * A page of episodes that two hold, from the page of each for the same question. Of an episode that both hold the one of
+ * `fresher` is taken.
+ */
+export function mergeAlertPages(fresher: AlertPage, other: AlertPage, query: AlertQuery): AlertPage {
+  const known = new Set(fresher.alerts.map(({ alertId }) => alertId))
+  const page = alertPage([...fresher.alerts, ...other.alerts.filter(({ alertId }) => !known.has(alertId))], query)
+  const last = page.alerts.at(-1)
+  const hasMore = page.next !== undefined || fresher.next !== undefined || other.next !== undefined
+  return { alerts: page.alerts, next: hasMore ? last && cursorOf(last) : undefined }
+}
+
 function isAsked(episode: AlertEpisode, { strategyId, account, state, severity, policy, from, to }: AlertQuery) {
   const isOpen = episode.resolved === undefined
   return (

@@ -89,10 +89,11 @@ describe('/alerts', () => {
     })
     const warming = frameReader({ state: 'warming_up' })
 
-    test('tells from it what is over, and from memory what is open', async () => {
+    test('tells from it what was before, from memory what is open, and what the store has not got yet', async () => {
       const ids = async (query: string) =>
         (await asked(query, { stored: kept })).alerts.map(({ alert_id }) => Number(alert_id.slice(-3)))
-      expect(await ids('?state=all')).toEqual([9])
+      expect(await ids('?state=all')).toEqual([9, 4, 3, 2, 1])
+      expect(await ids('?state=resolved')).toEqual([9, 2])
       expect(await ids('?state=open')).toEqual([4, 3, 1])
     })
 

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { mergeAlertPages } from '../../domain/alert-page.js'
 import type { AlertBoard, AlertPage, AlertQuery } from '../../domain/alerts.js'
 import { QuantError } from '../../domain/errors.js'
 import type { StoredReader } from '../../domain/ports.js'
@@ -48,13 +49,15 @@ function isAllKnown({ strategyId, account }: AlertQuery, shards: ShardRouting | 
 
 /**
  * What is open is known here, whatever the store does, as far as it is judged here; the rest, and what is over, by the
- * store where there is one. Before the first frame nothing is known here.
+ * store where there is one. A store that was down writes what it missed some seconds after it answers again: until then
+ * what is known here is told beside it. Before the first frame nothing is known here.
  */
 async function find(query: AlertQuery, { board, stored, isAllKnown }: Known): Promise<AlertPage> {
   if (board !== undefined && (stored === undefined || (isAllKnown && query.state === 'open'))) return board.find(query)
   if (stored === undefined) throw warmingUp()
   try {
-    return await stored.alerts(query)
+    const page = await stored.alerts(query)
+    return board === undefined ? page : mergeAlertPages(board.find(query), page, query)
   } catch (error) {
     if (!(error instanceof QuantError)) throw error
     throw board === undefined ? warmingUp() : unavailable(error)
