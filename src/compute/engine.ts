@@ -271,7 +271,7 @@ export class Engine implements FactSink {
       if (!this.#isLive(book, at)) continue
       const frame = frames.frame({
         ...common,
-        universe: this.#portfolio.universeOf(book),
+        universe: this.#portfolio.strategies.universeOf(book.description.strategyId),
         factsDigest: this.#portfolio.digestOf(book),
         judges,
       })
@@ -389,7 +389,7 @@ export class Engine implements FactSink {
       window,
       frame,
       due: new DueMinutes(frame.stamp.at, this.#market, settings),
-      universe: this.#portfolio.universeOf(book),
+      universe: this.#portfolio.strategies.universeOf(book.description.strategyId),
     })
   }
 
@@ -435,8 +435,8 @@ export class Engine implements FactSink {
       memory: new EquityMemory(),
       multiplierOf: (symbol) => instruments.multiplierOf(symbol),
       currencyOf: (symbol) => instruments.currencyOf(symbol),
-      capitalShare: () => this.#portfolio.capitalShareOf(strategyId),
-      benchmark: () => this.#portfolio.benchmarkOf(book),
+      capitalShare: () => this.#portfolio.strategies.capitalShareOf(strategyId),
+      benchmark: () => this.#portfolio.strategies.benchmarkOf(strategyId),
       market: this.#market,
       settings: this.#options.settings,
     }
@@ -487,7 +487,7 @@ export class Engine implements FactSink {
 
   /** A book is live while its strategy is enabled, it holds a position, or it had a fact in the last 20 sessions. */
   #isLive(book: Book, at: EpochMs): boolean {
-    if (this.#portfolio.strategies.get(book.description.strategyId)?.enabled === true) return true
+    if (this.#portfolio.strategies.isEnabled(book.description.strategyId)) return true
     for (const ledger of book.ledgers.values()) if (ledger.stateAt(at).quantity !== 0n) return true
     return book.activity.hasIn(longestReach(book, at), at)
   }

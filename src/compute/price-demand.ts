@@ -25,18 +25,19 @@ export function priceDemandOf(
   settings: ComputeSettings,
   ownership: ShardOwnership,
 ): Pick<PriceDemand, 'kept' | 'watched'> {
-  const { books, now } = portfolio
+  const { books, now, strategies } = portfolio
   const kept = new Map<string, number>()
   const watched = new Set<string>()
   const shownFrom = historyFrom(settings.calendars, now)
   for (const book of books.values()) {
     const account = portfolio.accountOf(book)
+    const { strategyId } = book.description
     // A book that shares its account is observed each minute.
     const cellMs = account.books.size > 1 ? MINUTE_MS : HISTORY_CELL_MS[book.calendar.name]
-    for (const symbol of pricedSymbols(book, account, now, shownFrom, portfolio.benchmarkOf(book)))
+    for (const symbol of pricedSymbols(book, account, now, shownFrom, strategies.benchmarkOf(strategyId)))
       kept.set(symbol, Math.min(cellMs, kept.get(symbol) ?? cellMs))
     if (!ownership.owns(book.description)) continue
-    const universe = portfolio.universeOf(book)
+    const universe = strategies.universeOf(strategyId)
     for (const symbol of universe.length > 0 ? universe : decidedSymbols(book, now, settings)) watched.add(symbol)
   }
   return { kept, watched }
