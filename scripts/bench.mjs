@@ -5,6 +5,7 @@
 //   npm run bench -- replay                 a session of ten books from files
 //   npm run bench -- hydration              a start on 200,000 orders and 100,000 snapshots in Postgres 15, and one from checkpoints
 //   npm run bench -- statements             statements a second upstream, for 10 and for 200 books
+//   npm run bench -- polls                  polls while 2,000 orders a second are written again
 //   npm run bench -- store --minutes 5       WAL and rows of the newest values of 100 books, for five minutes
 //   npm run bench -- stream --minutes 1      1,000 clients of the stream for a minute
 //   npm run bench -- series                 bytes a sample in ClickHouse, and a read of 20 × 11,000 points
@@ -14,6 +15,7 @@ import { benchCore } from './bench/core.mjs'
 import { benchExposition } from './bench/exposition.mjs'
 import { benchHydration } from './bench/hydration.mjs'
 import { benchLatency } from './bench/latency.mjs'
+import { benchPolls } from './bench/polls.mjs'
 import { benchReplay } from './bench/replay.mjs'
 import { benchSeries } from './bench/series.mjs'
 import { benchStatements } from './bench/statements.mjs'
@@ -25,6 +27,7 @@ const PARTS = {
   exposition: benchExposition,
   hydration: benchHydration,
   statements: benchStatements,
+  polls: benchPolls,
   replay: benchReplay,
   store: benchStore,
   stream: benchStream,

@@ -145,13 +145,13 @@ async function measure(server) {
   }
 }
 
-export function openSource(pool, engine, onStatement = () => undefined) {
+export function openSource(pool, engine, { onStatement = () => undefined, wallNow = () => Date.now() } = {}) {
   return new TorghutSource({
     pool,
     sink: engine,
     overlapMs: 30_000,
     decisionOverlapMs: 300_000,
-    wallNow: () => Date.now(),
+    wallNow,
     onStatement,
   })
 }

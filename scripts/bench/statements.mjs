@@ -26,9 +26,10 @@ export async function benchStatements() {
 async function measure(server, books) {
   const counts = { hydrate: 0, poll: 0, reconcile: 0 }
   const pool = openBenchPool(server)
-  const source = openSource(pool, createBenchEngine(T), (name) => {
+  const onStatement = (name) => {
     counts[name] += 1
-  })
+  }
+  const source = openSource(pool, createBenchEngine(T), { onStatement })
   const options = { historyFrom: historyFrom(CALENDARS, T), signal: new AbortController().signal }
   await source.hydrate(T, { ...options, onProgress: () => undefined })
   for (let poll = 1; poll <= 2 * SECONDS; poll += 1) await source.poll(T + poll * 500, poll % 2 === 0)

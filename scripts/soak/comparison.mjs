@@ -19,8 +19,9 @@ const PATIENT = { TORGHUT_DB_TIMEOUT_MS: '60000', CH_TIMEOUT_MS: '60000' }
 
 /** What is the same and what is not, and how many orders are counted. */
 export async function compare(world) {
-  const { exporter, simulator, probe } = world
+  const { exporter, simulator, probe, sync } = world
   await probe.pause()
+  await sync?.pause()
   await simulator.pause()
   try {
     await reconciled(world)
@@ -35,6 +36,7 @@ export async function compare(world) {
     }
   } finally {
     simulator.resume()
+    sync?.resume()
     probe.resume()
   }
 }

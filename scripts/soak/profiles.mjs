@@ -19,9 +19,10 @@ export const PROFILES = {
     clients: { oneBook: 45, allBooks: 5, stuck: 5 },
   },
   fleet: {
-    title: '1,000 simulated books and one of the soak’s own, 2,000 symbols',
+    title: '1,000 simulated books and one of the soak’s own, 2,000 symbols, 2,000 orders a second written again',
     startAt: IN_SESSION,
     simulate: ['--sessions', '1', '--books', '1000', '--symbols', '2000'],
+    rewrittenASecond: 2_000,
     probeGapMs,
     reconcileSeconds: 30,
     // What docs/deployment.md says of so many books, and all of their series.

@@ -2,11 +2,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OrderSync } from '../order-sync.mjs'
 import { startAlerting } from './alerting.mjs'
 import { startClickHouse } from './clickhouse.mjs'
 import { Exporter } from './exporter.mjs'
 import { freePorts } from './ports.mjs'
-import { startPostgres } from './postgres.mjs'
+import { openPool, startPostgres } from './postgres.mjs'
 import { Probe } from './probe.mjs'
 import { createProbeBook } from './probe-orders.mjs'
 import { Processes, until } from './processes.mjs'
@@ -50,6 +51,7 @@ export async function startWorld({ profile, minutes, seed, recorder, tell, relea
   const probe = new Probe({ dsn: postgres.dsn, clock, recorder, gapMs: profile.probeGapMs(minutes) })
   releasers.push(() => probe.stop())
   await createProbeBook(postgres.admin, clock.now())
+  const sync = await startSync({ profile, postgres, clock, recorder, releasers })
 
   const configPath = join(folder, 'quant.yaml')
   writeFileSync(configPath, quantConfig())
@@ -66,7 +68,20 @@ export async function startWorld({ profile, minutes, seed, recorder, tell, relea
   const alerting = await startAlerting({ processes, folder, target: exporter.target, ports: alertingPorts })
   releasers.push(() => alerting.stop())
   return {
-    ...{ folder, logs, processes, clock, exporterClock, postgres, clickhouse, simulator, probe, recorder, alerting },
+    ...{
+      folder,
+      logs,
+      processes,
+      clock,
+      exporterClock,
+      postgres,
+      clickhouse,
+      simulator,
+      probe,
+      sync,
+      recorder,
+      alerting,
+    },
     ...{
       exporter,
       environment,
@@ -82,6 +97,18 @@ export async function startWorld({ profile, minutes, seed, recorder, tell, relea
         environment: exporterEnvironment({ ...settings, port: otherPort }),
       }),
   }
+}
+
+/** Undefined where a profile has none. */
+async function startSync({ profile: { rewrittenASecond }, postgres, clock, recorder, releasers }) {
+  if (rewrittenASecond === undefined) return undefined
+  const client = openPool(postgres.dsn, 1)
+  releasers.push(() => client.end())
+  const onError = () => recorder.count('orders that could not be written again')
+  const sync = new OrderSync({ client, now: () => clock.now(), perSecond: rewrittenASecond, onError })
+  await sync.start()
+  releasers.push(() => sync.stop())
+  return sync
 }
 
 /** Starts what looks on, once the probe's book is live. */

@@ -63,6 +63,7 @@ export function createReport(run) {
       'pages of metrics': recorder.counted('pages of metrics that were not answered'),
       'API requests': recorder.counted('API requests without an answer'),
       'probe orders not written': recorder.counted('probe orders that could not be written'),
+      'orders not written again': recorder.counted('orders that could not be written again'),
     },
     ...{ faults, notPlayed, alerts },
     verdict: { isHeld: missed.length === 0, missed },

@@ -15,38 +15,63 @@ export interface RowVersion {
   readonly writtenAt: EpochMs | undefined
 }
 
+/** How far a read has seen: up to an instant of T, and all that transactions below an id have written. */
+export interface SeenTo {
+  readonly at: EpochMs
+  /** The oldest transaction that was still running, as the tables' rows name it: of 32 bits. */
+  readonly transaction: string
+}
+
 export interface PollScope {
   readonly at: EpochMs
   readonly cursor: EpochMs
   readonly overlapMs: number
   readonly decisionOverlapMs: number
   readonly accounts: readonly string[]
+  /** What an earlier read has seen need not be looked at again among the orders; undefined: all of the overlap is. */
+  readonly seenTo: SeenTo | undefined
 }
 
 export interface TouchedRows {
+  /** What the next read need not look at, once all of this one has been taken in. */
+  readonly seenTo: SeenTo | undefined
   readonly versions: Map<TableName, RowVersion[]>
   /** The server's clock when it began the transaction, in milliseconds. */
   readonly beganAt: EpochMs | undefined
 }
 
-/** The name under which the server's clock comes along. */
+/** The name under which the server's clock comes along, and as its version the oldest transaction that is running. */
 const CLOCK = 'clock'
 
-/** The versions of all rows touched since the cursor less the overlap, by watched table; one statement. */
+/**
+ * The versions of all rows touched since the cursor less the overlap, by watched table; one statement.
+ *
+ * A trading system rewrites every open order again and again. What `seenTo` says of orders keeps a poll to those written
+ * since, whatever their timestamps say: whoever wrote later than the oldest transaction that ran then.
+ */
 export async function readVersions(
   query: Query,
   names: readonly TableName[],
-  { at, cursor, overlapMs, decisionOverlapMs, accounts }: PollScope,
+  { at, cursor, overlapMs, decisionOverlapMs, accounts, seenTo }: PollScope,
 ): Promise<TouchedRows> {
   const values: unknown[] = []
   const bind = (value: unknown) => `$${values.push(value)}`
   const instant = (value: EpochMs) => `to_timestamp(${bind(value)}::double precision / 1000)`
   const createdSince = (overlap: number) =>
     `t.created_at > ${instant(cursor - overlap)} AND t.created_at <= ${instant(at)}`
+  const decisionsFrom = cursor - Math.max(overlapMs, decisionOverlapMs)
+  // Ages instead of ids, since ids begin again after four billion transactions.
+  const isNews = ({ at: seenAt, transaction }: SeenTo) => {
+    const writtenSince = (row: string) => `age(${row}.xmin) <= age(${bind(transaction)}::text::xid)`
+    // An order that was of the future then has become due, or its decision is another.
+    return `(${writtenSince('t')} OR t.created_at > ${instant(seenAt)} OR t.trade_decision_id = ANY (ARRAY(
+      SELECT d.id FROM trade_decisions d WHERE d.created_at > ${instant(decisionsFrom)} AND ${writtenSince('d')})))`
+  }
   const filterOf: Record<TableName, () => string> = {
     strategies: () => 'true',
-    executions: () => `t.updated_at > ${instant(cursor - overlapMs)} AND t.created_at <= ${instant(at)}`,
-    trade_decisions: () => createdSince(Math.max(overlapMs, decisionOverlapMs)),
+    executions: () =>
+      `t.updated_at > ${instant(cursor - overlapMs)} AND t.created_at <= ${instant(at)}${seenTo === undefined ? '' : ` AND ${isNews(seenTo)}`}`,
+    trade_decisions: () => `t.created_at > ${instant(decisionsFrom)} AND t.created_at <= ${instant(at)}`,
     llm_decision_reviews: () => createdSince(overlapMs),
     execution_order_events: () => createdSince(overlapMs),
     broker_account_activities: () => createdSince(overlapMs),
@@ -54,14 +79,16 @@ export async function readVersions(
     position_snapshots: () =>
       `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
   }
-  const clock = `SELECT '${CLOCK}' AS source, '' AS id, '' AS version, (extract(epoch FROM now()) * 1000)::float8 AS written_at`
+  const clock = `SELECT '${CLOCK}' AS source, '' AS id, txid_snapshot_xmin(txid_current_snapshot())::text AS version, (extract(epoch FROM now()) * 1000)::float8 AS written_at`
   const rows = await query<VersionRow>(
     [clock, ...versionArms(names, (name) => filterOf[name]())].join(' UNION ALL '),
     values,
   )
+  const clockRow = rows.find(({ source }) => source === CLOCK)
   return {
     versions: byTable(names, rows),
-    beganAt: rows.find(({ source }) => source === CLOCK)?.written_at ?? undefined,
+    beganAt: clockRow?.written_at ?? undefined,
+    seenTo: clockRow && { at, transaction: String(BigInt.asUintN(32, BigInt(clockRow.version))) },
   }
 }
 

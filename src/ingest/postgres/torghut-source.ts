@@ -9,7 +9,7 @@ import { ClockOffset, type ClockReading } from '../../lib/clock-offset.js'
 import { HeldRows } from './held-rows.js'
 import { hydrate } from './hydrate.js'
 import { type News, type Owed, readNews } from './news.js'
-import { fetchRows, type RowVersion, readVersions, readVersionsOf } from './poll-statements.js'
+import { fetchRows, type RowVersion, readVersions, readVersionsOf, type SeenTo } from './poll-statements.js'
 import { inReadOnlyTransaction, type Query } from './read-only.js'
 import { type OnReconciled, type ReconciledKind, reconcile } from './reconcile.js'
 import { beginPass, type ReadPass, RowIntake } from './row-intake.js'
@@ -22,6 +22,8 @@ import { type Tables, tablesOf } from './tables.js'
 const LONGEST_BEHIND_MS = 10 * MINUTE_MS
 /** The schema is looked at again this often: what it gains is used. */
 const DISCOVER_EVERY_MS = MINUTE_MS
+/** All of the overlap is looked at this often, whatever was seen: an old decision that changed dates no order. */
+const WHOLE_OVERLAP_EVERY_MS = 10_000
 
 export interface TorghutSourceOptions {
   readonly pool: pg.Pool
@@ -47,8 +49,8 @@ export interface PollResult {
  * Facts from the trading database: one read for all strategies and accounts, however many there are.
  *
  * A poll is one read-only transaction of at most two statements: the first asks for (id, xmin) of what was touched since
- * the cursor less an overlap, the second fetches whole rows for the pairs that are not held. A row version is exact even
- * where updated_at does not move. A new review or order event fetches the row that it speaks of, a decision its orders.
+ * the cursor less an overlap, of orders most times only what was written since the poll before, the second fetches whole
+ * rows for the pairs that are not held. A row version is exact even where updated_at does not move. A new review or order event fetches the row that it speaks of, a decision its orders.
  * What polls cannot see (a row that commits later than the overlap, a change that nothing dates, a row that is deleted)
  * a reconciliation finds, beside them. All that is applied is read in transactions that follow one another, so an older
  * version of a row never replaces a newer one.
@@ -64,8 +66,11 @@ export class TorghutSource {
   #hydratedAt: EpochMs = Number.NEGATIVE_INFINITY
   readonly #held = new HeldRows()
   readonly #intake: RowIntake
-  /** Which instants of writing the rows told that the last poll saw, by table. */
-  readonly #stamps = new Map<TableName, ReadonlySet<string>>()
+  /** Which instants of writing the rows told that lately were seen, by table. */
+  readonly #stamps = new Map<TableName, Set<string>>()
+  /** Undefined while a poll has yet to see all of the overlap. */
+  #seenTo: SeenTo | undefined
+  #wholeOverlapAtWall = 0
   /** What polls that ended half way had still to read. */
   readonly #owed: Owed = new Map()
   readonly #clock = new ClockOffset()
@@ -205,6 +210,8 @@ export class TorghutSource {
       try {
         return await this.#poll(at, slow)
       } catch (error) {
+        // Who answers next may be another server.
+        this.#seenTo = undefined
         if (!(error instanceof QuantError) || error.code !== 'schema_unsupported' || this.#tables === undefined)
           throw error
         this.#tables = undefined
@@ -248,22 +255,26 @@ export class TorghutSource {
     tables: readonly Table[],
     at: EpochMs,
   ): Promise<Pick<PollResult, 'hasOrderNews' | 'writtenAts'>> {
-    const { overlapMs, decisionOverlapMs } = this.#options
+    const { overlapMs, decisionOverlapMs, wallNow } = this.#options
     // Orders are looked at every poll, the rest on slow polls.
     const isSlow = tables.length > 1
     const names = TABLE_NAMES.filter(
       (name) => (isSlow || ORDER_TABLES.includes(name)) && this.#schema?.has(name) === true,
     )
     const behindMs = Math.min(LONGEST_BEHIND_MS, Math.max(0, -(this.#clock.ms ?? 0)))
-    const { versions, beganAt } = await readVersions(query, names, {
-      ...{ at, cursor: (this.#cursor ?? at) - behindMs, overlapMs, decisionOverlapMs },
+    const wallAt = wallNow()
+    const seenTo = wallAt < this.#wholeOverlapAtWall ? this.#seenTo : undefined
+    const { versions, beganAt, ...seen } = await readVersions(query, names, {
+      ...{ at, cursor: (this.#cursor ?? at) - behindMs, overlapMs, decisionOverlapMs, seenTo },
       accounts: [...this.#intake.accounts],
     })
     this.#readClock(began, beganAt)
     const unseen = this.#notHeld(versions)
     await this.#readNews(query, tables, { versions: unseen, vanished: new Map() }, at)
     const writtenAts = [...unseen].flatMap(([name, some]) => this.#newStamps(name, some))
-    for (const [name, all] of versions) this.#stamps.set(name, new Set(all.map(stampOf)))
+    for (const [name, some] of versions) this.#noteStamps(name, some, seenTo === undefined || name !== 'executions')
+    this.#seenTo = seen.seenTo
+    if (seenTo === undefined) this.#wholeOverlapAtWall = wallAt + WHOLE_OVERLAP_EVERY_MS
     return {
       hasOrderNews: ORDER_TABLES.some((name) => (unseen.get(name)?.length ?? 0) > 0),
       writtenAts,
@@ -324,6 +335,12 @@ export class TorghutSource {
   #saysAnything(name: TableName, id: string): boolean {
     if (name === 'execution_order_events') return this.#held.ordersOf(id).length > 0
     return name !== 'llm_decision_reviews' || this.#held.decisionOf(id) !== undefined
+  }
+
+  #noteStamps(name: TableName, versions: readonly RowVersion[], areAll: boolean): void {
+    const stamps = areAll ? new Set<string>() : (this.#stamps.get(name) ?? new Set<string>())
+    for (const version of versions) stamps.add(stampOf(version))
+    this.#stamps.set(name, stamps)
   }
 
   /** A rewrite that no column dates says nothing about its age, and what was there at the start was not waited for. */
