@@ -175,6 +175,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   })
   const api: ApiOptions = {
     reader,
+    betweenTicks: async (work) => (pipeline === undefined ? work() : pipeline.betweenTicks(work)),
     explain: (question) => pipeline?.explain(question),
     stored: store?.reader,
     alerts,

@@ -22,6 +22,7 @@ import { createRecorder, type Recording } from './open-recording.js'
 import { Pipeline } from './pipeline.js'
 import type { Judge, PipelineOptions } from './pipeline-options.js'
 import { createRejectionLog } from './repeated-log.js'
+import { TickTurn } from './tick-turn.js'
 import { torghutOf } from './torghut-of.js'
 
 /** How long, in real time, a row of the demo's may take to be seen. */
@@ -61,23 +62,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const tellRejection = createRejectionLog(log, wallNow)
   // Polls come in real time: at a higher speed more of T passes between two of them, and between a row and its commit.
   const overlapMs = Math.max(config.pollOverlapMs, SLOWEST_WRITE_MS * clock.speed)
+  const turn = new TickTurn()
+  const tell = (work: (sink: Omit<FactSink, 'reject'>) => void) =>
+    turn.tell(() => {
+      work(engine)
+      if (recorder !== undefined) work(recorder)
+    })
   const sinkOf = (source: SourceName): FactSink => ({
-    apply(facts) {
-      engine.apply(facts)
-      recorder?.apply(facts)
-    },
-    applyPrices(columns) {
-      engine.applyPrices(columns)
-      recorder?.applyPrices(columns)
-    },
-    applySignals(columns) {
-      engine.applySignals(columns)
-      recorder?.applySignals(columns)
-    },
-    applyMinutes(feed, minutes) {
-      engine.applyMinutes(feed, minutes)
-      recorder?.applyMinutes(feed, minutes)
-    },
+    apply: (facts) => tell((sink) => sink.apply(facts)),
+    applyPrices: (columns) => tell((sink) => sink.applyPrices(columns)),
+    applySignals: (columns) => tell((sink) => sink.applySignals(columns)),
+    applyMinutes: (feed, minutes) => tell((sink) => sink.applyMinutes(feed, minutes)),
     reject(rejections) {
       engine.reject(rejections)
       for (const rejection of rejections) {
@@ -101,6 +96,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     overlapMs,
     decisionOverlapMs: DECISION_OVERLAP_MS,
     wallNow,
+    whenTaken: (work) => turn.between(work),
     onStatement: (name) => onStatement?.('postgres', name),
   })
   let market: MarketSource | undefined
@@ -123,11 +119,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     storePool === undefined || recording !== undefined
       ? undefined
       : new LedgerCheckpoints({
-          ...{ engine, torghut, pool: storePool, shard, calendars, log },
+          ...{ engine, turn, torghut, pool: storePool, shard, calendars, log },
           madeBy: madeByOf(config, version, engine.formulaSet),
         })
   const pipeline = new Pipeline({
     engine,
+    turn,
     checkpoints,
     clock,
     startAt,

@@ -9,9 +9,12 @@ import type { MarketSource } from '../ingest/clickhouse/market-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import type { Logger } from '../lib/logger.js'
 import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
+import type { TickTurn } from './tick-turn.js'
 
 export interface PipelineOptions {
   readonly engine: Engine
+  /** Of whoever uses this engine. */
+  readonly turn: TickTurn
   readonly clock: Clock
   /** T when the engine was made: it cannot be asked about earlier instants. */
   readonly startAt: EpochMs

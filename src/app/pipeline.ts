@@ -26,13 +26,11 @@ import { watermarksOf } from './watermarks.js'
 const EXTRA_FRAME_MS = 250
 /** Nor for more than this part of the time: where frames take long, ticks come first, and whoever reads and asks. */
 const EXTRA_FRAMES_SHARE = 0.2
-/** Ticks that overrun leave some of the time to reading and answering: a scrape would never end between them. */
-const TICKS_SHARE = 0.75
 /** Why a reconciliation ends early: no failure of its own. */
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for more of the bars before it goes out without them, and for all of them. */
 const FIRST_BARS_MS = { more: 30_000, all: 300_000 }
-/** The first ticks work out a whole history: after so long others have their turn. */
+/** After so long a tick lets others have their turn: scrapes, clients, sources. */
 const SLICE_MS = 20
 
 /**
@@ -55,7 +53,8 @@ export class Pipeline implements FrameReader {
   #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastTickWallAt: EpochMs | undefined
   readonly #extraTime = new TimeShare(EXTRA_FRAMES_SHARE, EXTRA_FRAME_MS)
-  readonly #tickTime = new TimeShare(TICKS_SHARE)
+  /** Whether the last tick took longer than its period. */
+  #isBehind = false
   #slowPollDueWallAt = 0
   #isSlowPoll = true
   /** Ends the reconciliation under way, where there is one. */
@@ -126,7 +125,12 @@ export class Pipeline implements FrameReader {
     return this.#liveness.isAlive
   }
 
-  /** How a number of the latest frames came about; undefined where they have no such book or metric. */
+  /** Runs work while no tick is under way: only then a number can be explained. */
+  betweenTicks<Result>(work: () => Result): Promise<Result> {
+    return this.#options.turn.between(work)
+  }
+
+  /** How a number of the latest frames came about; undefined where they have no such book or metric. Throws amid a tick. */
   explain(question: ExplanationQuestion): Explanation | undefined {
     return this.#frames && this.#options.engine.explain(this.#frames, question)
   }
@@ -189,7 +193,7 @@ export class Pipeline implements FrameReader {
     if (signal.aborted) return
     try {
       await this.#judgePast(at)
-      await this.#firstTick()
+      await this.#tick()
     } catch (error) {
       if (signal.aborted) return
       this.#tickFailed(error)
@@ -235,7 +239,7 @@ export class Pipeline implements FrameReader {
     this.#loops = [
       new Loop({
         ...{ periodMs: periodsMs.light, random },
-        run: async () => this.#tick(),
+        run: () => this.#tick(),
         onError: (error) => this.#tickFailed(error),
         onOverrun: () => selfMetrics.tickOverran('light'),
       }),
@@ -271,37 +275,49 @@ export class Pipeline implements FrameReader {
   async #judgePast(hydratedAt: EpochMs): Promise<void> {
     const { clock, periodsMs, judge, startAt } = this.#options
     const firstAt = Math.floor(Math.max(clock.now(), hydratedAt) / periodsMs.light) * periodsMs.light
-    for (const at of judge.before(firstAt)) if (at > startAt) judge.tick(await this.#tickInSlices(at))
+    for (const at of judge.before(firstAt))
+      if (at > startAt)
+        await this.#workOut(
+          () => at,
+          (set) => judge.tick(set),
+        )
   }
 
-  async #firstTick(): Promise<void> {
-    const at = this.#nextTickAt()
-    const startedMs = performance.now()
-    this.#publish(await this.#tickInSlices(at), startedMs)
+  /** A tick, unless it has been made when its turn comes. */
+  #tick(): Promise<void> {
+    return this.#workOut(
+      () => this.#dueTickAt(),
+      (set, startedMs) => this.#publish(set, startedMs),
+    )
   }
 
-  /** Nothing is read meanwhile: the loops have not begun. */
-  #tickInSlices(at: EpochMs): Promise<FrameSet> {
-    const steps = this.#options.engine.ticking(at, this.#watermarks())
-    return inSlices(steps, SLICE_MS, () => {
-      this.#abort.signal.throwIfAborted()
-      this.#liveness.beat()
-    })
-  }
-
-  #nextTickAt(): EpochMs {
+  #dueTickAt(): EpochMs | undefined {
     const { clock, periodsMs } = this.#options
-    return Math.floor(clock.now() / periodsMs.light) * periodsMs.light
+    const at = Math.floor(clock.now() / periodsMs.light) * periodsMs.light
+    return at > this.#lastTickAt ? at : undefined
   }
 
-  #tick(): void {
-    const at = this.#nextTickAt()
-    const startedMs = performance.now()
-    if (at <= this.#lastTickAt || !this.#tickTime.isDue(startedMs)) return
-    this.#publish(this.#options.engine.tick(at, this.#watermarks()), startedMs)
-    const endedMs = performance.now()
-    // One that keeps to its period leaves the rest of it by itself, and none is to be skipped.
-    if (endedMs - startedMs > this.#options.periodsMs.light) this.#tickTime.spent(startedMs, endedMs)
+  /**
+   * The frames of the instant that `instant` says when its turn comes, worked out in slices; what sources tell meanwhile
+   * is taken in when they have been shown.
+   */
+  #workOut(
+    instant: () => EpochMs | undefined,
+    show: (set: FrameSet, startedMs: number) => void,
+    judges = true,
+  ): Promise<void> {
+    const { engine, turn } = this.#options
+    return turn.tick(async () => {
+      const at = instant()
+      if (at === undefined) return
+      const startedMs = performance.now()
+      const steps = engine.ticking(at, this.#watermarks(), judges)
+      const set = await inSlices(steps, SLICE_MS, () => {
+        this.#abort.signal.throwIfAborted()
+        this.#liveness.beat()
+      })
+      show(set, startedMs)
+    })
   }
 
   #publish(set: FrameSet, startedMs: number): void {
@@ -318,6 +334,7 @@ export class Pipeline implements FrameReader {
     for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
     for (const order of engine.takeEndedOrders()) selfMetrics.orderEnded(order)
     const durationMs = performance.now() - startedMs
+    this.#isBehind = durationMs > periodsMs.light
     this.#lastTickWallAt = wallNow()
     this.#liveness.beat()
     for (const tier of this.#compute.succeeded(at, this.#lastTickAt))
@@ -342,21 +359,23 @@ export class Pipeline implements FrameReader {
   }
 
   async #pollOrders(): Promise<void> {
-    if (await this.#readOrders()) this.#showAtOnce()
+    if (await this.#readOrders()) await this.#showAtOnce()
   }
 
   /** Answers whether an order has changed. */
   async #readOrders(): Promise<boolean> {
-    const { torghut, clock, slowPollIntervalMs, selfMetrics } = this.#options
+    const { torghut, clock, turn, slowPollIntervalMs, selfMetrics } = this.#options
     const startedMs = wallNow()
     const isSlow = startedMs >= this.#slowPollDueWallAt
     this.#isSlowPoll = isSlow
     const at = clock.now()
     const { asOf, hasOrderNews, writtenAts } = await torghut.poll(at, isSlow)
-    this.#delays.seen('postgres', writtenAts)
     if (isSlow) this.#slowPollDueWallAt = startedMs + slowPollIntervalMs - 50
-    this.#ordersAsOf = asOf
-    this.#options.onAnswer('postgres', asOf)
+    turn.tell(() => {
+      this.#delays.seen('postgres', writtenAts)
+      this.#ordersAsOf = asOf
+      this.#options.onAnswer('postgres', asOf)
+    })
     this.#sources.postgres.succeeded(isSlow ? 'slow_poll' : 'poll', asOf, startedMs)
     selfMetrics.clockOffset('postgres', torghut.clockOffsetMs)
     return hasOrderNews
@@ -391,33 +410,38 @@ export class Pipeline implements FrameReader {
    * An extra frame for order news. A tick that is due comes first and is not waited for: a clock of another moment does
    * not cross its seconds when the loops wake, and until the next wake a second could pass.
    */
-  #showAtOnce(): void {
-    const { engine, clock, periodsMs } = this.#options
-    const startedMs = performance.now()
+  async #showAtOnce(): Promise<void> {
+    const { clock } = this.#options
     // Where ticks overrun, what they leave is not for more frames.
-    if (!this.#extraTime.isDue(startedMs) || !this.#tickTime.isDue(startedMs)) return
-    const at = clock.now()
-    const period = periodsMs.light
+    if (this.#isBehind || !this.#extraTime.isDue(performance.now())) return
+    const now = () => {
+      const at = clock.now()
+      return at > this.#lastTickAt ? at : undefined
+    }
     try {
-      if (Math.floor(at / period) * period > this.#lastTickAt) this.#tick()
-      if (at <= this.#lastTickAt) return
-      this.#frames = engine.tick(at, this.#watermarks(), false)
-      this.#options.onFrame(this.#frames)
-      this.#delays.shown(at)
-      this.#extraTime.spent(startedMs, performance.now())
+      if (this.#dueTickAt() !== undefined) await this.#tick()
+      await this.#workOut(now, (set, startedMs) => this.#showExtra(set, startedMs), false)
     } catch (error) {
-      this.#tickFailed(error)
+      if (!this.#abort.signal.aborted) this.#tickFailed(error)
     }
   }
 
+  #showExtra(set: FrameSet, startedMs: number): void {
+    this.#frames = set
+    this.#options.onFrame(set)
+    this.#delays.shown(set.stamp.at)
+    this.#extraTime.spent(startedMs, performance.now())
+  }
+
   async #pollMarket(signal: AbortSignal, onPiece: () => void = () => undefined): Promise<void> {
-    const { market, engine, clock, selfMetrics, onProgress } = this.#options
+    const { market, engine, turn, clock, selfMetrics, onProgress } = this.#options
     if (market === undefined) return
+    const demand = await turn.between(() => engine.demand())
     const startedMs = wallNow()
     const at = clock.now()
     await market.poll({
       at,
-      demand: engine.demand(),
+      demand,
       fineFrom: at - FINE_HISTORY_MS,
       signal,
       onProgress: (progress) => {
@@ -427,11 +451,12 @@ export class Pipeline implements FrameReader {
       },
       live: {
         now: () => clock.now(),
-        onNews: (asOf, ingestedAts) => {
-          this.#feedsAsOf = asOf
-          this.#options.onAnswer('clickhouse', asOf)
-          this.#delays.seen('clickhouse', ingestedAts)
-        },
+        onNews: (asOf, ingestedAts) =>
+          turn.tell(() => {
+            this.#feedsAsOf = asOf
+            this.#options.onAnswer('clickhouse', asOf)
+            this.#delays.seen('clickhouse', ingestedAts)
+          }),
       },
     })
     this.#sources.clickhouse.succeeded('poll', at, startedMs)

@@ -102,6 +102,7 @@ export class Engine implements FactSink {
   readonly formulaSet: string
   readonly #pins = new PricePins()
   readonly #terms: MarketTerms
+  #isTicking = false
   #coarsenedAt: number | undefined
   #decisionsFrom: EpochMs = Number.NEGATIVE_INFINITY
   #rejected = 0
@@ -131,6 +132,7 @@ export class Engine implements FactSink {
   }
 
   apply(facts: readonly Fact[]): void {
+    this.#assertBetweenTicks()
     const ofBooks: BookFact[] = []
     for (const fact of facts) {
       if (fact.fact === 'bar') this.#market.applyBars({ symbol: fact.symbol, ats: [fact.at], closesE8: [fact.close] })
@@ -146,14 +148,17 @@ export class Engine implements FactSink {
   }
 
   applyPrices(columns: readonly PriceColumn[]): void {
+    this.#assertBetweenTicks()
     for (const column of columns) this.#market.applyBars(column)
   }
 
   applySignals(columns: readonly SignalColumn[]): void {
+    this.#assertBetweenTicks()
     for (const column of columns) this.#market.applySignals(column)
   }
 
   applyMinutes(feed: Feed, minutes: readonly MinuteRuns[]): void {
+    this.#assertBetweenTicks()
     this.#market.applyMinutes(feed, minutes)
   }
 
@@ -177,6 +182,7 @@ export class Engine implements FactSink {
 
   /** Settles a little of what a history left to settle, so that others get their turn; false when nothing is left. */
   settleOne(): boolean {
+    this.#assertBetweenTicks()
     return this.#portfolio.settleOne()
   }
 
@@ -187,6 +193,7 @@ export class Engine implements FactSink {
 
   /** Symbols whose prices the books need, each with the grid of its history, and those of which times are enough. */
   demand(): PriceDemand {
+    this.#assertBetweenTicks()
     this.#portfolio.settle()
     const { kept, watched } = priceDemandOf(this.#portfolio, this.#options.settings, this.#ownership)
     for (const [symbol, cellMs] of kept) this.#market.keep(symbol, cellMs)
@@ -200,6 +207,7 @@ export class Engine implements FactSink {
 
   /** Moves T on before its tick, so that `demand` speaks of it; a replay has the prices of T at hand already. */
   advanceTo(at: EpochMs): void {
+    this.#assertBetweenTicks()
     this.#portfolio.advanceTo(at)
   }
 
@@ -213,11 +221,25 @@ export class Engine implements FactSink {
   }
 
   /**
-   * The same in steps of a book each, for a tick that has a whole history to work out. Until its end the engine may be told
-   * nothing, and is not to be asked about frames.
+   * The same in steps of a book each, so that many books do not keep everybody else waiting. Until its end the engine is
+   * told nothing and explains nothing: it throws.
    */
   *ticking(at: EpochMs, watermarks: Watermarks, judges = true): Generator<undefined, FrameSet> {
     this.advanceTo(at)
+    this.#isTicking = true
+    try {
+      return yield* this.#steps(at, watermarks, judges)
+    } finally {
+      this.#isTicking = false
+    }
+  }
+
+  /** Whoever would tell the engine something amid a tick would make a frame of two moments. */
+  #assertBetweenTicks(): void {
+    if (this.#isTicking) throw new Error('a tick is under way: the engine is told nothing until its end')
+  }
+
+  *#steps(at: EpochMs, watermarks: Watermarks, judges: boolean): Generator<undefined, FrameSet> {
     this.#coarsenPrices(at)
     const boundary = at - FINE_HISTORY_MS
     const news = this.#market.settle(at, {
@@ -353,12 +375,14 @@ export class Engine implements FactSink {
 
   /** The ledgers of a book at an instant that no window of T or later reaches: see BookCheckpoint. Undefined for nothing. */
   takeCheckpoint(id: string, at: EpochMs): BookCheckpoint | undefined {
+    this.#assertBetweenTicks()
     const book = this.#portfolio.books.get(id)
     return book && takeCheckpoint(this.#portfolio, book, at)
   }
 
   /** Begins with ledgers instead of the orders that they spare. */
   beginAt(checkpoints: readonly BookCheckpoint[]): void {
+    this.#assertBetweenTicks()
     this.#portfolio.beginAt(checkpoints)
   }
 
@@ -369,6 +393,7 @@ export class Engine implements FactSink {
 
   /** Forgets the checkpoints; what they spared has to be told before the next tick. */
   forgetCheckpoints(): void {
+    this.#assertBetweenTicks()
     this.#portfolio.forgetCheckpoints()
   }
 
@@ -377,6 +402,7 @@ export class Engine implements FactSink {
    * Changes nothing: ticks before and after it say what they would say without it.
    */
   explain(frames: FrameSet, { strategyId, account, window, metric }: ExplanationQuestion): Explanation | undefined {
+    this.#assertBetweenTicks()
     const id = bookId({ strategyId, account })
     const { dictionary, settings } = this.#options
     const index = dictionary.findIndex(({ name }) => name === metric)

@@ -29,6 +29,8 @@ export interface GateSettings {
 /** What the routes are made from. */
 export interface ApiOptions extends Switches {
   readonly reader: FrameReader
+  /** Runs work while no frames are being worked out: only then a number can be explained. */
+  readonly betweenTicks: <Result>(work: () => Result) => Promise<Result>
   /** How a number of the latest frames came about; undefined where they have no such book or metric. Synchronous. */
   readonly explain: (question: ExplanationQuestion) => Explanation | undefined
   /** Undefined where nothing is kept. */

@@ -26,7 +26,7 @@ export class Turns {
   }
 
   /** Throws HttpProblem `busy` where too many are at work, or the turn did not come in time. */
-  async take<Answer>(work: () => Answer): Promise<Answer> {
+  async take<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
     const { atMost, patienceMs, monotonicNow } = this.#options
     if (this.#admitted >= atMost) throw busy(`${atMost} requests of this kind are at work, which is the limit`)
     this.#admitted += 1

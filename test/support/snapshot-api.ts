@@ -31,6 +31,7 @@ export function testApi(reader: FrameReader = frameReader(), options: Partial<Sn
   const logged: LoggedError[] = []
   const app = createSnapshotApi({
     reader,
+    betweenTicks: async (work) => work(),
     explain: () => undefined,
     stored: undefined,
     stream: undefined,

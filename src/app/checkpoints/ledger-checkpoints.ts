@@ -16,6 +16,7 @@ import {
   writeCheckpoint,
 } from '../../stores/postgres/checkpoints.js'
 import type { StoreQuery } from '../../stores/postgres/writer-session.js'
+import type { TickTurn } from '../tick-turn.js'
 import { decodeCheckpoint, encodeCheckpoint, type KeptCheckpoint } from './checkpoint-state.js'
 
 /** A store that does not answer by then is not waited for: all rows are read. */
@@ -25,6 +26,7 @@ const RETRY_MS = 10 * MINUTE_MS
 
 export interface LedgerCheckpointsOptions {
   readonly engine: Engine
+  readonly turn: TickTurn
   readonly torghut: TorghutSource
   readonly pool: pg.Pool
   readonly shard: Shard
@@ -69,7 +71,7 @@ export class LedgerCheckpoints {
   }
 
   #startOf(kept: readonly KeptCheckpoint[]): HydrationStart {
-    const { engine, log } = this.#options
+    const { engine, turn, log } = this.#options
     const checkpoints = kept.map(({ checkpoint }) => checkpoint)
     const spared = kept.flatMap((one) => one.spared)
     const told = {
@@ -95,7 +97,7 @@ export class LedgerCheckpoints {
       forget() {
         if (!hasBegun) return
         hasBegun = false
-        engine.forgetCheckpoints()
+        turn.tell(() => engine.forgetCheckpoints())
         setDone(undefined)
         log.warn('ledger checkpoints do not hold any more: every order is read', told)
       },
@@ -105,14 +107,14 @@ export class LedgerCheckpoints {
 
   /** Leaves what a start from now on can begin with, unless it is there. Rejects with what the store rejects with. */
   async write(now: EpochMs, write: (work: (query: StoreQuery) => Promise<void>) => Promise<void>): Promise<void> {
-    const { shard, madeBy, calendars, log } = this.#options
+    const { engine, turn, shard, madeBy, calendars, log } = this.#options
     const close = historyFrom(calendars, now)
     if (this.#doneOf === close || now < this.#tryFrom) return
     this.#tryFrom = now + RETRY_MS
     let [books, orders] = [0, 0]
-    for (const id of this.#options.engine.bookIds()) {
-      for (const _ of this.#options.engine.prepareCheckpoint(id)) await immediate()
-      const kept = this.#take(id, close)
+    for (const id of engine.bookIds()) {
+      for (const _ of engine.prepareCheckpoint(id)) await immediate()
+      const kept = await turn.between(() => this.#take(id, close))
       if (kept === 'not now') return
       if (kept === undefined) continue
       await immediate()

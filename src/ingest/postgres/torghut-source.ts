@@ -34,6 +34,8 @@ export interface TorghutSourceOptions {
   readonly decisionOverlapMs: number
   /** The machine's clock: what happens at intervals here does so in real time. */
   readonly wallNow: () => EpochMs
+  /** Runs work when the sink has taken in what it was told; absent: it does so at once. */
+  readonly whenTaken?: <Result>(work: () => Result) => Promise<Result>
   readonly onStatement: (name: string) => void
 }
 
@@ -312,7 +314,9 @@ export class TorghutSource {
   async #readNews(query: Query, tables: readonly Table[], news: News, at: EpochMs): Promise<void> {
     const reader = { query, tables, held: this.#held, intake: this.#intake, owed: this.#owed }
     await readNews(reader, news, beginPass(at))
-    if (!this.#isUnsound) return
+    if (this.#spared === undefined) return
+    const { whenTaken = atOnce } = this.#options
+    if (!(await whenTaken(() => this.#isUnsound))) return
     const pass = beginPass(at)
     await this.#readSpared(query, pass)
     await readNews(reader, { versions: new Map(), vanished: new Map() }, pass)
@@ -390,6 +394,8 @@ export class TorghutSource {
     return turn
   }
 }
+
+const atOnce = async <Result>(work: () => Result) => work()
 
 type Bracket = Omit<ClockReading, 'theirsMs'>
 

@@ -14,7 +14,7 @@ const PATIENCE_MS = 2_000
 
 /** `GET /explain`: how one number of the latest frame came about, derived anew from the facts in memory. */
 export function explainRoute(options: ApiOptions): RequestHandler {
-  const { reader, explain, dictionary, calendars, nearNames } = options
+  const { reader, betweenTicks, explain, dictionary, calendars, nearNames } = options
   const turns = new Turns({ atMost: AT_MOST, patienceMs: PATIENCE_MS, monotonicNow: () => performance.now() })
 
   /** The answer from the frame that is the latest now; undefined without `derive`, when only the question is judged. */
@@ -40,7 +40,7 @@ export function explainRoute(options: ApiOptions): RequestHandler {
   return async (request, response) => {
     // What is refused takes no turn; what is explained is the frame of the turn, not of the request.
     answer(request.url, { derive: false })
-    const body = await turns.take(() => answer(request.url, { derive: true }))
+    const body = await turns.take(() => betweenTicks(() => answer(request.url, { derive: true })))
     sendJson(response, body ?? {})
   }
 }

@@ -53,6 +53,19 @@ describe('a tick', () => {
     expect(next.value).toEqual(framesAt(at('10:00:00'), facts))
   })
 
+  test('is told nothing amid a tick, and goes on where one is given up', () => {
+    const engine = createEngine({ startAt: at('10:00:00') })
+    applyAll(engine, [BOOK, bought])
+    const steps = engine.ticking(at('10:00:01'), answered(at('10:00:01')))
+    steps.next()
+    expect(() => engine.apply([bar('AAA', at('10:00:01'), 101)])).toThrow('a tick is under way')
+    expect(() => engine.demand()).toThrow('a tick is under way')
+    expect(() => engine.tick(at('10:00:02'), answered(at('10:00:02')))).toThrow('a tick is under way')
+    steps.return(undefined as never)
+    engine.apply([bar('AAA', at('10:00:01'), 101)])
+    expect(engine.tick(at('10:00:02'), answered(at('10:00:02'))).books.size).toBe(1)
+  })
+
   test('shares the values of a book that nothing touched, and counts material changes only', () => {
     const engine = createEngine({ startAt: at('10:00:00') })
     applyAll(engine, [BOOK, bought, bar('AAA', at('10:00:01'), 101)])
