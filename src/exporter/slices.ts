@@ -19,7 +19,7 @@ export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) 
 
 /** Runs slices to their end without keeping the event loop; hands each family over. */
 export function eachFamily(slices: FamilySlices, take: (family: GaugeFamily) => void): Promise<void> {
-  return inSlices(slices, SLICE_MS, (family) => {
+  return inSlices(slices, { sliceMs: SLICE_MS }, (family) => {
     if (family !== undefined) take(family)
   })
 }

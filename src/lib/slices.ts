@@ -1,16 +1,28 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 
+export interface SliceOptions {
+  /** After so many milliseconds of work others have their turn. */
+  readonly sliceMs: number
+  /**
+   * How long a slice may be where others take long: up to this it lasts twice as long as they took before it, so that the
+   * steps have two thirds of the time. Absent: no longer than others.
+   */
+  readonly mostMs?: number
+  readonly nowMs?: () => number
+}
+
 /**
- * Runs steps to their end without keeping the event loop: after so many milliseconds of work others have their turn.
+ * Runs steps to their end without keeping the event loop.
  *
  * @param take is handed what each step yields; where it throws, the steps are told that they end
  */
 export async function inSlices<Step, Result>(
   steps: Iterator<Step, Result>,
-  sliceMs: number,
+  { sliceMs, mostMs = sliceMs, nowMs = () => performance.now() }: SliceOptions,
   take: (step: Step) => void = () => undefined,
 ): Promise<Result> {
-  let startedMs = performance.now()
+  let startedMs = nowMs()
+  let lengthMs = sliceMs
   for (let next = steps.next(); ; next = steps.next()) {
     if (next.done === true) return next.value
     try {
@@ -19,8 +31,10 @@ export async function inSlices<Step, Result>(
       steps.return?.()
       throw error
     }
-    if (performance.now() - startedMs < sliceMs) continue
+    const endedMs = nowMs()
+    if (endedMs - startedMs < lengthMs) continue
     await immediate()
-    startedMs = performance.now()
+    startedMs = nowMs()
+    lengthMs = Math.max(sliceMs, Math.min(mostMs, 2 * (startedMs - endedMs)))
   }
 }

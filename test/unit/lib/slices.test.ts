@@ -21,7 +21,7 @@ describe('steps', () => {
       }
     })()
     const taken: number[] = []
-    expect(await inSlices(counted(5), 0, (step) => taken.push(step))).toBe('5 steps')
+    expect(await inSlices(counted(5), { sliceMs: 0 }, (step) => taken.push(step))).toBe('5 steps')
     isOver = true
     await others
     expect(taken).toEqual([1, 2, 3, 4, 5])
@@ -34,7 +34,7 @@ describe('steps', () => {
       counted(1_000, () => {
         expect(turns).toBe(0)
       }),
-      3_600_000,
+      { sliceMs: 3_600_000 },
     )
     setImmediate(() => {
       turns += 1
@@ -42,12 +42,40 @@ describe('steps', () => {
     expect(await running).toBe('1000 steps')
   })
 
+  test.each([
+    [10, [20, 20, 20]],
+    [30, [20, 60, 60]],
+    [500, [20, 100, 100]],
+  ])('have twice what others take, within bounds: %d ms', async (othersMs, expected) => {
+    let now = 0
+    let done = 0
+    const slices: number[] = []
+    let isOver = false
+    const others = (async () => {
+      let before = 0
+      while (!isOver) {
+        await immediate()
+        slices.push(done - before)
+        before = done
+        now += othersMs
+      }
+    })()
+    const steps = counted(220, () => {
+      now += 1
+      done += 1
+    })
+    await inSlices(steps, { sliceMs: 20, mostMs: 100, nowMs: () => now })
+    isOver = true
+    await others
+    expect(slices.filter((length) => length > 0).slice(0, 3)).toEqual(expected)
+  })
+
   test('end where one fails, or who takes them does', async () => {
     const failing = counted(3, () => {
       throw new Error('no step')
     })
-    await expect(inSlices(failing, 0)).rejects.toThrow('no step')
-    const refusing = inSlices(counted(3), 0, (step) => {
+    await expect(inSlices(failing, { sliceMs: 0 })).rejects.toThrow('no step')
+    const refusing = inSlices(counted(3), { sliceMs: 0 }, (step) => {
       if (step === 2) throw new Error('no more')
     })
     await expect(refusing).rejects.toThrow('no more')
