@@ -1,5 +1,5 @@
 // Orders that are written again without anything new in them, as a trading system's sync does with every open order.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Rounds } from './rounds.mjs'
 
 const EACH_MS = 250
 /** How often one order is written again. */
@@ -10,9 +10,8 @@ export class OrderSync {
   #ids = []
   #next = 0
   #isPaused = false
-  #isStopped = false
   #writing = Promise.resolve()
-  #running
+  #rounds = new Rounds(() => this.#round())
 
   /** `client` runs statements, `now` is the trading system's clock; `onError` is told of what could not be written. */
   constructor({ client, now, perSecond, onError }) {
@@ -26,7 +25,7 @@ export class OrderSync {
       perSecond * AGAIN_AFTER_SECONDS,
     ])
     this.#ids = rows.map(({ id }) => id)
-    this.#running = this.#go()
+    this.#rounds.start()
   }
 
   /** Resolves when nothing is on its way. */
@@ -39,20 +38,17 @@ export class OrderSync {
     this.#isPaused = false
   }
 
-  async stop() {
-    this.#isStopped = true
-    await this.#running
+  stop() {
+    return this.#rounds.stop()
   }
 
-  async #go() {
-    while (!this.#isStopped) {
-      const dueMs = performance.now() + EACH_MS
-      if (!this.#isPaused) {
-        this.#writing = this.#write()
-        await this.#writing
-      }
-      await sleep(Math.max(0, dueMs - performance.now()))
+  async #round() {
+    const startedMs = performance.now()
+    if (!this.#isPaused) {
+      this.#writing = this.#write()
+      await this.#writing
     }
+    return Math.max(0, EACH_MS - (performance.now() - startedMs))
   }
 
   async #write() {

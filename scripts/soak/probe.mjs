@@ -1,10 +1,10 @@
 // Writes the probe's orders on a schedule of random gaps, so that they are in no step with the exporter's polls, and times
 // each until a page of metrics and a client of the stream have it.
-import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Rounds } from '../rounds.mjs'
 import { openPool } from './postgres.mjs'
 import { countProbeOrders, probesIn, writeProbeOrder } from './probe-orders.mjs'
 import { until } from './processes.mjs'
-import { Rounds } from './rounds.mjs'
 
 export class Probe {
   #pool
@@ -85,7 +85,7 @@ export class Probe {
       this.#writing = this.#write()
       await this.#writing
     }
-    await sleep(this.#gapMs * (0.5 + Math.random()))
+    return this.#gapMs * (0.5 + Math.random())
   }
 
   async #write() {

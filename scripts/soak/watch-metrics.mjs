@@ -1,10 +1,10 @@
 // Reads /metrics again and again, as somebody who waits for a value would, and takes down what the pages say of the
 // process itself.
-import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Rounds } from '../rounds.mjs'
 import { seriesOf, sumOf } from './metrics-page.mjs'
 import { wallMs } from './probe.mjs'
 import { probesIn } from './probe-orders.mjs'
-import { Rounds } from './rounds.mjs'
 
 /** At most this part of the time goes into being asked. */
 const ASKED_SHARE = 0.25
@@ -41,7 +41,7 @@ export class MetricsWatch {
         this.#take(page, tookMs)
       }
     }
-    await sleep(Math.max(AT_LEAST_MS, tookMs / ASKED_SHARE - tookMs))
+    return Math.max(AT_LEAST_MS, tookMs / ASKED_SHARE - tookMs)
   }
 
   #take(page, tookMs) {
