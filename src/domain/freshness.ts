@@ -63,15 +63,13 @@ const UNKNOWN: Freshness = { asOf: undefined, ageMs: undefined }
 
 /** The oldest instant and the largest age; they need not belong together: one may be of a market that is closed. */
 export function oldest(all: readonly Freshness[]): Freshness {
-  let [asOf, ageMs]: (number | undefined)[] = []
+  let asOf: EpochMs | undefined
+  let ageMs: number | undefined
   for (const one of all) {
     if (one.asOf !== undefined && (asOf === undefined || one.asOf < asOf)) asOf = one.asOf
     if (one.ageMs !== undefined && (ageMs === undefined || one.ageMs > ageMs)) ageMs = one.ageMs
   }
-  return {
-    asOf,
-    ageMs,
-  }
+  return { asOf, ageMs }
 }
 
 function age(asOf: EpochMs, sessionBound: boolean, { now, calendar }: ReadingClock): number {

@@ -38,6 +38,8 @@ const LATE_MINUTES_MS = 2 * HOUR_MS
 const LATE_MINUTES_EVERY_MS = MINUTE_MS
 /** After an outage what was missed is read in pieces, each kept: a night in one answer might never come in time. */
 const CATCH_UP_MS = HOUR_MS
+/** Nor do they hold more rows of a feed than these, one a second and symbol. */
+const CATCH_UP_ROWS = 120_000
 /** For so long a feed that says nothing may be a writer that is late: what it brings then happened meanwhile. */
 const LATE_FEED_MS = HOUR_MS / 2
 /** The schema is looked at again this often: what it gains is used. */
@@ -148,11 +150,13 @@ export class MarketSource {
     const { overlapMs, wallNow } = this.#options
     const asOf = live?.now() ?? at
     const symbols = symbolsOf(demand)
+    const rowsMs = Math.max(LEAST_ROWS_CHUNK_MS, Math.floor(CATCH_UP_ROWS / Math.max(1, symbols.length)) * SECOND_MS)
+    const pieceMs = Math.min(CATCH_UP_MS, rowsMs)
     const newOnes: EpochMs[] = []
     let cursor = this.#newsFrom(asOf)
     do {
       const from = Math.max(cursor, asOf - BAR_LIFETIME_MS)
-      cursor = Math.min(asOf, from + CATCH_UP_MS)
+      cursor = Math.min(asOf, from + pieceMs)
       const rows = await this.#readRows({ symbols, from: from - overlapMs, to: cursor }, signal)
       // One by one: an hour of many symbols is more than a call takes as arguments.
       for (const ingestedAt of this.#ingestions.newOnes(rows)) newOnes.push(ingestedAt)
