@@ -20,16 +20,15 @@ const OUT_OF_REACH = {
   ...{ max_route_fallback_15m: 1, max_context_freshness_seconds: 86_400, pnl_reconciliation: 'off' },
 }
 
-export function quantConfig() {
-  return stringify({
-    benchmark: 'SPY',
-    policy: OUT_OF_REACH,
-    strategies: {
-      [EXPOSED]: { policy: { max_gross_exposure_usd: 1 } },
-      // Nobody snapshots its account: a limit that needs equity could not be judged, and rightly says so.
-      [PROBE_STRATEGY]: { calendar: '24x7', policy: { max_drawdown_1d: 'off' } },
-    },
-  })
+/** `windows` are those whose gauges /metrics has of the strategies; undefined: all. */
+export function quantConfig({ strategyIds, windows }) {
+  const own = {
+    [EXPOSED]: { policy: { max_gross_exposure_usd: 1 } },
+    // Nobody snapshots its account: a limit that needs equity could not be judged, and rightly says so.
+    [PROBE_STRATEGY]: { calendar: '24x7', policy: { max_drawdown_1d: 'off' } },
+  }
+  const shown = windows === undefined ? {} : Object.fromEntries(strategyIds.map((id) => [id, { windows, ...own[id] }]))
+  return stringify({ benchmark: 'SPY', policy: OUT_OF_REACH, strategies: { ...own, ...shown } })
 }
 
 export function exporterEnvironment({ postgres, clickhouse, configPath, port, reconcileSeconds, others = {} }) {

@@ -54,7 +54,8 @@ export async function startWorld({ profile, minutes, seed, recorder, tell, relea
   const sync = await startSync({ profile, postgres, clock, recorder, releasers })
 
   const configPath = join(folder, 'quant.yaml')
-  writeFileSync(configPath, quantConfig())
+  const { rows } = await postgres.admin.query('SELECT id FROM strategies ORDER BY id')
+  writeFileSync(configPath, quantConfig({ strategyIds: rows.map(({ id }) => id), windows: profile.windows }))
   const { reconcileSeconds, environment: others } = profile
   const settings = { postgres, clickhouse, configPath, reconcileSeconds, others }
   const environment = exporterEnvironment({ ...settings, port: exporterPort })
