@@ -28,7 +28,8 @@ export function quantConfig({ strategyIds, windows }) {
     [PROBE_STRATEGY]: { calendar: '24x7', policy: { max_drawdown_1d: 'off' } },
   }
   const shown = windows === undefined ? {} : Object.fromEntries(strategyIds.map((id) => [id, { windows, ...own[id] }]))
-  return stringify({ benchmark: 'SPY', policy: OUT_OF_REACH, strategies: { ...own, ...shown } })
+  const config = { benchmark: 'SPY', policy: OUT_OF_REACH, strategies: { ...own, ...shown } }
+  return stringify(config, { aliasDuplicateObjects: false })
 }
 
 export function exporterEnvironment({ postgres, clickhouse, configPath, port, reconcileSeconds, others = {} }) {
