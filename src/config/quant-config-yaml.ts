@@ -9,6 +9,8 @@ import { didYouMean, shown } from './shown.js'
 const DEEPEST = 32
 /** Of what is wrong with a file so much is told, as far as somebody wants to read it; the rest is counted. */
 const MOST_PROBLEMS = 100
+/** One or more for each of some thousand strategies; aliases of aliases count as often as they unfold. */
+const MOST_ALIASES = 10_000
 
 /** The keys of a QUANT_CONFIG file, or undefined and lines that tell where and what is wrong. */
 export function parseQuantConfigYaml(text: string, problems: string[]): QuantConfigYaml | undefined {
@@ -54,10 +56,13 @@ function isTooDeep(text: string): boolean {
 
 function toPlainData(document: ReturnType<typeof parseDocument>, problems: string[]): unknown {
   try {
-    return document.toJS()
+    return document.toJS({ maxAliasCount: MOST_ALIASES })
   } catch (error) {
     // An alias without its anchor, or aliases that unfold into millions of values, are found only here.
-    problems.push(error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    problems.push(
+      message.startsWith('Excessive alias count') ? `its aliases unfold more than ${MOST_ALIASES} times` : message,
+    )
     return {}
   }
 }

@@ -116,6 +116,15 @@ describe('a QUANT_CONFIG file that is wrong', () => {
     ])
   })
 
+  test('takes an alias for each of a thousand strategies, and none that unfold without end', () => {
+    const strategies = Array.from({ length: 1_000 }, (_, index) => `  s${index}: { windows: *some }\n`)
+    expect(problemsOf(`strategies:\n  first: { windows: &some [1d] }\n${strategies.join('')}`)).toEqual([])
+    const bomb = ['strategies: { one: { windows: &a0 [1d] } }', 'accounts:']
+    for (let level = 1; level <= 9; level += 1)
+      bomb.push(`  l${level}: &a${level} [${Array.from({ length: 9 }, () => `*a${level - 1}`).join(', ')}]`)
+    expect(problemsOf(bomb.join('\n'))).toContain('its aliases unfold more than 10000 times')
+  })
+
   test('says where a key is unknown and which are near', () => {
     expect(problemsOf('strategy: {}')).toEqual(['strategy is not a known key; did you mean strategies?'])
     expect(problemsOf('strategies: { one: { calender: 24x7 } }')).toEqual([
