@@ -454,6 +454,7 @@ export class Pipeline implements FrameReader {
         onNews: (asOf, ingestedAts) =>
           turn.tell(() => {
             this.#feedsAsOf = asOf
+            this.#sources.clickhouse.heard(asOf)
             this.#options.onAnswer('clickhouse', asOf)
             this.#delays.seen('clickhouse', ingestedAts)
           }),

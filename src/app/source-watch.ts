@@ -31,6 +31,17 @@ export class SourceWatch {
     if (this.stage.succeeded(at)) log.info('source up', { source })
   }
 
+  /**
+   * Amid a long read its news have been read: they count as soon as they are known. A source that is down is up again only
+   * when all of a read has succeeded.
+   */
+  heard(at: EpochMs): void {
+    const { source, selfMetrics } = this.#options
+    if (!this.stage.isUp) return
+    this.stage.succeeded(at)
+    selfMetrics.sourceHeard(source, at)
+  }
+
   /** A read by which the source is known has failed: it is down. */
   failed(at: EpochMs, query: string, error: unknown, tookMs: number): void {
     const { source, selfMetrics, log } = this.#options

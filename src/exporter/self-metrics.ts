@@ -209,8 +209,13 @@ export class SelfMetrics {
 
   sourceSucceeded(source: SourceName, query: string, at: EpochMs, durationMs: number): void {
     this.#sourceUp.set({ source }, 1)
-    this.#sourceSuccess.set({ source }, at / 1000)
+    this.sourceHeard(source, at)
     this.#queryDuration.observe({ source, query }, durationMs / 1000)
+  }
+
+  /** Everything of a source is known up to an instant. */
+  sourceHeard(source: SourceName, at: EpochMs): void {
+    this.#sourceSuccess.set({ source }, at / 1000)
   }
 
   sourceFailed(source: SourceName, query: string, kind: SourceErrorKind, durationMs: number): void {
