@@ -32,7 +32,7 @@ export const PROFILES = {
       QUANT_MAX_SERIES: '300000',
     },
     shownWithinMs: 900_000,
-    clients: { oneBook: 900, allBooks: 50, stuck: 50 },
+    clients: { oneBook: 990, allBooks: 5, stuck: 5 },
   },
   sunday: {
     title: 'the exchange is closed; coins trade, and little is asked',
