@@ -7,6 +7,7 @@ import type { Window } from '../../domain/window.js'
 import { alertBody } from '../alert-body.js'
 import { formatEventId, parseEventId } from './event-id.js'
 import { EventLog, type StreamEvent } from './event-log.js'
+import { SnapshotTexts } from './snapshot-texts.js'
 import { type Disconnection, StreamClient } from './stream-client.js'
 import { filterName, passes, type StreamFilter } from './stream-filter.js'
 import { type FeedContext, WindowFeed } from './window-feed.js'
@@ -69,6 +70,7 @@ export class StreamHub {
   readonly #feeds = new Map<Window, Feed>()
   readonly #addresses = new Map<string, number>()
   readonly #open = new Map<StreamClient, Response>()
+  readonly #snapshots = new SnapshotTexts<WindowFeed>()
   readonly #heartbeat: NodeJS.Timeout
   #set: FrameSet | undefined
   #isClosed = false
@@ -102,10 +104,7 @@ export class StreamHub {
     const client = new StreamClient(
       {
         ...{ response, epoch, filter: name, maxBufferBytes },
-        snapshotOf: (id) => {
-          const body = this.#set && feed.snapshot(id, this.#set, reader.now())
-          return body && textOf('quant.metrics.snapshot', body)
-        },
+        snapshotOf: (id) => this.#snapshotOf(feed, id),
         newest: () => this.#log.n,
         onConflated: () => observer.conflated(),
       },
@@ -133,6 +132,7 @@ export class StreamHub {
   publish(set: FrameSet): void {
     const startedMs = this.#options.nowMs()
     this.#set = set
+    this.#snapshots.forget()
     const events: StreamEvent[] = []
     for (const [window, { feed, idleSinceMs }] of this.#feeds) {
       if (idleSinceMs !== undefined && startedMs - idleSinceMs > IDLE_MS) {
@@ -185,6 +185,15 @@ export class StreamHub {
       }
     }
     this.#disconnectFailing()
+  }
+
+  #snapshotOf(feed: WindowFeed, id: string): string | undefined {
+    const [set, now] = [this.#set, this.#options.reader.now()]
+    if (set === undefined) return undefined
+    return this.#snapshots.get(feed, id, now, () => {
+      const body = feed.snapshot(id, set, now)
+      return body && textOf('quant.metrics.snapshot', body)
+    })
   }
 
   #disconnectFailing(): void {
