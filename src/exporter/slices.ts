@@ -6,8 +6,11 @@ export type FamilySlices = Generator<GaugeFamily | undefined, void>
 
 /** Books or accounts that are rendered without looking at the time: a fraction of a millisecond of a family. */
 const FRAMES_A_LOOK = 10
-/** After so many milliseconds the event loop has its turn. A scrape of 300,000 series is some hundred slices. */
-const SLICE_MS = 10
+/**
+ * After so many milliseconds the event loop has its turn: a scrape of 300,000 series is some hundred slices. Where others
+ * take longer they are longer, or a scrape would never end.
+ */
+const SLICES = { sliceMs: 10, mostMs: 250 }
 
 /** Goes through frames for one family, with places to pause. */
 export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) => void): Generator<undefined, void> {
@@ -19,7 +22,7 @@ export function* eachFrame<Frame>(frames: readonly Frame[], add: (frame: Frame) 
 
 /** Runs slices to their end without keeping the event loop; hands each family over. */
 export function eachFamily(slices: FamilySlices, take: (family: GaugeFamily) => void): Promise<void> {
-  return inSlices(slices, { sliceMs: SLICE_MS }, (family) => {
+  return inSlices(slices, SLICES, (family) => {
     if (family !== undefined) take(family)
   })
 }

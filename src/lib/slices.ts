@@ -4,8 +4,8 @@ export interface SliceOptions {
   /** After so many milliseconds of work others have their turn. */
   readonly sliceMs: number
   /**
-   * How long a slice may be where others take long: up to this it lasts twice as long as they took before it, so that the
-   * steps have two thirds of the time. Absent: no longer than others.
+   * How long a slice may be where others take long: up to this it lasts as long as they took before it, so that the steps
+   * have half of the time. Absent: no longer than others.
    */
   readonly mostMs?: number
   readonly nowMs?: () => number
@@ -35,6 +35,6 @@ export async function inSlices<Step, Result>(
     if (endedMs - startedMs < lengthMs) continue
     await immediate()
     startedMs = nowMs()
-    lengthMs = Math.max(sliceMs, Math.min(mostMs, 2 * (startedMs - endedMs)))
+    lengthMs = Math.max(sliceMs, Math.min(mostMs, startedMs - endedMs))
   }
 }
