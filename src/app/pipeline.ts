@@ -286,14 +286,14 @@ export class Pipeline implements FrameReader {
   /** A tick, unless it has been made when its turn comes. */
   #tick(): Promise<void> {
     return this.#workOut(
-      () => this.#dueTickAt(),
+      () => this.#dueTickAt(this.#options.clock.now()),
       (set, startedMs) => this.#publish(set, startedMs),
     )
   }
 
-  #dueTickAt(): EpochMs | undefined {
-    const { clock, periodsMs } = this.#options
-    const at = Math.floor(clock.now() / periodsMs.light) * periodsMs.light
+  #dueTickAt(now: EpochMs): EpochMs | undefined {
+    const { light } = this.#options.periodsMs
+    const at = Math.floor(now / light) * light
     return at > this.#lastTickAt ? at : undefined
   }
 
@@ -414,12 +414,13 @@ export class Pipeline implements FrameReader {
     const { clock } = this.#options
     // Where ticks overrun, what they leave is not for more frames.
     if (this.#isBehind || !this.#extraTime.isDue(performance.now())) return
+    // T never goes back: where a tick has become due when its turn comes, that shows the news.
     const now = () => {
       const at = clock.now()
-      return at > this.#lastTickAt ? at : undefined
+      return at > this.#lastTickAt && this.#dueTickAt(at) === undefined ? at : undefined
     }
     try {
-      if (this.#dueTickAt() !== undefined) await this.#tick()
+      if (this.#dueTickAt(clock.now()) !== undefined) await this.#tick()
       await this.#workOut(now, (set, startedMs) => this.#showExtra(set, startedMs), false)
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#tickFailed(error)

@@ -36,4 +36,19 @@ withServer('a read-only transaction on a real Postgres 15 (package postgresql-15
     await expect(reading).rejects.toMatchObject({ name: 'QuantError' })
     await expect(read((query) => query('SELECT 1 AS one'))).resolves.toEqual([{ one: 1 }])
   })
+
+  test('hears of a connection that ends right after it was made, before anybody has it', async () => {
+    const fresh = openReaderPool(server.dsn)
+    fresh.once('connect', (client) => process.nextTick(() => client.emit('error', new Error('terminating connection'))))
+    try {
+      const reading = inReadOnlyTransaction(
+        fresh,
+        () => undefined,
+        (query) => query('SELECT 1 AS one'),
+      )
+      await expect(reading).resolves.toEqual([{ one: 1 }])
+    } finally {
+      await fresh.end()
+    }
+  })
 })

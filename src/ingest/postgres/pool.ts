@@ -37,6 +37,9 @@ export function openTorghutPool(
     options: `-c default_transaction_read_only=on -c jit=off -c statement_timeout=${timeoutMs} -c idle_in_transaction_session_timeout=${GIVEN_UP_AFTER * timeoutMs}`,
   })
   pool.on('error', onIdleError)
+  // A connection that ends between two statements, or right after it was made, says so by an event, and an event that
+  // nobody hears ends the process; the next statement fails, and that is told. The pool itself listens to idle ones only.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -14,9 +14,6 @@ export type Values = readonly unknown[]
 /** Runs work in a read-only transaction of its own. */
 export type Transaction = <Result>(work: (query: Query) => Promise<Result>) => Promise<Result>
 
-/** A lost connection: the next statement on it fails, and that failure is told. */
-const heard = () => undefined
-
 /**
  * Runs `work` in one read-only transaction with one consistent picture of all tables.
  *
@@ -32,8 +29,6 @@ export async function inReadOnlyTransaction<Result>(
   try {
     client = await pool.connect()
     const connected = client
-    // A connection that ends between two statements says so by an event, and an event that nobody hears ends the process.
-    client.on('error', heard)
     const query: Query = Object.assign(
       async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
         onStatement()
@@ -49,7 +44,6 @@ export async function inReadOnlyTransaction<Result>(
     await query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
     const result = await work(query)
     await query('COMMIT')
-    client.off('error', heard)
     client.release()
     return result
   } catch (error) {
