@@ -1,6 +1,7 @@
 // How long a start takes on a large history: the real source and the real core, with what they cost the process.
 import { setImmediate as immediate } from 'node:timers/promises'
 import { LedgerCheckpoints } from '../../dist/app/checkpoints/ledger-checkpoints.js'
+import { TickTurn } from '../../dist/app/tick-turn.js'
 import { historyFrom } from '../../dist/domain/history.js'
 import { openTorghutPool } from '../../dist/ingest/postgres/pool.js'
 import { TorghutSource } from '../../dist/ingest/postgres/torghut-source.js'
@@ -53,7 +54,8 @@ async function measureStart(server, store) {
   const torghut = openSource(pool, engine)
   const log = { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error }
   const checkpoints = new LedgerCheckpoints({
-    ...{ engine, torghut, pool: store, shard: { index: 0, count: 1 }, madeBy: 'bench', calendars: CALENDARS, log },
+    ...{ engine, turn: new TickTurn(), torghut, pool: store, shard: { index: 0, count: 1 } },
+    ...{ madeBy: 'bench', calendars: CALENDARS, log },
   })
   const watch = watchLoop()
   const startedMs = performance.now()
