@@ -7,7 +7,7 @@ import { asText } from './text.mjs'
 export function writeReport(report, folder) {
   const text = asText(report)
   writeFileSync(join(folder, 'report.txt'), text)
-  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 1)}\n`)
+  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report)}\n`)
   writeFileSync(join(folder, 'report.html'), asPage(report))
   console.log(`\n${text}\nThe page: ${join(folder, 'report.html')}`)
 }

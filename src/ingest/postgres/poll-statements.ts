@@ -57,8 +57,8 @@ export async function readVersions(
   const values: unknown[] = []
   const bind = (value: unknown) => `$${values.push(value)}`
   const instant = (value: EpochMs) => `to_timestamp(${bind(value)}::double precision / 1000)`
-  const createdSince = (overlap: number) =>
-    `t.created_at > ${instant(cursor - overlap)} AND t.created_at <= ${instant(at)}`
+  const createdSince = (from: EpochMs) => `t.created_at > ${instant(from)} AND t.created_at <= ${instant(at)}`
+  const from = cursor - overlapMs
   const decisionsFrom = cursor - Math.max(overlapMs, decisionOverlapMs)
   // Ages instead of ids, since ids begin again after four billion transactions.
   const isNews = ({ at: seenAt, transaction }: SeenTo) => {
@@ -70,14 +70,14 @@ export async function readVersions(
   const filterOf: Record<TableName, () => string> = {
     strategies: () => 'true',
     executions: () =>
-      `t.updated_at > ${instant(cursor - overlapMs)} AND t.created_at <= ${instant(at)}${seenTo === undefined ? '' : ` AND ${isNews(seenTo)}`}`,
-    trade_decisions: () => `t.created_at > ${instant(decisionsFrom)} AND t.created_at <= ${instant(at)}`,
-    llm_decision_reviews: () => createdSince(overlapMs),
-    execution_order_events: () => createdSince(overlapMs),
-    broker_account_activities: () => createdSince(overlapMs),
+      `t.updated_at > ${instant(from)} AND t.created_at <= ${instant(at)}${seenTo === undefined ? '' : ` AND ${isNews(seenTo)}`}`,
+    trade_decisions: () => createdSince(decisionsFrom),
+    llm_decision_reviews: () => createdSince(from),
+    execution_order_events: () => createdSince(from),
+    broker_account_activities: () => createdSince(from),
     // By account and time, as the index upstream has it: this is the largest table.
     position_snapshots: () =>
-      `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(cursor - overlapMs)} AND t.as_of <= ${instant(at)}`,
+      `t.alpaca_account_label = ANY(${bind(accounts)}::text[]) AND t.as_of > ${instant(from)} AND t.as_of <= ${instant(at)}`,
   }
   const clock = `SELECT '${CLOCK}' AS source, '' AS id, txid_snapshot_xmin(txid_current_snapshot())::text AS version, (extract(epoch FROM now()) * 1000)::float8 AS written_at`
   const rows = await query<VersionRow>(

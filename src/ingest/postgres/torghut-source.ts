@@ -52,7 +52,8 @@ export interface PollResult {
  *
  * A poll is one read-only transaction of at most two statements: the first asks for (id, xmin) of what was touched since
  * the cursor less an overlap, of orders most times only what was written since the poll before, the second fetches whole
- * rows for the pairs that are not held. A row version is exact even where updated_at does not move. A new review or order event fetches the row that it speaks of, a decision its orders.
+ * rows for the pairs that are not held. A row version is exact even where updated_at does not move. A new review or
+ * order event fetches the row that it speaks of, a decision its orders.
  * What polls cannot see (a row that commits later than the overlap, a change that nothing dates, a row that is deleted)
  * a reconciliation finds, beside them. All that is applied is read in transactions that follow one another, so an older
  * version of a row never replaces a newer one.

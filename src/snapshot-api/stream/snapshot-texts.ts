@@ -1,4 +1,5 @@
 import { type EpochMs, SECOND_MS } from '../../domain/time.js'
+import { readOnce } from '../../lib/read-once.js'
 
 /**
  * Snapshots of the latest frames that have been put into words already: where many clients connect at once, or catch up,
@@ -19,9 +20,8 @@ export class SnapshotTexts<Feed extends object> {
       this.#wordedAt = now
       this.forget()
     }
-    const known = this.#texts.get(feed) ?? new Map<string, string | undefined>()
-    this.#texts.set(feed, known)
-    if (!known.has(id)) known.set(id, word())
-    return known.get(id)
+    const texts = readOnce(this.#texts, feed, () => new Map<string, string | undefined>())
+    if (!texts.has(id)) texts.set(id, word())
+    return texts.get(id)
   }
 }
