@@ -16,6 +16,7 @@ import { SelfMetrics } from '../exporter/self-metrics.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import { nearNames } from '../lib/near-names.js'
 import { Releasers } from '../lib/releasers.js'
+import type { SliceOptions } from '../lib/slices.js'
 import type { ApiOptions } from '../snapshot-api/api-options.js'
 import { allowOrigins } from '../snapshot-api/cross-origin.js'
 import { createHttpApp } from '../snapshot-api/http-app.js'
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly onProgress?: (progress: Progress) => void
   /** From 0 to 1: the jitter of waits between attempts; tests give their own. */
   readonly random?: () => number
+  /** How long a tick goes on without a pause; tests have it pause at every step. */
+  readonly slices?: SliceOptions | undefined
   /** Reading begins when this resolves; the listeners answer before. The demo's history is being written meanwhile. */
   readonly readableAfter?: Promise<void>
   /** A folder into which every fact that is read is written, for replays. */
@@ -129,6 +132,7 @@ async function start(options: AppOptions, releasers: Releasers): Promise<App> {
   const pipeline: Pipeline | undefined = policy
     ? createPipeline({
         ...{ config, clock, log, calendars, tiers, selfMetrics, releasers, recording, series, random },
+        slices: options.slices,
         judge: policy.judge,
         store: { pool, version },
         ...{ onProgress: options.onProgress, onStatement: options.onStatement },

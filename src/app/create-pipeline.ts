@@ -13,6 +13,7 @@ import { TABLE_NAMES } from '../ingest/postgres/schema.js'
 import { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import { describeError, type Logger } from '../lib/logger.js'
 import type { Releasers } from '../lib/releasers.js'
+import type { SliceOptions } from '../lib/slices.js'
 import { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import { madeByOf } from './checkpoints/made-by.js'
 import { wallNow } from './clock.js'
@@ -48,12 +49,17 @@ export interface PipelineParts {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly onStatement?: ((source: SourceName, name: string) => void) | undefined
   readonly random: () => number
+  readonly slices?: SliceOptions | undefined
 }
+
+/** After so long a tick lets others have their turn: scrapes, clients, sources. Where they take longer, it does too. */
+const TICK_SLICES: SliceOptions = { sliceMs: 20, mostMs: 250 }
 
 /** The sources that are configured, the engine that they tell, and the pipeline that runs both. Nothing is started. */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, clock, log, onProgress, onStatement, random } = parts
   const { calendars, tiers, selfMetrics, releasers, recording, storesHealth, series, judge, onFrame } = parts
+  const { slices = TICK_SLICES } = parts
   const { shard } = config.shards
   const feedsConfigured = config.clickhouse !== undefined
   const startAt = clock.now()
@@ -125,6 +131,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const pipeline = new Pipeline({
     engine,
     turn,
+    slices,
     checkpoints,
     clock,
     startAt,

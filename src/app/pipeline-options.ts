@@ -8,6 +8,7 @@ import type { SelfMetrics } from '../exporter/self-metrics.js'
 import type { MarketSource } from '../ingest/clickhouse/market-source.js'
 import type { TorghutSource } from '../ingest/postgres/torghut-source.js'
 import type { Logger } from '../lib/logger.js'
+import type { SliceOptions } from '../lib/slices.js'
 import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import type { TickTurn } from './tick-turn.js'
 
@@ -15,6 +16,7 @@ export interface PipelineOptions {
   readonly engine: Engine
   /** Of whoever uses this engine. */
   readonly turn: TickTurn
+  readonly slices: SliceOptions
   readonly clock: Clock
   /** T when the engine was made: it cannot be asked about earlier instants. */
   readonly startAt: EpochMs

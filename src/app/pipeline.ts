@@ -30,8 +30,6 @@ const EXTRA_FRAMES_SHARE = 0.2
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for more of the bars before it goes out without them, and for all of them. */
 const FIRST_BARS_MS = { more: 30_000, all: 300_000 }
-/** After so long a tick lets others have their turn: scrapes, clients, sources. Where they take longer, it does too. */
-const SLICES = { sliceMs: 20, mostMs: 250 }
 
 /**
  * The running exporter: hydrates, then polls the sources and ticks, each in a loop of its own, so that one source's
@@ -306,13 +304,13 @@ export class Pipeline implements FrameReader {
     show: (set: FrameSet, startedMs: number) => void,
     judges = true,
   ): Promise<void> {
-    const { engine, turn } = this.#options
+    const { engine, turn, slices } = this.#options
     return turn.tick(async () => {
       const at = instant()
       if (at === undefined) return
       const startedMs = performance.now()
       const steps = engine.ticking(at, this.#watermarks(), judges)
-      const set = await inSlices(steps, SLICES, () => {
+      const set = await inSlices(steps, slices, () => {
         this.#abort.signal.throwIfAborted()
         this.#liveness.beat()
       })

@@ -20,7 +20,10 @@ const START = Date.parse('2026-11-20T19:30:00Z')
 const SPEED = 8
 const LIVE_MS = 14_000
 
-describe('a recorded run', () => {
+describe.each([
+  ['as they are', undefined],
+  ['so that others have their turn at every step', { sliceMs: 0 }],
+])('a recorded run, ticks made %s,', (_how, slices) => {
   let folder: string
   let engines: EmbeddedEngines
   let simulator: Simulator
@@ -36,7 +39,7 @@ describe('a recorded run', () => {
     simulator = await fillTorghut(addresses, START, 2)
     const clock = createHeldClock({ startAt: START, speed: SPEED })
     clock.release()
-    const exporter = await startExporter(environmentOf(addresses), clock, { recordInto: folder })
+    const exporter = await startExporter(environmentOf(addresses), clock, { recordInto: folder, slices })
     const seeing = setInterval(() => {
       const frames = exporter.reader.frames()
       if (frames !== undefined) live.set(frames.stamp.at, frames)

@@ -5,6 +5,7 @@ import type { FrameSet } from '../../src/domain/frame.js'
 import type { SourceName } from '../../src/domain/ports.js'
 import type { Clock, EpochMs } from '../../src/domain/time.js'
 import type { Logger } from '../../src/lib/logger.js'
+import type { SliceOptions } from '../../src/lib/slices.js'
 
 export interface TestExporter extends App {
   /** Every line that was logged. */
@@ -22,11 +23,13 @@ export async function startExporter(
     random,
     onStatement,
     version = '0.0.0',
+    slices,
   }: {
     readonly recordInto?: string
     readonly random?: () => number
     readonly onStatement?: () => void
     readonly version?: string
+    readonly slices?: SliceOptions | undefined
   } = {},
 ): Promise<TestExporter> {
   const log: string[] = []
@@ -44,6 +47,7 @@ export async function startExporter(
     version,
     log: logger,
     recordInto,
+    slices,
     ...(random === undefined ? {} : { random }),
     onStatement: (source) => {
       statements[source] += 1
