@@ -6,26 +6,19 @@ import type { FrameSet } from '../domain/frame.js'
 import { historyFrom } from '../domain/history.js'
 import type { FrameReader, HealthReport, SourceName, StrategySummary } from '../domain/ports.js'
 import type { EpochMs } from '../domain/time.js'
-import { describeError } from '../lib/logger.js'
 import { Loop } from '../lib/loop.js'
-import { inSlices } from '../lib/slices.js'
-import { TimeShare } from '../lib/time-share.js'
 import type { LedgerCheckpoints } from './checkpoints/ledger-checkpoints.js'
 import { wallNow } from './clock.js'
-import { ComputeStages } from './compute-stages.js'
 import { reportHealth } from './health-report.js'
 import { readHistory } from './history.js'
 import { IngestDelays } from './ingest-delays.js'
 import { Liveness } from './liveness.js'
 import type { PipelineOptions } from './pipeline-options.js'
 import { SourceWatch } from './source-watch.js'
+import { Ticker } from './ticker.js'
 import { withTimeLimit } from './time-limit.js'
 import { watermarksOf } from './watermarks.js'
 
-/** Between two ticks a book's new facts are shown at once, but not more often than this. */
-const EXTRA_FRAME_MS = 250
-/** Nor for more than this part of the time: where frames take long, ticks come first, and whoever reads and asks. */
-const EXTRA_FRAMES_SHARE = 0.2
 /** Why a reconciliation ends early: no failure of its own. */
 const GIVING_WAY = new QuantError('refused', 'polls of the trading database fail: a reconciliation waits for them')
 /** How long the first frame waits for more of the bars before it goes out without them, and for all of them. */
@@ -39,39 +32,38 @@ export class Pipeline implements FrameReader {
   readonly #options: PipelineOptions
   readonly #abort = new AbortController()
   readonly #sources: Record<SourceName, SourceWatch>
-  readonly #compute: ComputeStages
+  readonly #ticker: Ticker
   readonly #liveness = new Liveness()
   readonly #delays: IngestDelays
   #loops: Loop[] = []
   #hydrating: Promise<void> | undefined
-  #state: 'warming_up' | 'ready' | 'stopping' = 'warming_up'
-  #frames: FrameSet | undefined
+  #isStopping = false
   #ordersAsOf: EpochMs | undefined
   #feedsAsOf: EpochMs | undefined
-  #lastTickAt: EpochMs = Number.NEGATIVE_INFINITY
-  #lastTickWallAt: EpochMs | undefined
-  readonly #extraTime = new TimeShare(EXTRA_FRAMES_SHARE, EXTRA_FRAME_MS)
-  /** Whether the last tick took longer than its period. */
-  #isBehind = false
   #slowPollDueWallAt = 0
   #isSlowPoll = true
   /** Ends the reconciliation under way, where there is one. */
   #reconciling: AbortController | undefined
-  #dropped = 0
 
   constructor(options: PipelineOptions) {
     this.#options = options
-    const { clock, pollIntervalMs, slowPollIntervalMs, periodsMs, tiers, selfMetrics, log } = options
+    const { clock, pollIntervalMs, slowPollIntervalMs, selfMetrics, log } = options
     const watch = (source: SourceName, periodMs: number) =>
       new SourceWatch({ source, periodMs: periodMs * clock.speed, selfMetrics, log })
     this.#sources = {
       postgres: watch('postgres', pollIntervalMs),
       clickhouse: watch('clickhouse', slowPollIntervalMs),
     }
-    this.#compute = new ComputeStages(tiers, periodsMs, clock.speed)
     this.#delays = new IngestDelays({
       clock,
       observe: (source, delaySeconds) => selfMetrics.rowShown(source, delaySeconds),
+    })
+    this.#ticker = new Ticker({
+      ...options,
+      watermarks: () => this.#watermarks(),
+      onStep: () => this.#liveness.beat(),
+      onShown: (at) => this.#delays.shown(at),
+      signal: this.#abort.signal,
     })
   }
 
@@ -87,7 +79,7 @@ export class Pipeline implements FrameReader {
 
   /** Ends all loops; resolves when nothing of the pipeline runs any more. Idempotent. */
   async stop(): Promise<void> {
-    this.#state = 'stopping'
+    this.#isStopping = true
     this.#abort.abort(new QuantError('refused', 'the exporter is stopping'))
     await Promise.all(this.#loops.map((loop) => loop.stop()))
     await this.#hydrating
@@ -104,19 +96,20 @@ export class Pipeline implements FrameReader {
   }
 
   state(): 'warming_up' | 'ready' | 'stopping' {
-    return this.#state
+    if (this.#isStopping) return 'stopping'
+    return this.#ticker.lastTickWallAt === undefined ? 'warming_up' : 'ready'
   }
 
   frames(): FrameSet | undefined {
-    return this.#frames
+    return this.#ticker.frames
   }
 
   now(): EpochMs {
-    return Math.max(this.#options.clock.now(), this.#frames?.stamp.at ?? Number.NEGATIVE_INFINITY)
+    return this.#ticker.now()
   }
 
   lastTickWallAt(): EpochMs | undefined {
-    return this.#lastTickWallAt
+    return this.#ticker.lastTickWallAt
   }
 
   alive(): boolean {
@@ -130,7 +123,8 @@ export class Pipeline implements FrameReader {
 
   /** How a number of the latest frames came about; undefined where they have no such book or metric. Throws amid a tick. */
   explain(question: ExplanationQuestion): Explanation | undefined {
-    return this.#frames && this.#options.engine.explain(this.#frames, question)
+    const { frames } = this.#ticker
+    return frames && this.#options.engine.explain(frames, question)
   }
 
   strategies(): readonly StrategySummary[] {
@@ -140,18 +134,18 @@ export class Pipeline implements FrameReader {
   health(): HealthReport {
     const { engine, market, clock, calendars, maxStalenessMs, storesHealth } = this.#options
     return reportHealth({
-      state: this.#state,
+      state: this.state(),
       now: this.now(),
       maxStalenessMs: maxStalenessMs * clock.speed,
       sources: [
         { stage: this.#sources.postgres.stage, isRequired: true, isConfigured: true },
         { stage: this.#sources.clickhouse.stage, isRequired: false, isConfigured: market !== undefined },
       ],
-      compute: this.#compute,
+      compute: this.#ticker.stages,
       stores: storesHealth(this.now()),
-      frames: this.#frames,
+      frames: this.#ticker.frames,
       calendars,
-      dropped: this.#dropped,
+      dropped: this.#ticker.dropped,
       facts: engine.factCounts,
     })
   }
@@ -190,11 +184,11 @@ export class Pipeline implements FrameReader {
     await this.#firstNews()
     if (signal.aborted) return
     try {
-      await this.#judgePast(at)
-      await this.#tick()
+      await this.#ticker.judgePast(at)
+      await this.#ticker.tick()
     } catch (error) {
       if (signal.aborted) return
-      this.#tickFailed(error)
+      this.#ticker.failed(error)
     }
     this.#startLoops()
   }
@@ -237,8 +231,8 @@ export class Pipeline implements FrameReader {
     this.#loops = [
       new Loop({
         ...{ periodMs: periodsMs.light, random },
-        run: () => this.#tick(),
-        onError: (error) => this.#tickFailed(error),
+        run: () => this.#ticker.tick(),
+        onError: (error) => this.#ticker.failed(error),
         onOverrun: () => selfMetrics.tickOverran('light'),
       }),
       new Loop({
@@ -269,95 +263,8 @@ export class Pipeline implements FrameReader {
     for (const loop of this.#loops) loop.start()
   }
 
-  /** Judges the ticks before the first one that a policy counts frames of, as far as the process reaches back. */
-  async #judgePast(hydratedAt: EpochMs): Promise<void> {
-    const { clock, periodsMs, judge, startAt } = this.#options
-    const firstAt = Math.floor(Math.max(clock.now(), hydratedAt) / periodsMs.light) * periodsMs.light
-    for (const at of judge.before(firstAt))
-      if (at > startAt)
-        await this.#workOut(
-          () => at,
-          (set) => judge.tick(set),
-        )
-  }
-
-  /** A tick, unless it has been made when its turn comes. */
-  #tick(): Promise<void> {
-    return this.#workOut(
-      () => this.#dueTickAt(this.#options.clock.now()),
-      (set, startedMs) => this.#publish(set, startedMs),
-    )
-  }
-
-  #dueTickAt(now: EpochMs): EpochMs | undefined {
-    const { light } = this.#options.periodsMs
-    const at = Math.floor(now / light) * light
-    return at > this.#lastTickAt ? at : undefined
-  }
-
-  /**
-   * The frames of the instant that `instant` says when its turn comes, worked out in slices; what sources tell meanwhile
-   * is taken in when they have been shown.
-   */
-  #workOut(
-    instant: () => EpochMs | undefined,
-    show: (set: FrameSet, startedMs: number) => void,
-    judges = true,
-  ): Promise<void> {
-    const { engine, turn, slices } = this.#options
-    return turn.tick(async () => {
-      const at = instant()
-      if (at === undefined) return
-      const startedMs = performance.now()
-      const steps = engine.ticking(at, this.#watermarks(), judges)
-      const set = await inSlices(steps, slices, () => {
-        this.#abort.signal.throwIfAborted()
-        this.#liveness.beat()
-      })
-      show(set, startedMs)
-    })
-  }
-
-  #publish(set: FrameSet, startedMs: number): void {
-    const { engine, clock, periodsMs, selfMetrics } = this.#options
-    const { at } = set.stamp
-    const skipped =
-      clock.speed === 1 && Number.isFinite(this.#lastTickAt) ? (at - this.#lastTickAt) / periodsMs.light - 1 : 0
-    if (skipped > 0) this.#drop('tick_skipped', skipped)
-    this.#frames = set
-    this.#options.judge.tick(set)
-    this.#options.onFrame(set)
-    this.#options.onTick(set)
-    this.#delays.shown(at)
-    for (const { account, kind } of engine.takeNewRebases()) selfMetrics.rebased(account, kind)
-    for (const order of engine.takeEndedOrders()) selfMetrics.orderEnded(order)
-    const durationMs = performance.now() - startedMs
-    this.#isBehind = durationMs > periodsMs.light
-    this.#lastTickWallAt = wallNow()
-    this.#liveness.beat()
-    for (const tier of this.#compute.succeeded(at, this.#lastTickAt))
-      selfMetrics.tickCompleted(tier, this.#lastTickWallAt, durationMs)
-    this.#lastTickAt = at
-    if (this.#state === 'warming_up') {
-      this.#state = 'ready'
-      this.#options.log.info('ready', { books: set.books.size })
-    }
-  }
-
-  #tickFailed(error: unknown): void {
-    const { log } = this.#options
-    this.#drop('tick_failed', 1)
-    if (this.#compute.failed(this.now(), this.#lastTickAt, 'internal_error'))
-      log.error('tick failed', { error: describeError(error) })
-  }
-
-  #drop(reason: 'tick_failed' | 'tick_skipped', count: number): void {
-    this.#dropped += count
-    this.#options.selfMetrics.frameDropped(reason, count)
-  }
-
   async #pollOrders(): Promise<void> {
-    if (await this.#readOrders()) await this.#showAtOnce()
+    if (await this.#readOrders()) await this.#ticker.showAtOnce()
   }
 
   /** Answers whether an order has changed. */
@@ -404,34 +311,6 @@ export class Pipeline implements FrameReader {
     if (Object.keys(found).length > 0) log.info('rows were made good that polls had missed', found)
   }
 
-  /**
-   * An extra frame for order news. A tick that is due comes first and is not waited for: a clock of another moment does
-   * not cross its seconds when the loops wake, and until the next wake a second could pass.
-   */
-  async #showAtOnce(): Promise<void> {
-    const { clock } = this.#options
-    // Where ticks overrun, what they leave is not for more frames.
-    if (this.#isBehind || !this.#extraTime.isDue(performance.now())) return
-    // T never goes back: where a tick has become due when its turn comes, that shows the news.
-    const now = () => {
-      const at = clock.now()
-      return at > this.#lastTickAt && this.#dueTickAt(at) === undefined ? at : undefined
-    }
-    try {
-      if (this.#dueTickAt(clock.now()) !== undefined) await this.#tick()
-      await this.#workOut(now, (set, startedMs) => this.#showExtra(set, startedMs), false)
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#tickFailed(error)
-    }
-  }
-
-  #showExtra(set: FrameSet, startedMs: number): void {
-    this.#frames = set
-    this.#options.onFrame(set)
-    this.#delays.shown(set.stamp.at)
-    this.#extraTime.spent(startedMs, performance.now())
-  }
-
   async #pollMarket(signal: AbortSignal, onPiece: () => void = () => undefined): Promise<void> {
     const { market, engine, turn, clock, selfMetrics, onProgress } = this.#options
     if (market === undefined) return
@@ -444,7 +323,7 @@ export class Pipeline implements FrameReader {
       fineFrom: at - FINE_HISTORY_MS,
       signal,
       onProgress: (progress) => {
-        if (this.#state === 'warming_up') this.#liveness.beat()
+        if (this.state() === 'warming_up') this.#liveness.beat()
         onPiece()
         onProgress(progress)
       },
